@@ -1,0 +1,1 @@
+"""The services of Liên Thông. Start with `services/core/contracts`, then `services/judgments`."""

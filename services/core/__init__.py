@@ -1,0 +1,1 @@
+"""The ground that every service stands on: contracts, law, access, the bus, telemetry."""
