@@ -1,0 +1,101 @@
+"""Where the house finds its parts: one frozen struct, read once at the start of a process.
+
+The environment speaks first (`LIENTHONG_<NAME>`), then `.lienthong/stack.json`, which
+`lienthong up` writes, then the defaults below. What starts the local Kafka and PostgreSQL is
+`core/runtime`.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+PREFIX: Final = "LIENTHONG_"
+STACK_FILE: Final = "stack.json"
+
+
+class SettingsError(Exception):
+    """A setting cannot be read; the message names it, what stood there and what is expected."""
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lienthong"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What may differ between two installations. Everything else is a constant beside its use."""
+
+    #: Data, logs and secrets of the local stack.
+    home: Path = Path(".lienthong")
+    #: Kafka's jars, shared by all checkouts of a machine.
+    cache: Path = msgspec.field(default_factory=_cache)
+    #: The `java` to use; else JAVA_HOME's, the path's, the one that came with the packages.
+    java: Path | None = None
+    #: Ports of the local broker: for clients, and for its own controller.
+    kafka_port: int = 19092
+    controller_port: int = 19093
+
+    kafka_bootstrap: str = "127.0.0.1:19092"
+    kafka_user: str = "platform"
+    kafka_password: str = ""
+    #: A host, or the folder of a unix socket.
+    postgres_host: str = "127.0.0.1"
+    postgres_port: int = 5432
+    postgres_database: str = "lienthong"
+
+    topic_prefix: str = "thads"
+    partitions: int = 12
+    #: How long a lane belongs to a process that no longer renews it.
+    lease_seconds: float = 10.0
+    http_port: int = 8080
+    #: Where the story clock starts; the wall's clock when None.
+    story_start: datetime | None = None
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the environment, then the running stack's file; raise SettingsError by name."""
+        said = {
+            field.name: _read(name, environ[name], field.type)
+            for field in msgspec.structs.fields(cls)
+            if (name := PREFIX + field.name.upper()) in environ
+        }
+        home = said.get("home", cls().home)
+        known = _of_running_stack(home / STACK_FILE)
+        return cls(**{**known, **said, "home": home.absolute()})
+
+
+def _read(name: str, text: str, wanted: Any) -> Any:
+    try:
+        value = msgspec.convert(text, wanted, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{name}={text!r}: {error}. Set it right or leave it out") from None
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise SettingsError(f"{name}={text!r}: expected a time with its offset, such as +07:00")
+    return value
+
+
+def _path(wanted: type, text: object) -> Any:
+    if wanted is Path:
+        return Path(str(text)).expanduser()
+    raise NotImplementedError
+
+
+class _StackFile(msgspec.Struct):
+    """The part of `stack.json` that tells clients where the servers are."""
+
+    settings: dict[str, str | int] = {}
+
+
+def _of_running_stack(path: Path) -> dict[str, str | int]:
+    """Return what the stack's file says, nothing if there is none."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_StackFile).settings
+    except FileNotFoundError:
+        return {}
+    except (msgspec.MsgspecError, OSError) as error:
+        raise SettingsError(
+            f"{path}: cannot be read ({error}). Remove it: `lienthong up` writes it anew"
+        ) from None
