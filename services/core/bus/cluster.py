@@ -1,0 +1,87 @@
+"""Topics, users and rights, through librdkafka's admin client: aiokafka's has neither users nor rights.
+
+The only module that uses confluent-kafka; its futures are waited for in a thread.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient, NewTopic
+from msgspec import Struct
+
+from services.core.bus.errors import Doubt
+from services.core.settings import Settings
+
+_SECONDS: Final = 15.0
+_TOPIC: Final = {
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "cleanup.policy": "delete",
+    "max.message.bytes": "1048576",
+}
+
+
+class Origin(Struct, frozen=True):
+    """Which cluster and topic stored positions and numbers belong to."""
+
+    cluster_id: str
+    topic_id: str
+    partitions: int
+
+
+class Cluster:
+    """An admin's view of the Kafka cluster. Every call may raise Doubt: the broker did not answer."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._admin = AdminClient(
+            {
+                "bootstrap.servers": settings.kafka_bootstrap,
+                "security.protocol": "SASL_PLAINTEXT",
+                "sasl.mechanism": "SCRAM-SHA-512",
+                "sasl.username": settings.kafka_user,
+                "sasl.password": settings.kafka_password,
+                "log_level": 0,
+            },
+            logger=None,
+        )
+
+    async def create(self, topics: Iterable[str], partitions: int, replicas: int = 1) -> list[str]:
+        """Create the topics that are missing and return their names. Nothing is ever deleted."""
+        wanted = sorted(set(topics))
+        return await asyncio.to_thread(self._create, wanted, partitions, replicas)
+
+    def _create(self, wanted: Sequence[str], partitions: int, replicas: int) -> list[str]:
+        try:
+            present = set(self._admin.list_topics(timeout=_SECONDS).topics)
+            missing = [
+                NewTopic(name, partitions, replicas, config=_TOPIC)
+                for name in wanted
+                if name not in present
+            ]
+            for name, future in self._admin.create_topics(missing).items() if missing else ():
+                try:
+                    future.result(_SECONDS)
+                except KafkaException as error:
+                    if error.args[0].name() != "TOPIC_ALREADY_EXISTS":
+                        raise Doubt(f"topic {name}: {error}") from error
+        except KafkaException as error:
+            raise Doubt(f"Kafka does not answer: {error}") from error
+        return [topic.topic for topic in missing]
+
+    async def origins(self, topics: Iterable[str]) -> dict[str, Origin]:
+        """Return the identity of each topic that exists."""
+        return await asyncio.to_thread(self._origins, sorted(set(topics)))
+
+    def _origins(self, topics: list[str]) -> dict[str, Origin]:
+        origins: dict[str, Origin] = {}
+        try:
+            cluster = self._admin.describe_cluster().result(_SECONDS).cluster_id
+            described: dict[str, Any] = self._admin.describe_topics(TopicCollection(topics))
+            for name, future in described.items():
+                topic = future.result(_SECONDS)
+                origins[name] = Origin(cluster, str(topic.topic_id), len(topic.partitions))
+        except KafkaException as error:
+            raise Doubt(f"Kafka does not tell who it is: {error}") from error
+        return origins

@@ -1,0 +1,80 @@
+"""What can go wrong on a lane, and what follows from it.
+
+    BusError
+      + Doubt             memory may differ from the database: recover and go on (B6)
+      |   + LeaseLost     another process owns the lane now
+      |   + Unsent        Kafka did not confirm what was sent
+      + Halt              going on could do harm: stop, red, until a person acts
+      |   + HistoryRewritten, DatabaseRestored, OutboxHole, ForeignCluster, Unsendable,
+      |     BadDeploy, StateTooNew
+      + Gap               a number is missing: apply nothing, look ahead for it (B3)
+      + FamilyError       a family broke its contract: the record becomes a dead letter (B8)
+
+Errors of PostgreSQL and Kafka are sorted into these in `store.sorted_error` and `kafka`.
+"""
+
+
+class BusError(Exception):
+    """Root of the bus's errors; the message says what, where, expected, found, and what to do."""
+
+
+class Doubt(BusError):
+    """Whether the last step took effect is unknown; the lane drops its memory and recovers."""
+
+
+class LeaseLost(Doubt):
+    """The lane row bears another epoch or position: another process decides here now."""
+
+
+class Unsent(Doubt):
+    """Kafka refused or did not confirm a batch; the database knows what is to be sent again."""
+
+
+class Halt(BusError):
+    """The lane stands still, alive and red, until a person has looked."""
+
+
+class HistoryRewritten(Halt):
+    """A record does not fit the chain of its lane: the topic was changed after the fact."""
+
+
+class DatabaseRestored(Halt):
+    """Kafka holds records of this lane which the database does not know."""
+
+
+class OutboxHole(Halt):
+    """Records between the last number sent and the last number given are missing."""
+
+
+class ForeignCluster(Halt):
+    """The cluster or a topic is not the one that the stored positions belong to."""
+
+
+class Unsendable(Halt):
+    """Kafka refuses a record in a way that trying again cannot mend."""
+
+
+class BadDeploy(Halt):
+    """So many records fail that the code is to blame, not the records (B9)."""
+
+
+class StateTooNew(Halt):
+    """The stored states were written by newer code than this."""
+
+
+class Gap(BusError):
+    """A number is missing between what was heard of a lane and what stands next in the topic."""
+
+    def __init__(
+        self, topic: str, partition: int, offset: int, lane: str, expected: int, found: int
+    ) -> None:
+        super().__init__(
+            f"{topic}[{partition}]@{offset}: of lane {lane} number {expected} is missing, "
+            f"found {found}; nothing is applied until it turns up further on"
+        )
+        self.topic, self.partition, self.offset, self.lane = topic, partition, offset, lane
+        self.expected, self.found = expected, found
+
+
+class FamilyError(BusError):
+    """A family answered against its contract."""

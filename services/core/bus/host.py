@@ -1,0 +1,221 @@
+"""B1: who owns which lane. A process claims what is free up to its fair share, and hands over on stop.
+
+`Host` runs one service in this process: as many of its lanes as are its fair share.
+"""
+
+import asyncio
+import math
+import os
+import socket
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from services.core.bus.cluster import Cluster
+from services.core.bus.crashpoints import Reached, nobody
+from services.core.bus.deciding import Deciding
+from services.core.bus.deploy_guard import DeployGuard
+from services.core.bus.errors import Doubt, ForeignCluster
+from services.core.bus.health import LaneState
+from services.core.bus.kafka import Reader
+from services.core.bus.lane import House, Lane
+from services.core.bus.postgres import FAILURES, connect, sorted_error
+from services.core.bus.service import Service, Topics
+from services.core.bus.store import queries
+from services.core.clock import Clock
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.family import Directory
+from services.core.contracts.identifiers import new_id
+from services.core.settings import Settings
+
+_BACKOFF: Final = 0.5
+
+log = structlog.get_logger()
+
+
+class Host:
+    """One service in one process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        service: Service,
+        *,
+        codec: Codec,
+        catalogue: Catalogue,
+        clock: Clock,
+        directory: Callable[[], Directory],
+        reached: Reached = nobody,
+    ) -> None:
+        self._settings, self._service = settings, service
+        self._topics = Topics(settings.topic_prefix, settings.partitions)
+        self._deciding = Deciding(service, self._topics, codec, catalogue)
+        self._clock, self._directory, self._reached = clock, directory, reached
+        self.owner = f"{socket.gethostname()}/{os.getpid()}/{new_id()}"
+        self.lanes: dict[int, Lane] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._stopping = asyncio.Event()
+        self.reason = ""  #: why the service does not run, while it does not
+
+    def stop(self) -> None:
+        """Hand every lane over and end `run`."""
+        self._stopping.set()
+
+    def look(self, partition: int) -> None:
+        """Something was put before a lane by this process: let it see to it now."""
+        if lane := self.lanes.get(partition):
+            lane.look()
+
+    def is_alive(self, patience: float = 60.0) -> bool:
+        """Whether every lane of this process moves, rests with nothing to do, or is openly red."""
+        return all(lane.health.is_alive(patience) for lane in self.lanes.values())
+
+    def is_ready(self) -> bool:
+        """Whether every lane of this process works."""
+        return not self.reason and all(
+            lane.health.state is LaneState.WORKING for lane in self.lanes.values()
+        )
+
+    async def run(self) -> None:
+        """Own and work the fair share of the service's lanes until stopped.
+
+        A broker or database that is away is waited for. Raises ForeignCluster where the stored
+        positions belong to another Kafka.
+        """
+        frontier = None
+        try:
+            while frontier is None and not self._stopping.is_set():
+                try:
+                    await self._open()
+                    frontier = await self._frontier()
+                except Doubt as doubt:
+                    self.reason = str(doubt)
+                    log.warning("service_waits", service=self._service.name, doubt=str(doubt))
+                    await self._pause(_BACKOFF)
+            self.reason = ""
+            if frontier is not None:
+                await self._hold(frontier)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            if frontier is not None:
+                frontier.abandon()
+
+    async def _frontier(self) -> Reader:
+        frontier = Reader(self._settings)
+        await frontier.start()
+        return frontier
+
+    async def _open(self) -> None:
+        """Make the lane rows; compare the cluster and topics with those of the stored positions."""
+        topics = set(self._topics.written_by(self._service)) | {self._topics.outcomes}
+        topics |= {self._topics.events(each.split(".")[1]) for each in self._deciding.heard_types}
+        if self._service.view:
+            topics |= {self._topics.events(family) for family in self._service.view.families}
+        found = await Cluster(self._settings).origins(topics)
+        connection = await connect(self._settings, self._service.name)
+        try:
+            await queries.open_lanes(connection, partitions=self._settings.partitions)
+            known = {
+                row["topic"]: (row["cluster_id"], row["topic_id"])
+                async for row in queries.origins(connection)
+            }
+            for topic, origin in sorted(found.items()):
+                if origin.partitions != self._settings.partitions:
+                    raise ForeignCluster(
+                        f"{topic}: {origin.partitions} partitions, expected "
+                        f"{self._settings.partitions}; the number is fixed for the life of a topic"
+                    )
+                if known.get(topic, (origin.cluster_id, origin.topic_id)) != (
+                    origin.cluster_id,
+                    origin.topic_id,
+                ):
+                    raise ForeignCluster(
+                        f"{topic}: the positions of {self._service.name} belong to "
+                        f"{known[topic]}, this is {(origin.cluster_id, origin.topic_id)}; connect "
+                        f"to the former cluster, or rebuild the service from this one"
+                    )
+                await queries.note_origin(
+                    connection,
+                    topic=topic,
+                    topic_id=origin.topic_id,
+                    cluster_id=origin.cluster_id,
+                )
+        except FAILURES as error:
+            raise sorted_error(error) from error
+        finally:
+            connection.terminate()
+
+    async def _hold(self, frontier: Reader) -> None:
+        house = House(
+            settings=self._settings,
+            service=self._service,
+            topics=self._topics,
+            deciding=self._deciding,
+            clock=self._clock,
+            directory=self._directory,
+            guard=DeployGuard(),
+            frontier=frontier,
+            owner=self.owner,
+            reached=self._reached,
+        )
+        beat = self._settings.lease_seconds / 4
+        while not self._stopping.is_set():
+            try:
+                await self._balance(house)
+            except Doubt as doubt:
+                log.warning("service_waits", service=self._service.name, doubt=str(doubt))
+            await self._pause(beat)
+        for lane in self.lanes.values():
+            lane.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=self._settings.lease_seconds * 2)
+        await self._leave()
+
+    async def _balance(self, house: House) -> None:
+        """Claim free lanes up to the fair share; hand one over where we hold more."""
+        for partition, task in list(self._tasks.items()):
+            if task.done():
+                del self._tasks[partition], self.lanes[partition]
+                if not task.cancelled() and (error := task.exception()):
+                    raise error
+        connection = await connect(self._settings, self._service.name)
+        try:
+            await queries.beat(
+                connection, owner=self.owner, lease_seconds=self._settings.lease_seconds
+            )
+            row = await queries.share(connection)
+        except FAILURES as error:
+            raise sorted_error(error) from error
+        finally:
+            connection.terminate()
+        share = math.ceil(row["share"])
+        for partition in row["free"]:
+            if len(self.lanes) < share and partition not in self.lanes:
+                self._start(house, partition)
+        if len(self.lanes) > share:
+            self.lanes[max(self.lanes)].stop()
+
+    def _start(self, house: House, partition: int) -> None:
+        lane = self.lanes[partition] = Lane(house, partition)
+        self._tasks[partition] = asyncio.create_task(
+            lane.run(), name=f"{self._service.name}/{partition}"
+        )
+
+    async def _leave(self) -> None:
+        try:
+            connection = await connect(self._settings, self._service.name)
+            try:
+                await queries.leave(connection, owner=self.owner)
+            finally:
+                await connection.close()
+        except (*FAILURES, Doubt):
+            return
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return

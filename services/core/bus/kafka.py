@@ -1,0 +1,251 @@
+"""Everything the house says to Kafka through aiokafka, and every setting of its clients.
+
+No other module imports aiokafka, for it has no types. Topics, users and rights are in `cluster`.
+No consumer groups: who reads what is said by leases (B1), positions are kept in PostgreSQL and only
+mirrored to Kafka so that lag tools see them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+
+from services.core.bus.chain import Target
+from services.core.bus.errors import DatabaseRestored, Doubt, Unsendable, Unsent
+from services.core.bus.record import MAX_RECORD_BYTES, Numbered, Record
+from services.core.settings import Settings
+
+MAX_BATCH_BYTES: Final = 1_000_000
+_REQUEST_SECONDS: Final = 10.0
+_FETCH_WAIT_MS: Final = 500
+_STOP_SECONDS: Final = 2.0
+_abandoned: set[asyncio.Task[None]] = set()
+
+
+def _client(settings: Settings) -> dict[str, Any]:
+    return {
+        "bootstrap_servers": settings.kafka_bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_password": settings.kafka_password,
+        "request_timeout_ms": int(_REQUEST_SECONDS * 1000),
+    }
+
+
+def _abandon(client: Any) -> None:
+    """Let go of a client without waiting: what it still does no longer counts."""
+
+    async def stop() -> None:
+        try:
+            await asyncio.wait_for(client.stop(), _STOP_SECONDS)
+        except (TimeoutError, KafkaError, OSError):
+            pass
+
+    task = asyncio.ensure_future(stop())
+    _abandoned.add(task)
+    task.add_done_callback(_abandoned.discard)
+
+
+async def farewell() -> None:
+    """Wait until every abandoned client has let go; for a process about to end its loop."""
+    if _abandoned:
+        await asyncio.wait(set(_abandoned))
+
+
+class Reader:
+    """A consumer of explicitly given partitions, from explicitly given offsets."""
+
+    def __init__(self, settings: Settings, group: str | None = None) -> None:
+        """Mirror positions under `group`, if given; it is a name for lag tools, not a membership."""
+        self._consumer = AIOKafkaConsumer(
+            **_client(settings),
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            fetch_max_bytes=4_000_000,
+            max_partition_fetch_bytes=1_048_576,
+        )
+        self._mirrored = group is not None
+
+    async def start(self) -> None:
+        """Connect. Raises Doubt where the broker does not answer."""
+        with _doubting("connect"):
+            await self._consumer.start()
+
+    def follow(self, positions: Mapping[Target, int]) -> None:
+        """Read these partitions from these offsets on, and nothing else."""
+        partitions = {target: TopicPartition(*target) for target in positions}
+        self._consumer.assign(list(partitions.values()))
+        for target, offset in positions.items():
+            self._consumer.seek(partitions[target], offset)
+
+    async def read(
+        self, seconds: float, limit: int, only: Iterable[Target] = ()
+    ) -> list[Record]:
+        """Return up to `limit` records, in order within a partition; none after `seconds`.
+
+        Raises DatabaseRestored where a position lies outside of what Kafka holds, Doubt where the
+        broker is away.
+        """
+        with _doubting("read"):
+            try:
+                found = await self._consumer.getmany(
+                    *[TopicPartition(*target) for target in only],
+                    timeout_ms=int(seconds * 1000),
+                    max_records=limit,
+                )
+            except OffsetOutOfRangeError as error:
+                raise DatabaseRestored(
+                    f"the stored position lies outside of the topic: {error}; either the topic was "
+                    f"cut or the database comes from elsewhere. Compare both before going on"
+                ) from error
+        return [
+            Record(
+                partition.topic,
+                partition.partition,
+                each.offset,
+                (each.key or b"").decode(errors="replace"),
+                each.value or b"",
+                each.headers,
+            )
+            for partition, records in found.items()
+            for each in records
+        ]
+
+    async def ends(self, targets: Iterable[Target]) -> dict[Target, int]:
+        """Return the offset after the last record of each partition."""
+        with _doubting("ask for the end of partitions"):
+            ends = await self._consumer.end_offsets([TopicPartition(*each) for each in targets])
+        return {(partition.topic, partition.partition): end for partition, end in ends.items()}
+
+    async def at(self, targets: Iterable[Target], milliseconds: int) -> dict[Target, int]:
+        """Return the first offset not before a wall time in each partition, or its end."""
+        partitions = [TopicPartition(*each) for each in targets]
+        with _doubting("ask for offsets by time"):
+            found = await self._consumer.offsets_for_times(dict.fromkeys(partitions, milliseconds))
+            ends = await self._consumer.end_offsets(partitions)
+        return {
+            (each.topic, each.partition): found[each].offset if found[each] else ends[each]
+            for each in partitions
+        }
+
+    async def mirror(self, positions: Mapping[Target, int]) -> None:
+        """Show the positions to lag tools. A failure is of no consequence and is ignored."""
+        if self._mirrored and positions:
+            offsets = {TopicPartition(*target): offset for target, offset in positions.items()}
+            try:
+                await self._consumer.commit(offsets)
+            except KafkaError:
+                return
+
+    def abandon(self) -> None:
+        """Let go of the connection without waiting for the broker."""
+        _abandon(self._consumer)
+
+
+class Sender:
+    """A producer for explicitly given partitions.
+
+    Not idempotent: one batch a partition is in flight, and numbers absorb repeats (B3, B4).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._producer = AIOKafkaProducer(
+            **_client(settings),
+            acks="all",
+            enable_idempotence=False,
+            compression_type="zstd",
+            max_batch_size=MAX_BATCH_BYTES,
+            max_request_size=MAX_BATCH_BYTES + MAX_RECORD_BYTES,
+            linger_ms=0,
+        )
+
+    async def start(self) -> None:
+        """Connect. Raises Doubt where the broker does not answer."""
+        with _doubting("connect"):
+            await self._producer.start()
+
+    async def send(self, target: Target, records: Sequence[Numbered]) -> tuple[int, int]:
+        """Send as many of the records as fit one batch; return how many and the last one's offset.
+
+        Raises Unsent where it was not confirmed and may be tried again, Unsendable where it may not.
+        """
+        batch = self._producer.create_batch()
+        fitted = 0
+        for record in records:
+            if (
+                batch.append(
+                    key=record.key.encode(),
+                    value=record.value,
+                    timestamp=None,
+                    headers=record.headers,
+                )
+                is None
+            ):
+                break
+            fitted += 1
+        batch.close()
+        if not fitted:
+            raise Unsendable(f"{target[0]}[{target[1]}]: a record is larger than a batch may be")
+        try:
+            confirmed = await asyncio.wait_for(
+                await self._producer.send_batch(batch, target[0], partition=target[1]),
+                _REQUEST_SECONDS,
+            )
+        except KafkaError as error:
+            kind = Unsent if error.retriable or not _refused(error) else Unsendable
+            raise kind(f"{target[0]}[{target[1]}]: {type(error).__name__}: {error}") from error
+        except (TimeoutError, OSError) as error:
+            raise Unsent(f"{target[0]}[{target[1]}]: not confirmed in time: {error}") from error
+        return fitted, confirmed.offset + fitted - 1
+
+    def abandon(self) -> None:
+        """Let go without waiting: what it still sends no longer counts."""
+        _abandon(self._producer)
+
+
+_REFUSALS: Final = frozenset(
+    {
+        "MessageSizeTooLargeError",
+        "RecordListTooLargeError",
+        "InvalidMessageError",
+        "TopicAuthorizationFailedError",
+        "InvalidTopicError",
+        "InvalidTimestampError",
+        "UnsupportedForMessageFormatError",
+    }
+)
+
+
+def _refused(error: KafkaError) -> bool:
+    return type(error).__name__ in _REFUSALS
+
+
+class _doubting:  # noqa: N801  reads as a word of the `with` statement
+    """Turn what the client raises when the broker is away into a Doubt."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (KafkaError, TimeoutError, OSError)):
+            raise Doubt(f"Kafka: could not {self._doing}: {type(error).__name__}: {error}") from error
+
+
+@asynccontextmanager
+async def reading(settings: Settings, group: str | None = None) -> AsyncIterator[Reader]:
+    """A connected reader, let go of at the end of the block."""
+    reader = Reader(settings, group)
+    try:
+        await reader.start()
+        yield reader
+    finally:
+        reader.abandon()

@@ -1,0 +1,158 @@
+"""B8: a dead letter never loses a record, never blocks a lane, and keeps the order of its key.
+
+What raises is parked with its cause; later records of the same key, from whichever topic of the
+lane, wait in one line behind it. Releasing tries the head of the line again and goes on while all
+goes well. `batch` calls this purely; `store` keeps the lines; `requests` carries out what operators
+ask.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from services.core.bus.deciding import Deciding, Item, Moment, Moments, States
+from services.core.bus.record import Outgoing, Record
+from services.core.bus.service import Statement
+from services.core.contracts.events import submission
+
+HELD, RELEASED = 1, 2  #: places in the derived ids of the facts about one submission; 0 is refused
+
+
+class Letter(Struct, frozen=True):
+    """A parked record: why, where it raised, how often it was tried."""
+
+    item: Item
+    cause: str  #: the error's type and message
+    handler: str  #: the family function that raised, as `judgment.decide`
+    attempts: int
+    behind: bool  #: waits behind a letter of its key, and was not tried itself
+    number: int | None = None  #: given by the database
+
+    @property
+    def record(self) -> Record:
+        """The record as it stood in its topic."""
+        return self.item.record
+
+
+class Result(Struct):
+    """What a batch came to, before it is numbered and committed."""
+
+    outgoing: list[Outgoing]
+    letters: list[Letter]
+    statements: Sequence[Statement] = ()
+
+
+def decide_batch(
+    deciding: Deciding,
+    items: Sequence[Item],
+    states: States,
+    parked: Iterable[str],
+    moments: Moments,
+) -> Result:
+    """Decide items in order; park what raises, and what comes after it under the same key."""
+    result = Result([], [])
+    lines = set(parked)
+    for item in items:
+        key = item.record.key
+        moment = moments.at(item)
+        if key in lines:
+            letter = Letter(item, "waits behind a letter of its key", "", 0, behind=True)
+        else:
+            try:
+                result.outgoing += deciding.decide(item, states, moment)
+            except Exception as error:  # noqa: BLE001  a family's bug must not stop the lane
+                letter = letter_of(item, error)
+                lines.add(key)
+            else:
+                continue
+        result.letters.append(letter)
+        result.outgoing += held(deciding, letter, moment)
+    return result
+
+
+def letter_of(item: Item, error: BaseException, attempts: int = 1) -> Letter:
+    """Park an item for an error that it raised."""
+    said = f"{type(error).__name__}: {error}".replace("\0", " ").encode(errors="replace").decode()
+    return Letter(item, said, _handler(error), attempts, behind=False)
+
+
+def held(deciding: Deciding, letter: Letter, moment: Moment) -> list[Outgoing]:
+    """Tell whoever waits for a submission that it waits; an asker is told only how it ends."""
+    item = letter.item
+    if not item.is_claim or item.envelope.asker:
+        return []
+    return [
+        deciding.outcome(
+            item,
+            moment,
+            lambda about: submission.Held(
+                about=about,
+                submission_id=item.envelope.id,
+                claim_type=item.envelope.type,
+                behind=letter.behind,
+            ),
+            index=HELD,
+        )
+    ]
+
+
+class Retried(Struct):
+    """What trying a line again came to."""
+
+    outgoing: list[Outgoing]
+    done: list[Letter]  #: they went through and leave the line
+    stuck: Letter | None  #: the new head, with its new cause; None: the key is free
+
+
+def retry(
+    deciding: Deciding, line: Sequence[Letter], states: States, moment: Moment, who: str
+) -> Retried:
+    """Try a line again from its head and go on until one raises or the line is empty."""
+    retried = Retried([], [], None)
+    for letter in line:
+        item = deciding.ready(letter.record, is_claim=letter.item.is_claim)
+        try:
+            outgoing = deciding.decide(item, states, moment)
+        except Exception as error:  # noqa: BLE001  still a dead letter
+            stuck = letter_of(item, error, letter.attempts + 1)
+            retried.stuck = Letter(
+                stuck.item, stuck.cause, stuck.handler, stuck.attempts, behind=False,
+                number=letter.number,
+            )
+            break
+        retried.outgoing += ended(deciding, letter, moment, "RELEASED", who)
+        retried.outgoing += outgoing
+        retried.done.append(letter)
+    return retried
+
+
+def ended(
+    deciding: Deciding, letter: Letter, moment: Moment, how: Any, who: str
+) -> list[Outgoing]:
+    """Say how a letter ended; an asker hears only of a discard, for a release answers by itself."""
+    item = letter.item
+    if not item.is_claim or (item.envelope.asker and how != "DISCARDED"):
+        return []
+    return [
+        deciding.outcome(
+            item,
+            moment,
+            lambda about: submission.Released(
+                about=about, submission_id=item.envelope.id, how=how, requested_by=who
+            ),
+            index=RELEASED,
+        )
+    ]
+
+
+def _handler(error: BaseException) -> str:
+    """Name the innermost function of ours in which the error arose."""
+    trace, name = error.__traceback__, ""
+    while trace is not None:
+        code = trace.tb_frame
+        module = code.f_globals.get("__name__", "")
+        if isinstance(module, str):
+            name = f"{module}.{code.f_code.co_qualname}"
+        trace = trace.tb_next
+    return name

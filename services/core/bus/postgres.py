@@ -1,0 +1,166 @@
+"""Every connection to PostgreSQL, its limits, and the migrations.
+
+No other module makes connections. Limits are shorter than the lease, so that a process which stands
+still cannot hold a lock beyond its ownership (B6).
+"""
+
+import asyncio
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from services.core.bus.errors import BadDeploy, BusError, Doubt, LeaseLost
+from services.core.settings import Settings
+
+SUPERUSER: Final = "postgres"
+_BUS_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_SERVICES: Final = Path(__file__).parents[2]
+_DBMATE: Final = Path(sysconfig.get_path("scripts")) / "dbmate"
+
+Connection = asyncpg.Connection | PoolConnectionProxy[asyncpg.Record]
+
+
+class Culprit(BusError):
+    """The database refuses a value: one record of the batch is to blame, find it (B8)."""
+
+
+def sorted_error(error: BaseException) -> BusError:
+    """Say what an error of the database means for a lane: culprit, bad deploy, or doubt."""
+    state = getattr(error, "sqlstate", None) or ""
+    said = f"PostgreSQL: {state or type(error).__name__}: {error}"
+    match state[:2]:
+        case "22" | "23":
+            return Culprit(said)
+        case "42":
+            return BadDeploy(f"{said}. The code and the schema do not fit: deploy again")
+        case "LT" if state == "LT001":
+            return LeaseLost(said)
+        case _:
+            return Doubt(said)
+
+
+#: What a connection may raise and what is therefore sorted.
+FAILURES: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    TimeoutError,
+    OSError,
+)
+
+
+def _limits(settings: Settings) -> dict[str, str]:
+    half_lease = str(int(settings.lease_seconds * 500))
+    return {
+        "statement_timeout": half_lease,
+        "lock_timeout": half_lease,
+        "transaction_timeout": half_lease,
+        "idle_in_transaction_session_timeout": half_lease,
+        "timezone": "UTC",
+    }
+
+
+async def connect(settings: Settings, service: str) -> asyncpg.Connection:
+    """Connect as a service, to its own schema. Raises Doubt where the server does not answer."""
+    try:
+        return await asyncpg.connect(
+            host=settings.postgres_host,
+            port=settings.postgres_port,
+            user=service,
+            database=settings.postgres_database,
+            timeout=settings.lease_seconds,
+            command_timeout=settings.lease_seconds,
+            server_settings={
+                **_limits(settings),
+                "search_path": service,
+                "application_name": f"lienthong {service}",
+            },
+        )
+    except FAILURES as error:
+        raise sorted_error(error) from error
+
+
+async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
+    """A pool for the routes of a service. Callers give every acquire a timeout."""
+    try:
+        return await asyncpg.create_pool(
+            host=settings.postgres_host,
+            port=settings.postgres_port,
+            user=service,
+            database=settings.postgres_database,
+            min_size=1,
+            max_size=size,
+            timeout=settings.lease_seconds,
+            command_timeout=settings.lease_seconds,
+            server_settings={
+                **_limits(settings),
+                "search_path": service,
+                "application_name": f"lienthong {service} routes",
+            },
+        )
+    except FAILURES as error:
+        raise sorted_error(error) from error
+
+
+async def migrate(settings: Settings, services: list[str]) -> None:
+    """Bring the schema of each service up to date: the bus tables, then its own.
+
+    Creates database, roles and schemas that are missing. May be run at any time and again.
+    """
+    await _create(settings, "postgres", f'create database "{settings.postgres_database}"')
+    for service in services:
+        await _create(settings, settings.postgres_database, f'create role "{service}" login')
+        await _create(
+            settings,
+            settings.postgres_database,
+            f'create schema "{service}" authorization "{service}"',
+        )
+    await asyncio.gather(*(asyncio.to_thread(_migrate, settings, each) for each in services))
+
+
+async def _create(settings: Settings, database: str, statement: str) -> None:
+    connection: Any = await asyncpg.connect(
+        host=settings.postgres_host,
+        port=settings.postgres_port,
+        user=SUPERUSER,
+        database=database,
+        timeout=settings.lease_seconds,
+    )
+    try:
+        await connection.execute(statement)
+    except (
+        asyncpg.DuplicateDatabaseError,
+        asyncpg.DuplicateObjectError,
+        asyncpg.DuplicateSchemaError,
+        asyncpg.UniqueViolationError,
+    ):
+        return
+    finally:
+        await connection.close()
+
+
+class MigrationFailed(BusError):
+    """A migration did not go through; the message is dbmate's own."""
+
+
+def _migrate(settings: Settings, service: str) -> None:
+    folders = [_BUS_MIGRATIONS]
+    own = _SERVICES / service / "migrations"
+    if own.is_dir():
+        folders.append(own)
+    url = (
+        f"postgres://{quote(service)}@/{quote(settings.postgres_database)}"
+        f"?host={quote(settings.postgres_host, safe='')}&port={settings.postgres_port}"
+        f"&search_path={quote(service)}&sslmode=disable"
+    )
+    arguments = [str(_DBMATE), f"--url={url}", "--no-dump-schema"]
+    arguments += [f"--migrations-dir={folder}" for folder in folders]
+    arguments += [f"--migrations-table={service}.migrations", "--strict", "up"]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise MigrationFailed(f"{service}: {done.stderr.strip() or done.stdout.strip()}")

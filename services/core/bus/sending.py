@@ -1,0 +1,174 @@
+"""B4: the owner sends its outbox, in order of numbers, one batch a partition at a time.
+
+After a commit the lane offers its chunks; what others put into the outbox (gateways do) is found by
+asking the database. The marks move over contiguous acknowledgements only and are written with the
+lane's next commit.
+"""
+
+import asyncio
+from asyncio import TaskGroup
+from collections import deque
+from typing import Final
+
+from services.core.bus.chain import Chunk, Target
+from services.core.bus.crashpoints import Reached
+from services.core.bus.errors import OutboxHole
+from services.core.bus.kafka import Sender
+from services.core.bus.record import Numbered
+from services.core.bus.store import Sending, Store
+
+BATCH: Final = 1_000  #: records handed to the producer at once
+ROOM: Final = 4_000  #: records that may wait before the lane stops deciding
+
+
+class Outbox:
+    """What one lane still has to send. Lives and dies with one ownership of the lane."""
+
+    def __init__(
+        self,
+        store: Store,
+        sender: Sender,
+        targets: dict[Target, Sending],
+        reached: Reached,
+        life: TaskGroup,
+    ) -> None:
+        self._store, self._sender, self._reached, self._life = store, sender, reached, life
+        self._pipes: dict[Target, _Pipe] = {}
+        self._changed = asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+        for target, sending in targets.items():
+            self._open(target, sending.sent, behind=sending.given.number > sending.sent)
+
+    def offer(self, chunks: list[Chunk]) -> None:
+        """Send what was committed. Chunks that do not follow what waits are read again in order."""
+        for chunk in chunks:
+            target = (chunk.topic, chunk.partition)
+            pipe = self._pipes.get(target) or self._open(target, chunk.first - 1, behind=False)
+            pipe.offer(chunk)
+
+    def look(self) -> None:
+        """Ask the database for what others may have put into the outbox."""
+        for pipe in self._pipes.values():
+            pipe.look()
+
+    def marks(self) -> dict[Target, tuple[int, int]]:
+        """Return what was acknowledged since the last call: target → number, offset."""
+        return {
+            target: mark
+            for target, pipe in self._pipes.items()
+            if (mark := pipe.take_mark()) is not None
+        }
+
+    def restore(self, marks: dict[Target, tuple[int, int]]) -> None:
+        """Take back marks whose commit did not come about."""
+        for target, mark in marks.items():
+            self._pipes[target].restore(mark)
+
+    @property
+    def waiting(self) -> int:
+        """How many records are known to wait."""
+        return sum(pipe.waiting for pipe in self._pipes.values())
+
+    async def room(self) -> None:
+        """Wait until so little waits that the lane may decide on."""
+        while self.waiting > ROOM:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def drained(self) -> None:
+        """Wait until nothing waits."""
+        while self.waiting or any(pipe.is_busy for pipe in self._pipes.values()):
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _open(self, target: Target, sent: int, *, behind: bool) -> "_Pipe":
+        pipe = _Pipe(self._store, self._sender, target, sent, behind, self._reached, self._changed)
+        self._pipes[target] = pipe
+        self.tasks.append(
+            self._life.create_task(pipe.run(), name=f"send {target[0]}[{target[1]}]")
+        )
+        return pipe
+
+
+class _Pipe:
+    """The one sender of a lane for one partition."""
+
+    def __init__(
+        self,
+        store: Store,
+        sender: Sender,
+        target: Target,
+        sent: int,
+        behind: bool,  # noqa: FBT001  private, and named where it is called
+        reached: Reached,
+        changed: asyncio.Event,
+    ) -> None:
+        self._store, self._sender, self._target = store, sender, target
+        self._reached, self._changed = reached, changed
+        self._queue: deque[Numbered] = deque()
+        self._sent = self._queued = sent
+        self._behind = behind
+        self._mark: tuple[int, int] | None = None
+        self._wake = asyncio.Event()
+        self.is_busy = behind
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    def offer(self, chunk: Chunk) -> None:
+        if chunk.first == self._queued + 1 and not self._behind:
+            self._queue.extend(chunk.records)
+            self._queued = chunk.last
+        else:
+            self._behind = True
+        self._wake.set()
+
+    def look(self) -> None:
+        self._behind = True
+        self._wake.set()
+
+    def take_mark(self) -> tuple[int, int] | None:
+        mark, self._mark = self._mark, None
+        return mark
+
+    def restore(self, mark: tuple[int, int]) -> None:
+        self._mark = self._mark or mark
+
+    async def run(self) -> None:
+        while True:
+            if not self._queue:
+                if self._behind:
+                    self.is_busy = True
+                    await self._catch_up()
+                if not self._queue:
+                    self.is_busy = False
+                    self._changed.set()
+                    if not self._behind:
+                        await self._wake.wait()
+                    self._wake.clear()
+                    continue
+            self.is_busy = True
+            batch = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
+            self._reached("after_hand_to_producer")
+            fitted, offset = await self._sender.send(self._target, batch)
+            self._reached("after_acknowledgement")
+            for _ in range(fitted):
+                self._queue.popleft()
+            self._sent += fitted
+            self._mark = (self._sent, offset)
+            self._changed.set()
+
+    async def _catch_up(self) -> None:
+        self._behind = False
+        chunks = await self._store.unsent(self._target, self._queued)
+        for chunk in chunks:
+            if chunk.first > self._queued + 1:
+                raise OutboxHole(
+                    f"{self._target[0]}[{self._target[1]}]: after number {self._queued} the outbox "
+                    f"goes on with {chunk.first}; restore the missing rows from a backup"
+                )
+            self._queue.extend(chunk.records[self._queued + 1 - chunk.first :])
+            self._queued = chunk.last
+        if chunks:
+            self._behind = True

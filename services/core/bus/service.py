@@ -1,0 +1,61 @@
+"""What a service is to the bus: its families, what it shows, and the topics that follow from both."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from services.core.bus.record import Record
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.family import Family
+
+Statement = tuple[str, tuple[Any, ...]]  #: SQL and its arguments, run in the lane's transaction
+
+
+class View(Struct, frozen=True):
+    """Rows that a service shows, filled by hearing alone (B7).
+
+    `rows` must be a pure function of the records, which come in the order of their topics, and its
+    statements must be right when the rows were written before.
+    """
+
+    families: tuple[str, ...]  #: whose events it hears
+    rows: Callable[[Sequence[tuple[Record, Envelope]]], list[Statement]]
+
+
+class Service(Struct, frozen=True, kw_only=True):
+    """A service owns one lane a partition; its name is also its schema and role in PostgreSQL."""
+
+    name: str
+    families: tuple[Family[Any], ...] = ()
+    view: View | None = None
+
+    @property
+    def state_version(self) -> int:
+        """How new the states are that this code writes: it may not own lanes with newer ones."""
+        return max((family.state_version for family in self.families), default=1)
+
+
+class Topics(Struct, frozen=True):
+    """The names of the topics and how many partitions each has: one number for all, for life."""
+
+    prefix: str
+    partitions: int
+
+    def submissions(self, family: str) -> str:
+        """Where the claims of a family travel."""
+        return f"{self.prefix}.{family}.submissions"
+
+    def events(self, family: str) -> str:
+        """Where the facts of a family travel."""
+        return f"{self.prefix}.{family}.events"
+
+    @property
+    def outcomes(self) -> str:
+        """Where refusals, held and released letters of every family travel."""
+        return self.events("submission")
+
+    def written_by(self, service: Service) -> list[str]:
+        """The topics that must exist for the families of a service."""
+        names = [self.submissions(family.name) for family in service.families]
+        return [*names, *(self.events(family.name) for family in service.families)]

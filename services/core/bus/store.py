@@ -1,0 +1,370 @@
+"""A lane's half of the database: its claim, its states, its one transaction, its letters.
+
+Every method may raise Doubt; `commit` may also raise Culprit (a value the database refuses) and
+BadDeploy. Nothing here decides anything: `lane` does.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import aiosql
+import msgspec
+from asyncpg import Connection
+from msgspec import Struct
+
+from services.core.bus.chain import Chunk, Tail, Target
+from services.core.bus.deciding import Stored
+from services.core.bus.errors import Doubt, StateTooNew
+from services.core.bus.letters import Letter
+from services.core.bus.postgres import FAILURES, connect, sorted_error
+from services.core.bus.record import Numbered, Record
+from services.core.bus.service import Statement
+from services.core.settings import Settings
+
+queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
+_records: Final = msgspec.msgpack.Decoder(list[Numbered])
+_numbered: Final = msgspec.msgpack.Decoder(Numbered)
+_heard: Final = msgspec.json.Decoder(dict[str, dict[str, Tail]])
+_positions: Final = msgspec.json.Decoder(dict[str, int])
+
+
+class LaneRow(Struct, frozen=True):
+    """What the database knows of a lane."""
+
+    epoch: int
+    owner: str | None
+    position: int
+    recorded_at: datetime | None
+    positions: dict[str, int]  #: topic → next offset
+    heard: dict[str, dict[str, Tail]]
+
+
+class Sending(Struct, frozen=True):
+    """What was given and sent to one partition."""
+
+    given: Tail
+    sent: int
+    sent_offset: int
+
+
+class Parked(Struct, frozen=True):
+    """A letter as it lies in the database."""
+
+    number: int
+    record: Record
+    is_claim: bool
+    attempts: int
+    behind: bool
+
+
+class Request(Struct, frozen=True):
+    """What an operator asked of the lane's owner."""
+
+    number: int
+    what: str
+    letter: int
+    who: str
+    why: str
+
+
+class Commit(Struct, kw_only=True):
+    """Everything that one transaction writes."""
+
+    epoch: int
+    position: int
+    recorded_at: datetime
+    positions: dict[str, int]
+    heard: dict[str, dict[str, Tail]]
+    states: dict[str, Stored] = {}
+    chunks: Sequence[Chunk] = ()
+    marks: dict[Target, tuple[int, int]] = {}
+    statements: Sequence[Statement] = ()
+    letters: Sequence[Letter] = ()
+    foreign: Sequence[Record] = ()
+    unparked: Sequence[int] = ()
+    stuck: Letter | None = None
+    closed: Sequence[tuple[int, str]] = ()  #: requests carried out, with what came of them
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the one function call is the whole transaction."""
+        return not (
+            self.statements
+            or self.letters
+            or self.foreign
+            or self.unparked
+            or self.stuck
+            or self.closed
+        )
+
+
+class Store:
+    """One lane's connection. Abandoned, never mended, after a doubt."""
+
+    def __init__(
+        self, settings: Settings, service: str, lane: int, state_version: int, connection: Connection
+    ) -> None:
+        self._lease = settings.lease_seconds
+        self._lane = lane
+        self._state_version = state_version
+        self._connection = connection
+        self._warning: str | None = None
+        self._busy = asyncio.Lock()
+        connection.add_log_listener(self._on_warning)
+
+    @classmethod
+    async def open(
+        cls, settings: Settings, service: str, lane: int, state_version: int
+    ) -> "Store":
+        """Connect."""
+        connection = await connect(settings, service)
+        return cls(settings, service, lane, state_version, connection)
+
+    def abandon(self) -> None:
+        """Break the connection at once; an open transaction falls with it."""
+        self._connection.terminate()
+
+    async def claim(self, owner: str) -> int | None:
+        """Take the lane and return its new epoch, or None while it is another's."""
+        async with self._alone():
+            row = await queries.claim(
+                self._connection,
+                lane=self._lane,
+                owner=owner,
+                lease_seconds=self._lease,
+                state_version=self._state_version,
+            )
+        return row["epoch"] if row else None
+
+    async def row(self) -> LaneRow:
+        """Read the lane row. Raises StateTooNew where newer code has written its states."""
+        async with self._alone():
+            row = await queries.lane(self._connection, lane=self._lane)
+        if row["state_version"] > self._state_version:
+            raise StateTooNew(
+                f"lane {self._lane}: its states have version {row['state_version']}, this code "
+                f"knows {self._state_version}: deploy the newer code"
+            )
+        return LaneRow(
+            row["epoch"],
+            row["owner"],
+            row["position"],
+            row["recorded_at"] if isinstance(row["recorded_at"], datetime) else None,
+            _positions.decode(row["positions"]),
+            _heard.decode(row["heard"]),
+        )
+
+    async def targets(self) -> dict[Target, Sending]:
+        """Read what was given and sent to each partition."""
+        async with self._alone():
+            rows = await _all(queries.targets(self._connection, lane=self._lane))
+        return {
+            (row["topic"], row["partition"]): Sending(
+                Tail(row["given"], row["given_hash"]), row["sent"], row["sent_offset"]
+            )
+            for row in rows
+        }
+
+    async def lower_mark(self, epoch: int, target: Target, sent: int, offset: int) -> None:
+        """Note that Kafka holds less than it had acknowledged."""
+        async with self._alone():
+            await queries.lower_mark(
+                self._connection,
+                lane=self._lane,
+                epoch=epoch,
+                topic=target[0],
+                partition=target[1],
+                sent=sent,
+                sent_offset=offset,
+            )
+
+    async def unsent(self, target: Target, after: int, most: int = 20) -> list[Chunk]:
+        """Read the next chunks of the outbox beyond a number."""
+        async with self._alone():
+            rows = await _all(
+                queries.unsent(
+                    self._connection,
+                    lane=self._lane,
+                    topic=target[0],
+                    partition=target[1],
+                    after=after,
+                    most=most,
+                )
+            )
+        return [
+            Chunk(
+                target[0],
+                target[1],
+                row["first"],
+                _records.decode(row["records"]),
+                Tail(row["last"], row["last_hash"]),
+            )
+            for row in rows
+        ]
+
+    async def states(self, streams: Sequence[str]) -> list[tuple[str, int, int, bytes]]:
+        """Read streams: name, version, sequence, state as msgpack. Unknown ones are left out."""
+        async with self._alone():
+            rows = await _all(queries.states(self._connection, streams=streams))
+        return [(row[0], row[1], row[2], row[4]) for row in rows]
+
+    async def commit(self, commit: Commit, encode: Any) -> None:
+        """Write everything or nothing; the fence is the first statement (B2).
+
+        When it returns, the commit is known to be good.
+        """
+        self._warning = None
+        async with self._alone():
+            if commit.is_plain:
+                await self._fence_and_write(commit, encode)
+            else:
+                async with self._connection.transaction():
+                    await self._fence_and_write(commit, encode)
+                    await self._write_beside(commit)
+        if self._warning:
+            raise Doubt(f"PostgreSQL answered a commit with a warning: {self._warning}")
+
+    async def _fence_and_write(self, commit: Commit, encode: Any) -> None:
+        fresh = [(name, each) for name, each in commit.states.items() if each.version == 1]
+        old = [(name, each) for name, each in commit.states.items() if each.version != 1]
+        marks = sorted(commit.marks.items())
+        await queries.commit(
+            self._connection,
+            lane=self._lane,
+            epoch=commit.epoch,
+            position=commit.position,
+            lease_seconds=self._lease,
+            state_version=self._state_version,
+            recorded_at=commit.recorded_at,
+            positions=msgspec.json.encode(commit.positions).decode(),
+            heard=msgspec.json.encode(commit.heard).decode(),
+            fresh_streams=[name for name, _ in fresh],
+            fresh_sequences=[each.sequence for _, each in fresh],
+            fresh_states=[encode(each.state) for _, each in fresh],
+            old_streams=[name for name, _ in old],
+            old_versions=[each.version - 1 for _, each in old],
+            old_sequences=[each.sequence for _, each in old],
+            old_states=[encode(each.state) for _, each in old],
+            out_topics=[each.topic for each in commit.chunks],
+            out_partitions=[each.partition for each in commit.chunks],
+            out_firsts=[each.first for each in commit.chunks],
+            out_lasts=[each.last for each in commit.chunks],
+            out_hashes=[each.tail.hash for each in commit.chunks],
+            out_records=[msgspec.msgpack.encode(each.records) for each in commit.chunks],
+            sent_topics=[target[0] for target, _ in marks],
+            sent_partitions=[target[1] for target, _ in marks],
+            sent_numbers=[number for _, (number, _) in marks],
+            sent_offsets=[offset for _, (_, offset) in marks],
+        )
+
+    async def _write_beside(self, commit: Commit) -> None:
+        for sql, arguments in commit.statements:
+            await self._connection.execute(sql, *arguments)
+        for letter in commit.letters:
+            await self._park(letter.record, letter.record.key, letter)
+        for record in commit.foreign:
+            await self._park(record, None, None)
+        if commit.unparked:
+            await queries.unpark(self._connection, numbers=list(commit.unparked))
+        if commit.stuck is not None:
+            await queries.keep_stuck(
+                self._connection,
+                number=commit.stuck.number,
+                cause=commit.stuck.cause,
+                handler=commit.stuck.handler,
+                attempts=commit.stuck.attempts,
+            )
+        for number, result in commit.closed:
+            await queries.close_request(self._connection, number=number, result=result)
+
+    async def _park(self, record: Record, key: str | None, letter: Letter | None) -> None:
+        await queries.park(
+            self._connection,
+            lane=self._lane,
+            key=key,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            is_claim=letter.item.is_claim if letter else False,
+            record=msgspec.msgpack.encode(
+                Numbered(record.key, record.value, list(record.headers))
+            ),
+            type=letter.item.envelope.type if letter else "",
+            agency=letter.item.envelope.agency if letter else "",
+            cause=letter.cause if letter else "its headers are not those of an event of this house",
+            handler=letter.handler if letter else "",
+            attempts=letter.attempts if letter else 0,
+            behind=letter.behind if letter else False,
+        )
+
+    async def parked_keys(self) -> set[str]:
+        """Read which keys have a line."""
+        async with self._alone():
+            rows = await _all(queries.parked_keys(self._connection, lane=self._lane))
+        return {row["key"] for row in rows}
+
+    async def line(self, key: str) -> list[Parked]:
+        """Read the line of a key, its head first."""
+        async with self._alone():
+            rows = await _all(queries.line(self._connection, lane=self._lane, key=key))
+        return [_parked(row) for row in rows]
+
+    async def letter(self, number: int) -> tuple[str | None, Parked] | None:
+        """Read one letter with the key of its line, or None."""
+        async with self._alone():
+            row = await queries.letter(self._connection, number=number)
+        return (row["key"], _parked(row)) if row else None
+
+    async def requests(self) -> list[Request]:
+        """Read what operators asked and is still to be done, in order."""
+        async with self._alone():
+            rows = await _all(queries.open_requests(self._connection, lane=self._lane))
+        return [Request(*row) for row in rows]
+
+    async def prune_outbox(self) -> None:
+        """Drop what was sent more than a week ago."""
+        async with self._alone():
+            await queries.prune_outbox(self._connection, lane=self._lane)
+
+    async def hand_over(self, epoch: int) -> None:
+        """Let the lane go, so that another may claim it at once."""
+        async with self._alone():
+            await queries.hand_over(self._connection, lane=self._lane, epoch=epoch)
+
+    async def close(self) -> None:
+        """Close the connection in good order."""
+        async with self._alone():
+            await self._connection.close()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One statement at a time on the connection; what it raises is sorted."""
+        async with self._busy:
+            try:
+                yield
+            except FAILURES as error:
+                raise sorted_error(error) from error
+
+    def _on_warning(self, _: object, message: Any) -> None:
+        self._warning = str(message)
+
+
+def _parked(row: Any) -> Parked:
+    numbered = _numbered.decode(row["record"])
+    record = Record(
+        row["topic"],
+        row["partition"],
+        row["offset"],
+        numbered.key,
+        numbered.value,
+        numbered.headers,
+    )
+    return Parked(row["number"], record, row["is_claim"], row["attempts"], row["behind"])
+
+
+async def _all(rows: Any) -> list[Any]:
+    return [row async for row in rows] if hasattr(rows, "__aiter__") else list(await rows)

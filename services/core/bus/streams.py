@@ -1,0 +1,63 @@
+"""The streams a lane has at hand: hot ones stay, cold ones are read from the database again."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from services.core.bus.deciding import Stored
+from services.core.bus.service import Service
+
+KEPT: Final = 5_000  #: streams a lane keeps in memory; some kilobytes each
+
+
+class Streams:
+    """States of one lane, checked by version at each commit.
+
+    What a batch puts stands ahead of what is kept until `commit`; `rollback` forgets it.
+    """
+
+    def __init__(self, service: Service, kept: int = KEPT) -> None:
+        self._limit = kept
+        self._kept: OrderedDict[str, Stored] = OrderedDict()
+        self._decoders: dict[str, msgspec.msgpack.Decoder[Any]] = {
+            family.name: msgspec.msgpack.Decoder(type(family.start)) for family in service.families
+        }
+        self.ahead: dict[str, Stored] = {}
+
+    def get(self, stream: str) -> Stored | None:
+        """Return the stream as the batch in hand has left it."""
+        return self.ahead.get(stream) or self._kept.get(stream)
+
+    def put(self, stream: str, stored: Stored) -> None:
+        """Take the stream's next state. Several changes in one batch are one new version."""
+        before = self._kept.get(stream)
+        version = before.version + 1 if before else 1
+        if stored.version != version:
+            stored = Stored(stored.state, version, stored.sequence)
+        self.ahead[stream] = stored
+
+    def missing(self, streams: Iterable[str]) -> list[str]:
+        """Say which streams have to be read before they can be decided."""
+        return [stream for stream in dict.fromkeys(streams) if stream not in self._kept]
+
+    def learn(self, rows: Iterable[tuple[str, int, int, bytes]]) -> None:
+        """Keep what was read: name, version, sequence, state."""
+        for name, version, sequence, state in rows:
+            family, _, _ = name.partition("/")
+            self._kept[name] = Stored(self._decoders[family].decode(state), version, sequence)
+
+    def commit(self) -> None:
+        """Keep what the batch put, and let the coldest streams go."""
+        kept = self._kept
+        for name, stored in self.ahead.items():
+            kept[name] = stored
+            kept.move_to_end(name)
+        self.ahead = {}
+        while len(kept) > self._limit:
+            kept.popitem(last=False)
+
+    def rollback(self) -> None:
+        """Forget what the batch put."""
+        self.ahead = {}

@@ -1,0 +1,91 @@
+"""The contract between a family and the bus: a few pure functions; the bus does everything else.
+
+`services/judgments` is the model of a family, `services.core.bus.deciding` is who calls it.
+
+The bus promises: one call at a time for each stream; what is returned is recorded together with the
+new state and the position, or not at all; a heard fact is folded in first, then `react` is asked.
+The family promises: no input or output, no clock, no randomness. A refusal is an answer; an exception
+or an empty answer is a bug, and its record becomes a dead letter.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct, field
+
+State = TypeVar("State", bound=Struct)
+
+
+class Agency(Protocol):
+    """What a decision may know of an agency: what the directory said on the day of the act."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind, one of the catalogue's `agency_kinds`."""
+
+
+class Directory(Protocol):
+    """A frozen snapshot of the agencies; the platform's own lives in `core.access`."""
+
+    def agency(self, slug: str) -> Agency | None:
+        """Return the agency of that short name, or None."""
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """The envelope of what is being decided or heard, and what was in force.
+
+    Times are aware and in UTC; `law` is the version in force on the day of the act, as `"R2026"`.
+    """
+
+    id: str  #: of the claim's submission, of the fact being folded, or of the fact heard
+    cause: str  #: what brought it about: the submission for its facts, else its own id
+    agency: str
+    officer: str | None
+    role: str
+    occurred_at: datetime
+    accepted_at: datetime
+    law: str
+    directory: Directory
+
+
+class Refusal(Struct, frozen=True):
+    """One reason why a claim may not be recorded; the sentences to it stand in the catalogue."""
+
+    code: str
+    details: dict[str, Any] = field(default_factory=dict)  #: for the developer, never shown
+    field: str | None = None
+    rule_id: str | None = None
+    article: str | None = None
+    next_allowed: datetime | None = None
+
+
+class Ask(Struct, frozen=True):
+    """A claim put to a stream of another key. It always comes back to its asker's part.
+
+    The answer is an Ask of the family asked; a refusal comes as `submission.Refused`, a discarded
+    letter as `submission.Released`, both naming the asker's part as what they are about. A family
+    that asks has both among its claims.
+    """
+
+    key: str
+    claim: Struct
+
+
+class Family(Struct, Generic[State], frozen=True, kw_only=True):
+    """The event types decided together, as pure functions over one state a stream.
+
+    `start` is a Struct with one field for the family's own facts and one for each family it hears;
+    a fact changes the field named like its own family alone, and the bus checks it.
+    `state_version` rises when a stored state can no longer be read by the code before it.
+    """
+
+    name: str
+    start: State
+    claims: tuple[type[Struct], ...]  #: what agencies submit and other families ask
+    hears: tuple[type[Struct], ...]  #: other families' facts that matter here
+    stream: Callable[[Any], str]  #: the stream of a claim or heard fact, read from the part's id
+    decide: Callable[[State, Any, Context], list[Any]]  #: facts and Asks, or Refusals; never empty
+    evolve: Callable[[State, Any, Context], State]
+    react: Callable[[State, Any, Context], Iterable[Any]]
+    state_version: int = 1

@@ -1,0 +1,1 @@
+"""How the house speaks of itself: logs and metrics, never personal data."""

@@ -1,0 +1,45 @@
+"""structlog, set up once a process: event names and fields, one line each.
+
+Fields outside the allow-list are masked, so that no payload can slip into a log by accident.
+"""
+
+import logging
+import sys
+from typing import Any, Final
+
+import structlog
+
+ALLOWED: Final = frozenset(
+    {
+        "event", "level", "timestamp", "logger",
+        "lane", "kind", "why", "doubt", "service", "owner", "partition", "epoch", "count",
+        "agency", "code", "status", "path", "method", "bytes", "seconds", "port", "pid", "step",
+        "topic", "offset", "number", "submission_id", "type", "exception",
+    }
+)  # fmt: skip
+
+
+def _mask(_: object, __: str, fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value if name in ALLOWED else "…" for name, value in fields.items()}
+
+
+def set_up(*, json: bool = False, level: int = logging.INFO) -> None:
+    """Write logs to standard error: JSON lines for machines, plain text for people."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _mask,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
