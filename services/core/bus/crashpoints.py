@@ -13,10 +13,9 @@ POINTS: Final = (
     "after_fetch",
     "after_decide",
     "after_commit",
-    "after_hand_to_producer",
-    "after_acknowledgement",
-    "before_accept",
-    "after_accept",
+    "before_send",
+    "handed_to_producer",
+    "after_send",
     "before_hand_over",
     "after_hand_over",
 )

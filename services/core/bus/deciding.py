@@ -17,6 +17,7 @@ from services.core.bus.service import Service, Topics
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
 from services.core.contracts.events import submission
 from services.core.contracts.events.records import Reason
 from services.core.contracts.family import Ask, Context, Directory, Family, Refusal
@@ -107,7 +108,7 @@ class Deciding:
         self._hears: dict[str, tuple[Family[Any], ...]] = {}
         for family in service.families:
             for heard in family.hears:
-                type_ = codec.type_of(heard)
+                type_ = heard.TYPE
                 self._hears[type_] = (*self._hears.get(type_, ()), family)
         self._foreign = {
             family.name: tuple(
@@ -205,12 +206,10 @@ class Deciding:
             if isinstance(each, Ask):
                 outgoing.append(self._asked(family, item, each, id_, moment))
                 continue
-            part = getattr(each, each.__struct_fields__[0])
-            if isinstance(each, Refusal) or key_of(part) != item.record.key:
+            if isinstance(each, Refusal) or key_of(each.part) != item.record.key:
                 raise FamilyError(
                     f"{family.name}: among the answers to {item.envelope.type} stands "
-                    f"{type(each).__name__} for the part {part}; expected facts of the key "
-                    f"{item.record.key} alone"
+                    f"{type(each).__name__}; expected facts of the key {item.record.key} alone"
                 )
             sequence += 1
             value = (
@@ -219,8 +218,8 @@ class Deciding:
             envelope = _caused(
                 item.envelope,
                 id_,
-                self._codec.type_of(each),
-                part,
+                each.TYPE,
+                each.part,
                 moment,
                 sequence=sequence,
                 index=index,
@@ -245,10 +244,10 @@ class Deciding:
     def _asked(
         self, family: Family[Any], item: Item, ask: Ask, id_: str, moment: Moment
     ) -> Outgoing:
-        part = getattr(ask.claim, ask.claim.__struct_fields__[0])
+        part = ask.claim.part
         if key_of(part) != ask.key:
             raise FamilyError(f"{family.name}: asks {part} under the foreign key {ask.key}")
-        type_ = self._codec.type_of(ask.claim)
+        type_ = ask.claim.TYPE
         envelope = _caused(item.envelope, id_, type_, part, moment)
         envelope = replace(
             envelope,
@@ -295,7 +294,7 @@ class Deciding:
         )
 
     def outcome(
-        self, item: Item, moment: Moment, fact: Callable[[str], Struct], *, index: int
+        self, item: Item, moment: Moment, fact: Callable[[str], Event], *, index: int
     ) -> Outgoing:
         """Return a fact of family submission about a claim.
 
@@ -313,7 +312,7 @@ class Deciding:
         envelope = _caused(
             cause,
             derived_id(cause.id, "submission", index),
-            self._codec.type_of(event),
+            event.TYPE,
             about,
             moment,
             sequence=index + 1,
@@ -321,11 +320,11 @@ class Deciding:
         )
         return Outgoing(topic, partition, key, self._encode(event), envelope)
 
-    def _encode(self, event: Struct) -> bytes:
+    def _encode(self, event: Event) -> bytes:
         value = self._codec.encode(event)
         if len(value) > MAX_RECORD_BYTES:
             raise FamilyError(
-                f"{self._codec.type_of(event)}: {len(value)} bytes, allowed {MAX_RECORD_BYTES}"
+                f"{event.TYPE}: {len(value)} bytes, allowed {MAX_RECORD_BYTES}"
             )
         return value
 

@@ -1,6 +1,7 @@
 """B11: liveness is progress. A lane is healthy only while its positions move or nothing waits."""
 
 import time
+from collections.abc import Sequence
 from enum import Enum
 
 from services.core.bus.letters import Result
@@ -54,7 +55,7 @@ class LaneHealth:
         self._progressed = True
         self.last_progress = time.monotonic()
 
-    def committed(self, result: Result, foreign: "list[Record] | tuple[Record, ...]") -> None:
+    def committed(self, result: Result, foreign: Sequence[Record]) -> None:
         """Count what a commit has parked, by why."""
         for letter in result.letters:
             LETTERS.labels("behind" if letter.behind else letter.cause.partition(":")[0]).inc()

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from services.core.bus.chain import Target
+from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.errors import DatabaseRestored, Doubt, Unsendable, Unsent
 from services.core.bus.record import MAX_RECORD_BYTES, Numbered, Record
 from services.core.settings import Settings
@@ -84,9 +85,7 @@ class Reader:
         for target, offset in positions.items():
             self._consumer.seek(partitions[target], offset)
 
-    async def read(
-        self, seconds: float, limit: int, only: Iterable[Target] = ()
-    ) -> list[Record]:
+    async def read(self, seconds: float, limit: int, only: Iterable[Target] = ()) -> list[Record]:
         """Return up to `limit` records, in order within a partition; none after `seconds`.
 
         Raises DatabaseRestored where a position lies outside of what Kafka holds, Doubt where the
@@ -154,7 +153,8 @@ class Sender:
     Not idempotent: one batch a partition is in flight, and numbers absorb repeats (B3, B4).
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, reached: Reached = nobody) -> None:
+        self._reached = reached
         self._producer = AIOKafkaProducer(
             **_client(settings),
             acks="all",
@@ -193,10 +193,11 @@ class Sender:
         if not fitted:
             raise Unsendable(f"{target[0]}[{target[1]}]: a record is larger than a batch may be")
         try:
-            confirmed = await asyncio.wait_for(
-                await self._producer.send_batch(batch, target[0], partition=target[1]),
-                _REQUEST_SECONDS,
+            handed = await asyncio.wait_for(
+                self._producer.send_batch(batch, target[0], partition=target[1]), _REQUEST_SECONDS
             )
+            self._reached("handed_to_producer")
+            confirmed = await asyncio.wait_for(handed, _REQUEST_SECONDS)
         except KafkaError as error:
             kind = Unsent if error.retriable or not _refused(error) else Unsendable
             raise kind(f"{target[0]}[{target[1]}]: {type(error).__name__}: {error}") from error
@@ -237,7 +238,9 @@ class _doubting:  # noqa: N801  reads as a word of the `with` statement
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, (KafkaError, TimeoutError, OSError)):
-            raise Doubt(f"Kafka: could not {self._doing}: {type(error).__name__}: {error}") from error
+            raise Doubt(
+                f"Kafka: could not {self._doing}: {type(error).__name__}: {error}"
+            ) from error
 
 
 @asynccontextmanager

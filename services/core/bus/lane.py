@@ -76,10 +76,9 @@ class House(Struct, frozen=True, kw_only=True):
     @property
     def heard_topics(self) -> tuple[str, ...]:
         """Where the facts stand that its families and its view hear."""
-        families = {
-            str(type_).split(".")[1]
-            for type_ in self.deciding.heard_types
-        } | set(self.service.view.families if self.service.view else ())
+        families = {str(type_).split(".")[1] for type_ in self.deciding.heard_types} | set(
+            self.service.view.families if self.service.view else ()
+        )
         return tuple(sorted(self.topics.events(family) for family in families))
 
 
@@ -165,7 +164,10 @@ class Lane:
         store = await Store.open(
             house.settings, house.service.name, self.partition, house.service.state_version
         )
-        reader, sender = Reader(house.settings, house.service.name), Sender(house.settings)
+        reader, sender = (
+            Reader(house.settings, house.service.name),
+            Sender(house.settings, house.reached),
+        )
         orderly = False
         try:
             own = [(topic, self.partition) for topic in self._own_topics()]
@@ -245,9 +247,7 @@ class _Life:
         self._must_hear: dict[str, int] = {}
         self._looked = asyncio.Event()
 
-    async def begin(
-        self, row: LaneRow, targets: dict[Target, Sending], outbox: Outbox
-    ) -> None:
+    async def begin(self, row: LaneRow, targets: dict[Target, Sending], outbox: Outbox) -> None:
         """Take up the lane where the database says it stands."""
         self.outbox = outbox
         self._epoch, self._position = row.epoch, row.position
@@ -355,9 +355,7 @@ class _Life:
         for record in records:
             try:
                 items.append(
-                    self._house.deciding.ready(
-                        record, is_claim=record.topic in self._claim_topics
-                    )
+                    self._house.deciding.ready(record, is_claim=record.topic in self._claim_topics)
                 )
             except NotAnEnvelope:
                 foreign.append(record)
@@ -551,16 +549,16 @@ class _Life:
         moments = self._moments()
         outgoing = []
         if discarded is not None:
-            outgoing = ended(
-                self._house.deciding, discarded, moments.now, "DISCARDED", request.who
-            )
+            outgoing = ended(self._house.deciding, discarded, moments.now, "DISCARDED", request.who)
         retried = retry(self._house.deciding, line, self._streams, moments.now, request.who)
         gone = [letter.number for letter in retried.done]
         if discarded is not None:
             gone.append(discarded.number)
         said = "discarded" if discarded is not None else "released"
         if retried.stuck is not None:
-            said = f"{len(gone)} {said}; letter {retried.stuck.number} raises: {retried.stuck.cause}"
+            said = (
+                f"{len(gone)} {said}; letter {retried.stuck.number} raises: {retried.stuck.cause}"
+            )
         try:
             await self._commit(
                 self._positions,

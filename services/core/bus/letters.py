@@ -117,7 +117,11 @@ def retry(
         except Exception as error:  # noqa: BLE001  still a dead letter
             stuck = letter_of(item, error, letter.attempts + 1)
             retried.stuck = Letter(
-                stuck.item, stuck.cause, stuck.handler, stuck.attempts, behind=False,
+                stuck.item,
+                stuck.cause,
+                stuck.handler,
+                stuck.attempts,
+                behind=False,
                 number=letter.number,
             )
             break
@@ -127,9 +131,7 @@ def retry(
     return retried
 
 
-def ended(
-    deciding: Deciding, letter: Letter, moment: Moment, how: Any, who: str
-) -> list[Outgoing]:
+def ended(deciding: Deciding, letter: Letter, moment: Moment, how: Any, who: str) -> list[Outgoing]:
     """Say how a letter ended; an asker hears only of a discard, for a release answers by itself."""
     item = letter.item
     if not item.is_claim or (item.envelope.asker and how != "DISCARDED"):

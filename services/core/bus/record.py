@@ -54,8 +54,8 @@ class Numbered(Struct, frozen=True, array_like=True):
 def hash_of(key: str, value: bytes, headers: Headers) -> str:
     """Return the short hash which the lane's next record in the partition carries as its chain.
 
-    It runs over the ten headers in their order, the key and the value; no header holds a line break,
-    and the value comes last, so two different records never spell the same bytes.
+    It runs over the ten headers in their order, the key and the value; no header holds a line
+    break, and the value comes last, so two different records never spell the same bytes.
     """
     parts = [content for _, content in headers]
     parts.append(key.encode())

@@ -1,7 +1,7 @@
-"""B6: one recovery path. Claim, look at the tail of Kafka, read the row again, send the unsent, go on.
+"""B6: one recovery path. Claim, look at the tail of Kafka, read the row again, send, go on.
 
-Kafka is asked before the row is read: what an earlier owner still sends can then only be a repeat of
-what the row already knows.
+Kafka is asked before the row is read: what an earlier owner still sends can then only be a repeat
+of what the row already knows.
 """
 
 from collections.abc import Mapping
@@ -30,8 +30,8 @@ async def claimed(
 ) -> tuple[LaneRow, dict[Target, Sending]] | None:
     """Own the lane and know its tail, or return None while it is another's.
 
-    `own_targets` are looked at even where the database knows nothing of them. Raises DatabaseRestored
-    where Kafka holds numbers that were never given.
+    `own_targets` are looked at even where the database knows nothing of them. Raises
+    DatabaseRestored where Kafka holds numbers that were never given.
     """
     epoch = await store.claim(owner)
     if epoch is None:
@@ -49,8 +49,8 @@ async def claimed(
         sending = targets[target]
         if number > sending.given.number:
             raise DatabaseRestored(
-                f"{target[0]}[{target[1]}]: Kafka holds number {number} of lane {lane}, the database "
-                f"gave {sending.given.number} at most: it was restored from the past. "
+                f"{target[0]}[{target[1]}]: Kafka holds number {number} of lane {lane}, the "
+                f"database gave {sending.given.number} at most: it was restored from the past. "
                 f"Say `lienthong rebuild {lane.partition('/')[0]}`"
             )
         if number < sending.sent:

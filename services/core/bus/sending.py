@@ -84,9 +84,7 @@ class Outbox:
     def _open(self, target: Target, sent: int, *, behind: bool) -> "_Pipe":
         pipe = _Pipe(self._store, self._sender, target, sent, behind, self._reached, self._changed)
         self._pipes[target] = pipe
-        self.tasks.append(
-            self._life.create_task(pipe.run(), name=f"send {target[0]}[{target[1]}]")
-        )
+        self.tasks.append(self._life.create_task(pipe.run(), name=f"send {target[0]}[{target[1]}]"))
         return pipe
 
 
@@ -150,9 +148,9 @@ class _Pipe:
                     continue
             self.is_busy = True
             batch = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
-            self._reached("after_hand_to_producer")
+            self._reached("before_send")
             fitted, offset = await self._sender.send(self._target, batch)
-            self._reached("after_acknowledgement")
+            self._reached("after_send")
             for _ in range(fitted):
                 self._queue.popleft()
             self._sent += fitted

@@ -1,4 +1,4 @@
-"""What a service is to the bus: its families, what it shows, and the topics that follow from both."""
+"""What a service is to the bus: its families, what it shows, and the topics that follow."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

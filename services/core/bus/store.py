@@ -38,7 +38,7 @@ class LaneRow(Struct, frozen=True):
     epoch: int
     owner: str | None
     position: int
-    recorded_at: datetime | None
+    recorded_at: datetime  #: the latest of its facts; none is recorded before it
     positions: dict[str, int]  #: topic → next offset
     heard: dict[str, dict[str, Tail]]
 
@@ -106,7 +106,7 @@ class Store:
     """One lane's connection. Abandoned, never mended, after a doubt."""
 
     def __init__(
-        self, settings: Settings, service: str, lane: int, state_version: int, connection: Connection
+        self, settings: Settings, lane: int, state_version: int, connection: Connection
     ) -> None:
         self._lease = settings.lease_seconds
         self._lane = lane
@@ -117,12 +117,10 @@ class Store:
         connection.add_log_listener(self._on_warning)
 
     @classmethod
-    async def open(
-        cls, settings: Settings, service: str, lane: int, state_version: int
-    ) -> "Store":
+    async def open(cls, settings: Settings, service: str, lane: int, state_version: int) -> "Store":
         """Connect."""
         connection = await connect(settings, service)
-        return cls(settings, service, lane, state_version, connection)
+        return cls(settings, lane, state_version, connection)
 
     def abandon(self) -> None:
         """Break the connection at once; an open transaction falls with it."""
@@ -153,7 +151,7 @@ class Store:
             row["epoch"],
             row["owner"],
             row["position"],
-            row["recorded_at"] if isinstance(row["recorded_at"], datetime) else None,
+            row["recorded_at"],
             _positions.decode(row["positions"]),
             _heard.decode(row["heard"]),
         )
@@ -290,9 +288,7 @@ class Store:
             partition=record.partition,
             offset=record.offset,
             is_claim=letter.item.is_claim if letter else False,
-            record=msgspec.msgpack.encode(
-                Numbered(record.key, record.value, list(record.headers))
-            ),
+            record=msgspec.msgpack.encode(Numbered(record.key, record.value, list(record.headers))),
             type=letter.item.envelope.type if letter else "",
             agency=letter.item.envelope.agency if letter else "",
             cause=letter.cause if letter else "its headers are not those of an event of this house",

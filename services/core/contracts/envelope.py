@@ -41,7 +41,7 @@ class NotAnEnvelope(ContractError):
 
 
 class Envelope(Struct, frozen=True, kw_only=True):
-    """Everything about an event but its data. Times are aware and in UTC; absent texts are empty."""
+    """Everything about an event but its data. Times are aware, in UTC; absent texts are empty."""
 
     id: str
     type: str  #: as `thads.judgment.issued`

@@ -2,10 +2,10 @@
 
 `services/judgments` is the model of a family, `services.core.bus.deciding` is who calls it.
 
-The bus promises: one call at a time for each stream; what is returned is recorded together with the
-new state and the position, or not at all; a heard fact is folded in first, then `react` is asked.
-The family promises: no input or output, no clock, no randomness. A refusal is an answer; an exception
-or an empty answer is a bug, and its record becomes a dead letter.
+The bus promises: one call at a time for each stream; what is returned is recorded together with
+the new state and the position, or not at all; a heard fact is folded in first, then `react` is
+asked. The family promises: no input or output, no clock, no randomness. A refusal is an answer; an
+exception or an empty answer is a bug, and its record becomes a dead letter.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct, field
+
+from services.core.contracts.event import Event
 
 State = TypeVar("State", bound=Struct)
 
@@ -69,7 +71,7 @@ class Ask(Struct, frozen=True):
     """
 
     key: str
-    claim: Struct
+    claim: Event
 
 
 class Family(Struct, Generic[State], frozen=True, kw_only=True):
@@ -82,8 +84,8 @@ class Family(Struct, Generic[State], frozen=True, kw_only=True):
 
     name: str
     start: State
-    claims: tuple[type[Struct], ...]  #: what agencies submit and other families ask
-    hears: tuple[type[Struct], ...]  #: other families' facts that matter here
+    claims: tuple[type[Event], ...]  #: what agencies submit and other families ask
+    hears: tuple[type[Event], ...]  #: other families' facts that matter here
     stream: Callable[[Any], str]  #: the stream of a claim or heard fact, read from the part's id
     decide: Callable[[State, Any, Context], list[Any]]  #: facts and Asks, or Refusals; never empty
     evolve: Callable[[State, Any, Context], State]

@@ -5,6 +5,7 @@ Fields outside the allow-list are masked, so that no payload can slip into a log
 
 import logging
 import sys
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
@@ -19,7 +20,7 @@ ALLOWED: Final = frozenset(
 )  # fmt: skip
 
 
-def _mask(_: object, __: str, fields: dict[str, Any]) -> dict[str, Any]:
+def _mask(_: object, __: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {name: value if name in ALLOWED else "…" for name, value in fields.items()}
 
 

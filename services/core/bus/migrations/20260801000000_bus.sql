@@ -8,7 +8,7 @@ create table lanes (
     lease_until   timestamptz not null default '-infinity',
     position      bigint      not null default 0,   -- how many commits the lane has made: the fence
     state_version int         not null default 0,   -- the newest version of the states it holds
-    recorded_at   timestamptz not null default '-infinity',
+    recorded_at   timestamptz not null default 'epoch',
     positions     jsonb       not null default '{}', -- topic -> next offset
     heard         jsonb       not null default '{}'  -- topic -> lane -> [number, hash]
 );
@@ -108,7 +108,10 @@ create function commit_lane(
     out_topics text[], out_partitions int[], out_firsts bigint[], out_lasts bigint[],
     out_hashes text[], out_records bytea[],
     sent_topics text[], sent_partitions int[], sent_numbers bigint[], sent_offsets bigint[]
-) returns bigint language plpgsql as $$
+) returns bigint language plpgsql
+-- A plan made while the tables were small would read them whole for ever after.
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
 declare
     touched bigint;
 begin
