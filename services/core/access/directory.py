@@ -1,0 +1,159 @@
+"""The directory: which agencies there are, when, of what kind, and who speaks for them.
+
+A frozen snapshot of `schemas/directory.yaml`. Agencies merge and end, so nearly every question is
+asked for a day, which is a day in Viet Nam (`law.versions.day_of`). Decisions get it through their
+`Context`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import yaml
+from msgspec import Struct
+
+from services.core.contracts import strict_yaml
+from services.core.contracts.catalogue import Catalogue
+
+PATH: Final = Path(__file__).parents[3] / "schemas" / "directory.yaml"
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class DirectoryError(Exception):
+    """The directory's file contradicts itself, the catalogue, or the form it must have."""
+
+
+class Agency(Struct, frozen=True):
+    """An agency as the directory knows it."""
+
+    slug: str
+    vi: str
+    kind: str
+    roles: tuple[str, ...]  #: in which it may speak
+    territory: tuple[str, ...]
+    parent: str | None
+    valid_from: date
+    valid_to: date | None  #: its last day
+
+    def existed_on(self, day: date) -> bool:
+        """Whether it was in being on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Officer(Struct, frozen=True):
+    """A person who speaks for one agency."""
+
+    slug: str
+    agency: str
+    roles: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+
+    def served_on(self, day: date) -> bool:
+        """Whether the officer held the post on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Directory(Struct, frozen=True):
+    """All agencies and officers, past ones included."""
+
+    agencies: dict[str, Agency]
+    officers: dict[str, Officer]
+
+    def agency(self, slug: str) -> Agency | None:
+        """Return the agency of that short name, or None."""
+        return self.agencies.get(slug)
+
+    def officer(self, slug: str) -> Officer | None:
+        """Return the officer of that short name, or None."""
+        return self.officers.get(slug)
+
+
+def load(catalogue: Catalogue, path: Path = PATH) -> Directory:
+    """Read the directory. Raises DirectoryError, which names entry and field, for any flaw."""
+    try:
+        raw = msgspec.convert(strict_yaml.load(path), _File)
+        directory = Directory(
+            {slug: _agency(slug, entry) for slug, entry in raw.agencies.items()},
+            {slug: _officer(slug, entry) for slug, entry in raw.officers.items()},
+        )
+        _check(directory, catalogue)
+    except (msgspec.ValidationError, yaml.YAMLError, DirectoryError, OSError) as error:
+        raise DirectoryError(f"{path}: {error}") from error
+    return directory
+
+
+class _Agency(Struct, frozen=True, forbid_unknown_fields=True):
+    vi: str
+    kind: str
+    roles: tuple[str, ...]
+    territory: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None = None
+    parent: str | None = None
+
+
+class _Officer(Struct, frozen=True, forbid_unknown_fields=True):
+    agency: str
+    roles: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None = None
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    agencies: dict[str, _Agency]
+    officers: dict[str, _Officer]
+
+
+def _agency(slug: str, entry: _Agency) -> Agency:
+    return Agency(
+        slug,
+        entry.vi,
+        entry.kind,
+        entry.roles,
+        entry.territory,
+        entry.parent,
+        entry.valid_from,
+        entry.valid_to,
+    )
+
+
+def _officer(slug: str, entry: _Officer) -> Officer:
+    return Officer(slug, entry.agency, entry.roles, entry.valid_from, entry.valid_to)
+
+
+def _check(directory: Directory, catalogue: Catalogue) -> None:
+    for slug, agency in directory.agencies.items():
+        at = f"agencies.{slug}"
+        _slug(slug, at)
+        _among([agency.kind], catalogue.agency_kinds, f"{at}.kind")
+        _among(agency.roles, catalogue.roles, f"{at}.roles")
+        for role in agency.roles:
+            _among([agency.kind], catalogue.roles[role].of, f"{at}.kind as {role}")
+        _among([agency.parent] if agency.parent else [], directory.agencies, f"{at}.parent")
+        _ordered(agency, at)
+    for slug, officer in directory.officers.items():
+        at = f"officers.{slug}"
+        _slug(slug, at)
+        _among([officer.agency], directory.agencies, f"{at}.agency")
+        _among(officer.roles, directory.agencies[officer.agency].roles, f"{at}.roles")
+        _ordered(officer, at)
+
+
+def _slug(slug: str, at: str) -> None:
+    if not _SLUG.fullmatch(slug):
+        raise DirectoryError(f"{at}: a short name holds small letters, digits and single hyphens")
+
+
+def _among(used: Iterable[str], known: Mapping[str, object] | tuple[str, ...], at: str) -> None:
+    for name in used:
+        if name not in known:
+            raise DirectoryError(f"{at}: {name} is not one of {', '.join(known)}")
+
+
+def _ordered(entry: Agency | Officer, at: str) -> None:
+    if entry.valid_to is not None and entry.valid_to < entry.valid_from:
+        raise DirectoryError(f"{at}: ends on {entry.valid_to}, before {entry.valid_from}")

@@ -1,0 +1,36 @@
+"""Keys that belong to this house alone: made once, kept under its home, read by its owner only."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+
+class SecretExposed(Exception):
+    """Others than its owner may read a secret: it must be taken for known."""
+
+
+def kept(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
+    """Return a secret of the folder, making it where there is none yet.
+
+    Processes that start together get the same one. Raises SecretExposed where the file's rights let
+    others read it.
+    """
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = folder / f".{name}.{secrets.token_hex(8)}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(make())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    if path.stat().st_mode & 0o077:
+        raise SecretExposed(
+            f"{path} has the rights {path.stat().st_mode & 0o777:o}, expected 600: others may have "
+            f"read it. Remove it, and what it had signed will be asked for anew"
+        )
+    return path.read_bytes()

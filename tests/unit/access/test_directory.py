@@ -1,0 +1,59 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.core.access.directory import Directory, DirectoryError, load
+from services.core.contracts.catalogue_file import load_catalogue
+
+CATALOGUE = load_catalogue()
+COURT = "{vi: Tòa án, kind: court, roles: [COURT], territory: [da-nang], valid_from: 2025-07-01%s}"
+
+
+def written(folder: Path, agencies: str, officers: str = "{}") -> Directory:
+    path = folder / "directory.yaml"
+    path.write_text(f"agencies: {agencies}\nofficers: {officers}\n", encoding="utf-8")
+    return load(CATALOGUE, path)
+
+
+def test_the_house_has_a_directory() -> None:
+    directory = load(CATALOGUE)
+    court = directory.agency("toa-da-nang")
+    clerk = directory.officer("thu-ky-hoa")
+    assert court is not None
+    assert court.kind == "court"
+    assert clerk is not None
+    assert clerk.agency == "toa-da-nang"
+    assert directory.agency("toa-sai-gon") is None
+
+
+def test_an_agency_that_ended_existed_until_its_last_day() -> None:
+    ended = load(CATALOGUE).agency("toa-hai-chau")
+    assert ended is not None
+    assert ended.existed_on(date(2025, 6, 30))
+    assert not ended.existed_on(date(2025, 7, 1))
+    assert not ended.existed_on(date(1996, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("agencies", "complaint"),
+    [
+        ("{toa: " + COURT % ", colour: red" + "}", "unknown field `colour`.*toa|colour"),
+        ("{toa: " + COURT % ", parent: nobody" + "}", r"agencies\.toa\.parent: nobody"),
+        ("{Toa.Án: " + COURT % "" + "}", "a short name holds small letters"),
+        ("{toa: " + COURT % ", valid_to: 2025-06-30" + "}", "ends on 2025-06-30"),
+        ("{toa: " + COURT % "" + ", toa: " + COURT % "" + "}", "the key toa stands twice"),
+        ("{toa: " + (COURT % "").replace("court", "castle") + "}", r"agencies\.toa\.kind: castle"),
+        ("{toa: " + (COURT % "").replace("[COURT]", "[HEAD]") + "}", "kind as HEAD: court is not"),
+        ("{toa: {vi: Tòa}}", "missing required field `kind`"),
+    ],
+)
+def test_a_flaw_in_the_file_is_named(tmp_path: Path, agencies: str, complaint: str) -> None:
+    with pytest.raises(DirectoryError, match=complaint):
+        written(tmp_path, agencies)
+
+
+def test_an_officer_speaks_only_in_roles_of_the_agency(tmp_path: Path) -> None:
+    officers = "{hoa: {agency: toa, roles: [HEAD], valid_from: 2025-07-01}}"
+    with pytest.raises(DirectoryError, match=r"officers\.hoa\.roles: HEAD"):
+        written(tmp_path, "{toa: " + COURT % "" + "}", officers)
