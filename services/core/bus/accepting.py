@@ -7,17 +7,16 @@ record is its partition, so one lane feeds one partition of each submissions top
 from collections.abc import Iterable
 
 import msgspec
-from asyncpg import Connection
-from asyncpg.pool import PoolConnectionProxy
 
 from services.core.bus.chain import Chunk, Tail, Target, number
+from services.core.bus.postgres import Connection
 from services.core.bus.record import Outgoing
 from services.core.bus.service import Topics
 from services.core.bus.store import queries
 
 
 async def open_targets(
-    connection: "Connection | PoolConnectionProxy", topics: Topics, families: Iterable[str]
+    connection: Connection, topics: Topics, families: Iterable[str]
 ) -> None:
     """Make the rows of every lane and every partition that a gateway writes to; at start, once."""
     await queries.open_lanes(connection, partitions=topics.partitions)
@@ -32,7 +31,7 @@ async def open_targets(
 
 
 async def put(
-    connection: "Connection | PoolConnectionProxy", service: str, outgoing: list[Outgoing]
+    connection: Connection, service: str, outgoing: list[Outgoing]
 ) -> list[Chunk]:
     """Number the records and put them into the outbox, inside the caller's transaction.
 

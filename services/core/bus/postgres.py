@@ -8,7 +8,7 @@ import asyncio
 import subprocess
 import sysconfig
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 import asyncpg
@@ -22,7 +22,7 @@ _BUS_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _SERVICES: Final = Path(__file__).parents[2]
 _DBMATE: Final = Path(sysconfig.get_path("scripts")) / "dbmate"
 
-Connection = asyncpg.Connection | PoolConnectionProxy[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 
 class Culprit(BusError):
@@ -160,7 +160,7 @@ def _migrate(settings: Settings, service: str) -> None:
     )
     arguments = [str(_DBMATE), f"--url={url}", "--no-dump-schema"]
     arguments += [f"--migrations-dir={folder}" for folder in folders]
-    arguments += [f"--migrations-table={service}.migrations", "--strict", "up"]
+    arguments += [f"--migrations-table={service}.migrations", "migrate"]
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise MigrationFailed(f"{service}: {done.stderr.strip() or done.stdout.strip()}")

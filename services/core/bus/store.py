@@ -25,7 +25,9 @@ from services.core.bus.record import Numbered, Record
 from services.core.bus.service import Statement
 from services.core.settings import Settings
 
-queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
+queries: Final = aiosql.from_path(
+    Path(__file__).parent / "queries.sql", "asyncpg", mandatory_parameters=False
+)
 _records: Final = msgspec.msgpack.Decoder(list[Numbered])
 _numbered: Final = msgspec.msgpack.Decoder(Numbered)
 _heard: Final = msgspec.json.Decoder(dict[str, dict[str, Tail]])
@@ -283,14 +285,14 @@ class Store:
         await queries.park(
             self._connection,
             lane=self._lane,
-            key=key,
+            key=None if key is None else key.encode(),
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
             is_claim=letter.item.is_claim if letter else False,
             record=msgspec.msgpack.encode(Numbered(record.key, record.value, list(record.headers))),
-            type=letter.item.envelope.type if letter else "",
-            agency=letter.item.envelope.agency if letter else "",
+            type=_storable(letter.item.envelope.type) if letter else "",
+            agency=_storable(letter.item.envelope.agency) if letter else "",
             cause=letter.cause if letter else "its headers are not those of an event of this house",
             handler=letter.handler if letter else "",
             attempts=letter.attempts if letter else 0,
@@ -301,19 +303,22 @@ class Store:
         """Read which keys have a line."""
         async with self._alone():
             rows = await _all(queries.parked_keys(self._connection, lane=self._lane))
-        return {row["key"] for row in rows}
+        return {row["key"].decode() for row in rows}
 
     async def line(self, key: str) -> list[Parked]:
         """Read the line of a key, its head first."""
         async with self._alone():
-            rows = await _all(queries.line(self._connection, lane=self._lane, key=key))
+            rows = await _all(queries.line(self._connection, lane=self._lane, key=key.encode()))
         return [_parked(row) for row in rows]
 
     async def letter(self, number: int) -> tuple[str | None, Parked] | None:
         """Read one letter with the key of its line, or None."""
         async with self._alone():
             row = await queries.letter(self._connection, number=number)
-        return (row["key"], _parked(row)) if row else None
+        if row is None:
+            return None
+        key: bytes | None = row["key"]
+        return (None if key is None else key.decode()), _parked(row)
 
     async def requests(self) -> list[Request]:
         """Read what operators asked and is still to be done, in order."""
@@ -347,6 +352,11 @@ class Store:
 
     def _on_warning(self, _: object, message: Any) -> None:
         self._warning = str(message)
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's text holds every character but one."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _parked(row: Any) -> Parked:

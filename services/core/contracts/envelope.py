@@ -107,6 +107,8 @@ def place_of(headers: Headers) -> Place:
         raise NotAnEnvelope(f"expected the headers {', '.join(NAMES)}, found {_names(headers)}")
     try:
         lane, number, chain, _ = headers[8][1].decode().split(";", 3)
+        if not lane.isprintable():
+            raise NotAnEnvelope("lt_record names a lane with control characters")
         return Place(lane, int(number), chain)
     except ValueError as error:
         raise NotAnEnvelope(f"lt_record is not lane;number;chain;…: {error}") from error

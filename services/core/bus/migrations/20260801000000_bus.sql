@@ -66,7 +66,7 @@ alter table states alter column state set storage external;
 create table letters (
     number    bigint generated always as identity primary key,
     lane      int         not null,
-    key       text,
+    key       bytea,                 -- as it stood in the topic, whatever it holds
     topic     text        not null,
     partition int         not null,
     "offset"  bigint      not null,
