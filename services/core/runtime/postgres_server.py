@@ -77,9 +77,7 @@ class PostgresServer:
         """
         if self.process():
             return
-        socket = self.folder / f".s.PGSQL.{PORT}"
-        if len(bytes(socket)) > SOCKET_PATH_LIMIT:
-            raise PathTooLong(socket, SOCKET_PATH_LIMIT)
+        socket_path_length(self.folder)
         user = _system_user()
         if user:
             _let_through(self.folder)
@@ -173,7 +171,7 @@ class PostgresServer:
         making.rename(self.folder)
 
     def _clear_leftovers(self) -> None:
-        """After a crash: see the last sessions of the killed server gone, and its pid file too.
+        """After a crash: see the last sessions of the killed server gone, and its lock files too.
 
         Otherwise a pid given out again to a stranger would keep the server from starting for ever.
         """
@@ -181,7 +179,8 @@ class PostgresServer:
         _, remaining = psutil.wait_procs(left, timeout=5)
         for each in remaining:
             processes.kill(each)
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        for name in ("postmaster.pid", f".s.PGSQL.{PORT}.lock"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def _is_session(self, process: psutil.Process) -> bool:
         try:
@@ -193,6 +192,14 @@ class PostgresServer:
         with contextlib.suppress(OSError):
             return (self.folder / "postmaster.pid").read_text().splitlines()
         return []
+
+
+def socket_path_length(folder: Path) -> int:
+    """Return the length in bytes of the socket's path, or raise PathTooLong."""
+    socket = folder / f".s.PGSQL.{PORT}"
+    if (length := len(bytes(socket))) > SOCKET_PATH_LIMIT:
+        raise PathTooLong(socket, SOCKET_PATH_LIMIT)
+    return length
 
 
 def _system_user() -> str | None:

@@ -77,6 +77,9 @@ def kill(process: psutil.Process) -> None:
         for each in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
+        # Its ports are free only when it was collected; orphans are collected when init finds time.
+        with contextlib.suppress(psutil.TimeoutExpired):
+            process.wait(_GONE_SECONDS)
         deadline = time.monotonic() + _GONE_SECONDS
         while any(map(alive, family)) and time.monotonic() < deadline:
             time.sleep(0.005)

@@ -1,0 +1,54 @@
+# The commands of the house. Python 3.11 or later and make are all they need.
+#
+#   make demo         start Kafka and PostgreSQL and play five judgments' beginnings (STOP=1 ends them after)
+#   make test         every test but the long ones, on a Kafka and PostgreSQL of their own
+#   make faults       kill each part many times under load
+#   make bench        measure, into build/bench.json and docs/benchmarks.md
+#   make lint         style, types, import contracts, generated code
+
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: demo test faults bench lint venv
+
+demo: $(READY)
+	@$(BIN)/lienthong up
+	@$(BIN)/lienthong demo
+	@$(if $(STOP),$(BIN)/lienthong down,echo "Kafka and PostgreSQL stay up; $(BIN)/lienthong down stops them.")
+
+test: $(READY)
+	@$(BIN)/pytest -m "not faults and not bench" $(ARGS)
+
+faults: $(READY)
+	@$(BIN)/pytest -m faults $(ARGS)
+
+bench: $(READY)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/lienthong schemas generate --check
+	@$(BIN)/lienthong schemas check
+
+venv: $(READY)
+
+# Made anew only when the lock changed; every package is checked against its hash.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    f"Python 3.11 or later is needed, {sys.executable} is {sys.version.split()[0]}: make PYTHON=/path/to/python3.11")'
+	@echo "making $(VENV) from requirements.lock …"
+	@if command -v uv >/dev/null 2>&1; then \
+	    uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
+	    uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock && \
+	    uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
+	else \
+	    $(PYTHON) -m venv $(VENV) && \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock && \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
+	fi
+	@touch $(READY)

@@ -1,0 +1,52 @@
+"""The door for those who sit at a terminal: `lienthong COMMAND`.
+
+Exit codes are part of the contract: 0 done, 1 failed (one line on stderr says why and what to do),
+2 the command was not understood, 3 the stack is not running. Data go to stdout, progress and
+troubles to stderr. A group of commands is a module beside this one with a function `add_to`.
+"""
+
+import sys
+from typing import Final
+
+from cyclopts import App, CycloptsError
+
+from services.cli import stack
+from services.core.runtime.errors import StackError
+from services.core.settings import SettingsError
+
+FAILED: Final = 1
+NOT_UNDERSTOOD: Final = 2
+
+app = App(
+    name="lienthong",
+    help="Liên Thông: the event backbone of civil judgment enforcement.\n\n"
+    "Exit codes: 0 done, 1 failed, 2 not understood, 3 the stack is not running.",
+    version_flags=[],
+    result_action="return_value",
+)
+stack.add_to(app)
+
+
+def main() -> None:
+    """Run one command and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; a trouble we know by name is one line."""
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _say(f"{error} (`lienthong --help` names the commands)")
+        return NOT_UNDERSTOOD
+    except (StackError, SettingsError) as error:
+        _say(str(error))
+        return FAILED
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+def _say(trouble: str) -> None:
+    sys.stderr.write(f"lienthong: {' '.join(trouble.split())}\n")

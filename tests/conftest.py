@@ -1,0 +1,123 @@
+"""The ground tests stand on: one real Kafka and PostgreSQL a run, a database and topic names a test.
+
+Isolation comes from a database made from a migrated template and a topic prefix of its own, so tests
+never clean up after each other. With LIENTHONG_TEST_STACK=<folder> a run uses (and leaves running)
+the stack of that folder, which saves its start while developing.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import random
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from services.core.bus import postgres
+from services.core.runtime.stack import Stack
+from services.core.settings import Settings
+
+PARTITIONS = 3
+#: Services whose schemas stand in every test's database.
+MIGRATED = ["judgments", "gateway"]
+_numbers = itertools.count(1)
+
+
+def free_ports() -> tuple[int, int]:
+    """Return two free ports below those the system hands to outgoing connections.
+
+    So a broker that was killed finds its port free again.
+    """
+    found: list[int] = []
+    while len(found) < 2:
+        port = random.randrange(20000, 32000)  # noqa: S311 - any free one will do
+        with socket.socket() as trial:
+            if port not in found and trial.connect_ex(("127.0.0.1", port)) != 0:
+                found.append(port)
+    return found[0], found[1]
+
+
+def stack_in(home: Path) -> Stack:
+    """Return a stack on free ports whose data lie in `home`, not started."""
+    kafka_port, controller_port = free_ports()
+    return Stack(Settings(home=home, kafka_port=kafka_port, controller_port=controller_port))
+
+
+@pytest.fixture
+def short_home() -> Iterator[Path]:
+    """A new folder with a path short enough for a socket, removed with what runs in it."""
+    with _home() as home:
+        yield home
+
+
+@contextlib.contextmanager
+def _home() -> Iterator[Path]:
+    home = Path(tempfile.mkdtemp(prefix=f"lt-{os.getpid()}-", dir="/tmp"))  # noqa: S108
+    try:
+        yield home
+    finally:
+        _remove(home)
+
+
+def _remove(home: Path) -> None:
+    stack = Stack(Settings(home=home))
+    stack.kill_kafka()
+    stack.kill_postgres()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _remove_orphans() -> None:
+    """Remove what a run that was itself killed could not."""
+    for home in Path("/tmp").glob("lt-*-*"):  # noqa: S108
+        pid = home.name.split("-")[1]
+        if home.stat().st_uid == os.getuid() and pid.isdigit() and not psutil.pid_exists(int(pid)):
+            _remove(home)
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[tuple[Stack, Settings]]:
+    if kept := os.environ.get("LIENTHONG_TEST_STACK"):
+        known = Settings.load({"LIENTHONG_HOME": kept})
+        stack = Stack(known) if known.kafka_password else stack_in(Path(kept))
+        yield stack, stack.start()
+        return
+    _remove_orphans()
+    with _home() as home:
+        stack = stack_in(home)
+        yield stack, stack.start()
+
+
+@pytest.fixture(scope="session")
+def stack(_running: tuple[Stack, Settings]) -> Stack:
+    """The running Kafka and PostgreSQL. Whoever kills one starts it again before the test ends."""
+    return _running[0]
+
+
+@pytest.fixture(scope="session")
+def _template(_running: tuple[Stack, Settings]) -> Settings:
+    """A database with every service's schema, from which each test's is made."""
+    stack, settings = _running
+    template = msgspec.structs.replace(
+        settings, postgres_database=f"template_{os.getpid()}", partitions=PARTITIONS
+    )
+    asyncio.run(postgres.migrate(template, MIGRATED))
+    return template
+
+
+@pytest.fixture
+def settings(stack: Stack, _template: Settings) -> Iterator[Settings]:
+    """Settings of a test of its own: a fresh migrated database, topics nobody else uses."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    stack.postgres.run(f'create database "{name}" template "{_template.postgres_database}"')
+    yield msgspec.structs.replace(
+        _template, postgres_database=name, topic_prefix=name.replace("_", "-")
+    )
+    if "LIENTHONG_TEST_STACK" in os.environ and stack.postgres.process():
+        stack.postgres.run(f'drop database "{name}" with (force)')
