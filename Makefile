@@ -6,7 +6,9 @@
 #   make bench        measure, into build/bench.json and docs/benchmarks.md
 #   make lint         style, types, import contracts, generated code
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first of these that runs and is new enough; `make PYTHON=…` names another.
+PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3; do \
+    $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -39,8 +41,7 @@ venv: $(READY)
 
 # Made anew only when the lock changed; every package is checked against its hash.
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
-	    f"Python 3.11 or later is needed, {sys.executable} is {sys.version.split()[0]}: make PYTHON=/path/to/python3.11")'
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later found: install one, or name it with make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "making $(VENV) from requirements.lock …"
 	@if command -v uv >/dev/null 2>&1; then \
 	    uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \

@@ -1,8 +1,8 @@
-"""The ground tests stand on: one real Kafka and PostgreSQL a run, a database and topic names a test.
+"""What tests stand on: one real Kafka and PostgreSQL a run, a database and topic names a test.
 
-Isolation comes from a database made from a migrated template and a topic prefix of its own, so tests
-never clean up after each other. With LIENTHONG_TEST_STACK=<folder> a run uses (and leaves running)
-the stack of that folder, which saves its start while developing.
+Isolation comes from a database made from a migrated template and a topic prefix of its own, so
+tests never clean up after each other. With LIENTHONG_TEST_STACK=<folder> a run uses (and leaves
+running) the stack of that folder, which saves its start while developing.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ def short_home() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _home() -> Iterator[Path]:
-    home = Path(tempfile.mkdtemp(prefix=f"lt-{os.getpid()}-", dir="/tmp"))  # noqa: S108
+    home = Path(tempfile.mkdtemp(prefix=f"lt-{os.getpid()}-", dir="/tmp"))
     try:
         yield home
     finally:
@@ -103,7 +103,7 @@ def stack(_running: tuple[Stack, Settings]) -> Stack:
 @pytest.fixture(scope="session")
 def _template(_running: tuple[Stack, Settings]) -> Settings:
     """A database with every service's schema, from which each test's is made."""
-    stack, settings = _running
+    _, settings = _running
     template = msgspec.structs.replace(
         settings, postgres_database=f"template_{os.getpid()}", partitions=PARTITIONS
     )

@@ -32,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     home: Path = Path(".lienthong")
     #: Kafka's jars, shared by all checkouts of a machine.
     cache: Path = msgspec.field(default_factory=_cache)
+    #: Where jars are loaded from instead of Maven's own repository: a mirror's address.
+    maven_mirror: str | None = None
     #: The `java` to use; else JAVA_HOME's, the path's, the one that came with the packages.
     java: Path | None = None
     #: Ports of the local broker: for clients, and for its own controller.
@@ -92,10 +94,12 @@ class _StackFile(msgspec.Struct):
 def _of_running_stack(path: Path) -> dict[str, str | int]:
     """Return what the stack's file says, nothing if there is none."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_StackFile).settings
+        told = msgspec.json.decode(path.read_bytes(), type=_StackFile).settings
+        msgspec.convert(told, Settings)
     except FileNotFoundError:
         return {}
     except (msgspec.MsgspecError, OSError) as error:
         raise SettingsError(
             f"{path}: cannot be read ({error}). Remove it: `lienthong up` writes it anew"
         ) from None
+    return told

@@ -12,13 +12,15 @@ import tomllib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jgo.maven import MavenContext
 from msgspec import Struct
 
 from services.core.runtime.errors import JarBroken, NoNetwork
 from services.core.runtime.progress import Report, step
+
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
 
 LOCK: Final = Path(__file__).parent / "kafka" / "jgo.lock.toml"
 _AT_ONCE: Final = 8
@@ -47,7 +49,7 @@ def locked_jars() -> list[Jar]:
     ]
 
 
-def class_path(cache: Path, report: Report) -> list[Path]:
+def class_path(cache: Path, mirror: str | None, report: Report) -> list[Path]:
     """Return the jars, each the one the lock names; load what is missing or broken, once.
 
     Raises NoNetwork if something must be loaded and cannot, JarBroken if what was loaded is wrong.
@@ -58,7 +60,7 @@ def class_path(cache: Path, report: Report) -> list[Path]:
     unfit = [jar for jar in jars if sha256_of(folder / jar.name) != jar.sha256]
     if unfit:
         with step(f"loading {len(unfit)} of Kafka's {len(jars)} jars", report):
-            _load(unfit, folder)
+            _load(unfit, folder, mirror)
     return [folder / jar.name for jar in jars]
 
 
@@ -71,14 +73,17 @@ def sha256_of(path: Path) -> str | None:
         return None
 
 
-def _load(jars: Iterable[Jar], folder: Path) -> None:
+def _load(jars: Iterable[Jar], folder: Path, mirror: str | None) -> None:
     failed: list[Jar] = []
     causes: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="loading-", dir=folder) as beside,
         ThreadPoolExecutor(_AT_ONCE) as pool,
     ):
-        maven = MavenContext(repo_cache=Path(beside))
+        from jgo.maven import MavenContext  # noqa: PLC0415 - needed once a machine, slow to import
+
+        remote = {"mirror": mirror} if mirror else None
+        maven = MavenContext(repo_cache=Path(beside), remote_repos=remote)
         loads = {jar: pool.submit(_load_one, jar, maven, folder) for jar in jars}
         for jar, load in loads.items():
             error = load.exception()
@@ -93,7 +98,7 @@ def _load(jars: Iterable[Jar], folder: Path) -> None:
         raise NoNetwork([jar.name for jar in failed], folder, causes[0])
 
 
-def _load_one(jar: Jar, maven: MavenContext, folder: Path) -> None:
+def _load_one(jar: Jar, maven: "MavenContext", folder: Path) -> None:
     component = maven.project(jar.group, jar.artifact).at_version(jar.version)
     loaded = component.artifact().resolve()
     found = sha256_of(loaded) or "none"

@@ -116,7 +116,7 @@ class KafkaBroker:
         return len(answer) == 10 and answer[4:] == b"\x00\x00\x00\x01\x00\x00"  # noqa: PLR2004
 
     def _java(self) -> Sequence[str | Path]:
-        jars = class_path(self._settings.cache, self._report)
+        jars = class_path(self._settings.cache, self._settings.maven_mirror, self._report)
         return [
             find_java(self._settings.java),
             "-Xms128m",
@@ -145,7 +145,8 @@ class KafkaBroker:
         with self.log.open("wb") as said:
             done = subprocess.run(  # noqa: S603 - our own command
                 [
-                    *(*java, "kafka.tools.StorageTool", "format", "--standalone"),
+                    *(*java, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format"),
+                    "--standalone",
                     *("-t", cluster, "-c", "server.properties", "--add-scram", user),
                 ],
                 cwd=making,
