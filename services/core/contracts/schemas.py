@@ -4,7 +4,7 @@ The id of a schema is the first 31 bits of the SHA-256 of its JSON with sorted k
 and attributes of our own, but *with* logical types and defaults, which Avro's own canonical form
 drops. So the same schema has the same id on every machine, and no registry hands out numbers.
 `codec` puts the id in front of every payload; the gateway serves these texts on the
-Confluent paths, where the subject is the type. `compatibility` checks what a change of a text may do.
+Confluent paths, where the subject is the type. `compatibility` checks what a change may do.
 """
 
 import json
