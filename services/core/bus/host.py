@@ -55,7 +55,7 @@ class Host:
         self._clock, self._directory, self._reached = clock, directory, reached
         self.owner = f"{socket.gethostname()}/{os.getpid()}/{new_id()}"
         self.lanes: dict[int, Lane] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self.tasks: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
         self.reason = ""  #: why the service does not run, while it does not
 
@@ -98,7 +98,7 @@ class Host:
             if frontier is not None:
                 await self._hold(frontier)
         finally:
-            for task in self._tasks.values():
+            for task in self.tasks.values():
                 task.cancel()
             if frontier is not None:
                 frontier.abandon()
@@ -170,15 +170,15 @@ class Host:
             await self._pause(beat)
         for lane in self.lanes.values():
             lane.stop()
-        if self._tasks:
-            await asyncio.wait(self._tasks.values(), timeout=self._settings.lease_seconds * 2)
+        if self.tasks:
+            await asyncio.wait(self.tasks.values(), timeout=self._settings.lease_seconds * 2)
         await self._leave()
 
     async def _balance(self, house: House) -> None:
         """Claim free lanes up to the fair share; hand one over where we hold more."""
-        for partition, task in list(self._tasks.items()):
+        for partition, task in list(self.tasks.items()):
             if task.done():
-                del self._tasks[partition], self.lanes[partition]
+                del self.tasks[partition], self.lanes[partition]
                 if not task.cancelled() and (error := task.exception()):
                     raise error
         connection = await connect(self._settings, self._service.name)
@@ -200,7 +200,7 @@ class Host:
 
     def _start(self, house: House, partition: int) -> None:
         lane = self.lanes[partition] = Lane(house, partition)
-        self._tasks[partition] = asyncio.create_task(
+        self.tasks[partition] = asyncio.create_task(
             lane.run(), name=f"{self._service.name}/{partition}"
         )
 

@@ -1,0 +1,139 @@
+"""B2, B4, B6: a process may die between any two steps; nothing is lost and nothing happens twice.
+
+What came of it is held against the memory log, which decides the same claims without a crash.
+"""
+
+import asyncio
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from services.core.bus.crashpoints import POINTS
+from services.core.contracts.identifiers import new_id
+from services.core.settings import Settings
+from tests.hearings.house import House, Process, seen
+
+_ON_STOP = {"before_hand_over", "after_hand_over"}
+
+
+@pytest.fixture
+def quick(settings: Settings) -> Settings:
+    """A short lease, so that the next process need not wait long for the dead one's lanes."""
+    return msgspec.structs.replace(settings, lease_seconds=1.0)
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_whoever_dies_at_any_point_is_followed_without_loss_or_repeat(
+    quick: Settings, point: str
+) -> None:
+    async with House.open(quick) as house:
+        doomed = Process(quick, die_at=point)
+        for n in range(3):
+            await house.request(new_id(), f"room-{n}")
+        if point in _ON_STOP:
+            await house.until(lambda facts: len(facts) == 9)
+            for host in doomed.hosts.values():
+                host.stop()
+        await asyncio.wait_for(doomed.died.wait(), 30)
+        await doomed.kill()
+        for n in range(3, 6):
+            await house.request(new_id(), f"room-{n}")
+
+        process = Process(quick)
+        expected = seen(house.expected())
+        facts = await house.until(lambda facts: len(facts) >= len(expected))
+        await process.stop()
+        assert seen(facts) == expected
+
+
+class Crashes(RuleBasedStateMachine):
+    """Claims come, processes come, die at a point or stop, two at a time; in the end all is there."""
+
+    base: Settings
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.processes: list[Process] = []
+
+    @initialize()
+    def open(self) -> None:
+        prefix = f"{self.base.topic_prefix}-{new_id()[:13]}"
+        self.settings = msgspec.structs.replace(
+            self.base, topic_prefix=prefix, postgres_database=prefix
+        )
+        self.context = House.open(self.settings)
+        self.house = self.loop.run_until_complete(self.context.__aenter__())
+        self.rooms = 0
+        self.parts = [new_id() for _ in range(4)]
+
+    @rule(parts=st.lists(st.integers(0, 3), min_size=1, max_size=5), day=st.integers(1, 2))
+    def submit(self, parts: list[int], day: int) -> None:
+        claims = [
+            self.house.requested(self.parts[n], f"room-of-{self.parts[n]}", day) for n in parts
+        ]
+        self.loop.run_until_complete(self.house.accept(*claims))
+
+    @rule(point=st.sampled_from([*POINTS, None]), after=st.integers(0, 3))
+    def start(self, point: str | None, after: int) -> None:
+        if len(self.processes) < 2:
+            self.loop.run_until_complete(self._start(point, after))
+
+    @rule(seconds=st.sampled_from([0.05, 0.3, 1.0]))
+    def let_work(self, seconds: float) -> None:
+        self.loop.run_until_complete(self._work(seconds))
+
+    @rule()
+    def kill(self) -> None:
+        if self.processes:
+            self.loop.run_until_complete(self.processes.pop().kill())
+
+    @invariant()
+    def the_dead_are_gone(self) -> None:
+        for process in [each for each in self.processes if each.died.is_set()]:
+            self.loop.run_until_complete(process.kill())
+            self.processes.remove(process)
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "house"):
+                self.loop.run_until_complete(self._settle())
+        finally:
+            self.loop.close()
+
+    async def _start(self, point: str | None, after: int) -> None:
+        self.processes.append(Process(self.settings, die_at=point, after=after))
+
+    async def _work(self, seconds: float) -> None:
+        """Let processes run until one of them dies or the time is over."""
+        deaths = [asyncio.ensure_future(each.died.wait()) for each in self.processes]
+        deaths.append(asyncio.ensure_future(asyncio.sleep(seconds)))
+        await asyncio.wait(deaths, return_when=asyncio.FIRST_COMPLETED)
+        for each in deaths:
+            each.cancel()
+
+    async def _settle(self) -> None:
+        for process in self.processes:
+            await process.kill()
+        survivor = Process(self.settings)
+        expected = seen(self.house.expected())
+        facts = await self.house.until(lambda facts: len(facts) >= len(expected))
+        await survivor.stop()
+        await self.context.__aexit__(None, None, None)
+        assert seen(facts) == expected
+
+
+def test_no_history_of_crashes_loses_or_repeats_anything(quick: Settings) -> None:
+    Crashes.base = quick
+    run = hypothesis_settings(
+        max_examples=6,
+        stateful_step_count=12,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    Crashes.TestCase.settings = run
+    case = Crashes.TestCase()
+    case.runTest()
