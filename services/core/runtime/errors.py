@@ -6,6 +6,7 @@
   * JarBroken
   * JavaUnfit
   * DiskFull
+  * Unwritable
   * PathTooLong
   * DataDamaged
   * RunsElsewhere
@@ -69,6 +70,16 @@ class DiskFull(StackError):
         super().__init__(
             f"{folder} has {free >> 20:,} MB free, the stack needs {needed >> 20:,} MB: "
             "make room, or choose another disk with LIENTHONG_HOME=<folder>"
+        )
+
+
+class Unwritable(StackError):
+    """The system does not let us write where the data belong."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be written ({reason}): give this user the right to, "
+            "or choose another folder with LIENTHONG_HOME=<folder>"
         )
 
 

@@ -85,9 +85,10 @@ class KafkaBroker:
     def wait(self) -> None:
         """Return when the broker answers; raise ServerFailed if it ends or stays silent."""
         with step("starting Kafka", self._report):
+            process = self.process()
             deadline = time.monotonic() + _START_SECONDS
             while not self.answers():
-                if not self.process():
+                if process is None or not processes.alive(process):
                     raise ServerFailed("Kafka", "ended while starting", self.log)
                 if time.monotonic() > deadline:
                     raise ServerFailed("Kafka", f"is silent after {_START_SECONDS} s", self.log)

@@ -97,9 +97,10 @@ class PostgresServer:
     def wait(self) -> None:
         """Return when the server takes connections; raise ServerFailed if it ends or is silent."""
         with step("starting PostgreSQL", self._report):
+            process = self.process()
             deadline = time.monotonic() + _START_SECONDS
             while not self.ready():
-                if not self.process():
+                if process is None or not processes.alive(process):
                     raise ServerFailed("PostgreSQL", "ended while starting", self.log)
                 if time.monotonic() > deadline:
                     raise ServerFailed(

@@ -18,14 +18,13 @@ import msgspec
 from msgspec import Struct
 
 from services.core.runtime import kafka_broker, postgres_server
-from services.core.runtime.errors import Busy, DiskFull
+from services.core.runtime.errors import Busy, DiskFull, Unwritable
 from services.core.runtime.progress import Report, silent
 from services.core.settings import STACK_FILE, Settings
 
 #: What a first start needs, and room to work: jars 45 MB, PostgreSQL 45 MB, logs.
 FIRST_START_BYTES: Final = 1 << 30
 LATER_START_BYTES: Final = 256 << 20
-_LOCK_SECONDS: Final = 120.0
 
 
 class ServerStatus(Struct, frozen=True):
@@ -38,11 +37,17 @@ class ServerStatus(Struct, frozen=True):
 
 
 class Stack:
-    """The stack under `settings.home`. `report` is given a line for each step over two seconds."""
+    """The stack under `settings.home`. `report` is given a line for each step over two seconds.
 
-    def __init__(self, settings: Settings, report: Report = silent) -> None:
+    A command that finds another at work on the same stack waits for it, up to its patience.
+    """
+
+    def __init__(
+        self, settings: Settings, report: Report = silent, patience_seconds: float = 120.0
+    ) -> None:
         home = settings.home.absolute()
         self.settings = msgspec.structs.replace(settings, home=home)
+        self._patience = patience_seconds
         self.kafka = kafka_broker.KafkaBroker(self.settings, report)
         self.postgres = postgres_server.PostgresServer(self.settings, report)
 
@@ -52,8 +57,7 @@ class Stack:
         Raises a StackError that names the obstacle and the remedy; what was started stays up.
         """
         home = self.settings.home
-        home.mkdir(parents=True, exist_ok=True)
-        with self._alone(), _room_in(home):
+        with _told_plainly(home), self._alone():
             if not (self.kafka.process() and self.postgres.process()):
                 self._demand_room(needed_bytes)
             self.postgres.launch()
@@ -66,7 +70,7 @@ class Stack:
         """Stop both servers, data kept; say whether anything ran."""
         if not self.settings.home.exists():
             return False
-        with self._alone():
+        with _told_plainly(self.settings.home), self._alone():
             ran = bool(self.kafka.process() or self.postgres.process())
             self.kafka.stop()
             self.postgres.stop()
@@ -137,7 +141,8 @@ class Stack:
     def _alone(self) -> Iterator[None]:
         """Keep other commands off this stack. The kernel frees the lock of a process that dies."""
         path = self.settings.home / "stack.lock"
-        deadline = time.monotonic() + _LOCK_SECONDS
+        path.parent.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + self._patience
         with path.open("a") as file:
             while True:
                 try:
@@ -145,17 +150,18 @@ class Stack:
                     break
                 except BlockingIOError:
                     if time.monotonic() > deadline:
-                        raise Busy(path, _LOCK_SECONDS) from None
+                        raise Busy(path, self._patience) from None
                     time.sleep(0.1)
             yield
 
 
 @contextlib.contextmanager
-def _room_in(home: Path) -> Iterator[None]:
-    """Say it in our own words when the disk fills up on the way."""
+def _told_plainly(home: Path) -> Iterator[None]:
+    """Say in our own words what the system says when it does not let us write."""
     try:
         yield
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        raise DiskFull(home, shutil.disk_usage(home).free, FIRST_START_BYTES) from error
+        if error.errno == errno.ENOSPC:
+            free = shutil.disk_usage(home).free
+            raise DiskFull(home, free, FIRST_START_BYTES) from error
+        raise Unwritable(str(error.filename or home), error.strerror or repr(error)) from error

@@ -1,5 +1,6 @@
 """Every obstacle of a first start is one line that names what is wrong and the remedy."""
 
+import fcntl
 import os
 import socket
 import stat
@@ -21,6 +22,7 @@ from services.core.runtime.errors import (
     RunsElsewhere,
     ServerFailed,
     StackError,
+    Unwritable,
 )
 from services.core.runtime.jars import Jar, locked_jars, sha256_of
 from services.core.runtime.progress import step
@@ -44,6 +46,7 @@ def a_java(folder: Path, version: str) -> Path:
         JarBroken(Path("/jars/a.jar"), "0" * 64, "1" * 64),
         JavaUnfit("/usr/bin/java (Java 11)"),
         DiskFull(Path("/home"), 1 << 20, 1 << 30),
+        Unwritable("/home", "Permission denied"),
         PathTooLong(Path("/home/x"), 107),
         DataDamaged(Path("/home/kafka"), "meta.properties"),
         RunsElsewhere(7, "127.0.0.1:19092"),
@@ -97,6 +100,25 @@ def test_a_disk_without_room_is_named_before_anything_is_made(tmp_path: Path) ->
     with pytest.raises(DiskFull, match=r"MB free, the stack needs .* MB.*LIENTHONG_HOME"):
         Stack(Settings(home=home)).start(needed_bytes=1 << 62)
     assert sorted(path.name for path in home.iterdir()) == ["stack.lock"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Unwritable, match=r"file.* cannot be written \(.*LIENTHONG_HOME"):
+        Stack(Settings(home=tmp_path / "file" / "home")).start()
+
+
+def test_the_lock_of_a_command_at_work_is_waited_for_and_then_named(tmp_path: Path) -> None:
+    lock = tmp_path / "stack.lock"
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(Busy, match=r"for 0 s \(it holds .*stack\.lock\): wait for it"):
+            Stack(Settings(home=tmp_path), patience_seconds=0.1).start()
+
+
+def test_the_lock_file_of_a_command_that_died_holds_nobody(tmp_path: Path) -> None:
+    (tmp_path / "stack.lock").write_text("4711")
+    assert Stack(Settings(home=tmp_path), patience_seconds=0.1).stop() is False
 
 
 def test_a_path_too_long_for_a_socket_is_named_with_its_length() -> None:
