@@ -386,14 +386,15 @@ class _Life:
         except Gap:
             self.heard.rollback()
             raise
-        await self._load(fresh)
-        moments = self._moments()
-        result = decide_batch(self._house.deciding, fresh, self._streams, self._parked, moments)
-        self._house.reached("after_decide")
-        self._house.guard.check(fresh, result.letters)
         try:
+            await self._load(fresh)
+            moments = self._moments()
+            result = decide_batch(self._house.deciding, fresh, self._streams, self._parked, moments)
+            self._house.reached("after_decide")
+            marks = self._house.guard.check(fresh, result.letters)
             result.statements = self._shown(fresh)
             await self._commit(positions, result, foreign=foreign)
+            self._house.guard.keep(marks)
         except Culprit as culprit:
             self._forget()
             if len(fresh) > 1:
@@ -430,8 +431,9 @@ class _Life:
         self.heard.read(alone[0].record)
         letter = letter_of(alone[0], culprit)
         parked = Result(held(self._house.deciding, letter, self._moments().now), [letter])
-        self._house.guard.check(alone, parked.letters)
+        marks = self._house.guard.check(alone, parked.letters)
         await self._commit(positions, parked, foreign=foreign)
+        self._house.guard.keep(marks)
 
     async def _load(self, items: Iterable[Item]) -> None:
         missing = self._streams.missing([name for item in items for name in item.streams])
