@@ -148,6 +148,9 @@ class Catalogue(Struct, frozen=True):
     records: dict[str, tuple[Field, ...]]
     events: dict[str, EventType]
     codes: dict[str, Code]
+    common: dict[
+        str, dict[Mode, Effect]
+    ]  #: what the codes that hold for every claim do to each mode
     machines: dict[str, Machine]
 
     def event(self, type_: str) -> EventType:

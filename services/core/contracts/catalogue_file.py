@@ -140,6 +140,9 @@ def _resolve(document: _Document) -> Catalogue:
             for name, raw in document.events.items()
         },
         codes=document.codes,
+        common={
+            code: {"act": act, "done": done} for code, (act, done) in conventions.common.items()
+        },
         machines={
             name: Machine(raw.note, raw.final, tuple(_move(move, name) for move in raw.moves))
             for name, raw in document.machines.items()

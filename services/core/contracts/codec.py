@@ -82,7 +82,8 @@ class Codec:
 
     def event_class(self, type_: str) -> type[Event]:
         """Return the class of a type such as `thads.judgment.issued`. Raises UnknownEventType."""
-        self._catalogue.event(type_)
+        if type_ not in self._events:
+            raise UnknownEventType(f"no event of this type; this codec knows {len(self._events)}")
         return self._events[type_]
 
     def encode(self, event: Event) -> bytes:

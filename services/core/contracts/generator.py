@@ -121,7 +121,7 @@ def _codes(catalogue: Catalogue) -> str:
         "",
         "from typing import Final",
         "",
-        f"from {PACKAGE}.catalogue import Code, CodeUse",
+        f"from {PACKAGE}.catalogue import Code, CodeUse, Effect, Mode",
         "",
         "CODES: Final[dict[str, Code]] = {",
         *(
@@ -138,19 +138,31 @@ def _codes(catalogue: Catalogue) -> str:
         ),
         "}",
         "",
+        "COMMON: Final[dict[str, dict[Mode, Effect]]] = {",
+        *(
+            f'    {_text(code)}: {{"act": {_text(on["act"])}, "done": {_text(on["done"])}}},'
+            for code, on in catalogue.common.items()
+        ),
+        "}",
+        '"""The codes that hold for every claim: what each does to an act and to what is done."""',
+        "",
         "USES: Final[dict[str, dict[str, CodeUse]]] = {",
         *(
             line
             for event in catalogue.events.values()
-            if event.is_claim
+            if (own := event.codes.keys() - catalogue.common.keys())
             for line in (
                 f"    {_text(event.type)}: {{",
-                *(f"        {_text(code)}: {_use(use)}," for code, use in event.codes.items()),
+                *(
+                    f"        {_text(code)}: {_use(use)},"
+                    for code, use in event.codes.items()
+                    if code in own
+                ),
                 "    },",
             )
         ),
         "}",
-        '"""What each code does to each type of claim, and by which rule and article."""',
+        '"""The codes of single types: what each does, and by which rule and article."""',
     )
 
 

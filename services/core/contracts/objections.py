@@ -1,0 +1,78 @@
+"""From a family's objections to its answer: what refuses, what is noted, decided by the catalogue.
+
+A family only says what is wrong with a claim. Whether that refuses it depends on the type's mode
+and on the sort of code, and stands in the catalogue: an intended act falls for any reason, while
+what was already done is recorded, each breach beside it, unless its sender or content cannot be
+believed. `services.judgments` shows the use.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from services.core.contracts.catalogue import REFUSES_DONE, CodeUse
+from services.core.contracts.errors import CatalogueError
+from services.core.contracts.event import Event
+from services.core.contracts.events.codes import CODES, COMMON, USES
+from services.core.contracts.family import Context, Refusal
+from services.core.contracts.identifiers import derived_id
+
+Claim = TypeVar("Claim", bound=Event)
+Noted = TypeVar("Noted", bound=Event)
+
+
+def settle(
+    claim: Claim,
+    objections: Iterable[Refusal],
+    context: Context,
+    noted: Callable[..., Noted],
+    about: str,
+) -> list[Claim | Noted] | list[Refusal]:
+    """Return every objection that refuses the claim; or the claim, and a note beside it for each.
+
+    `noted` is the family's IrregularityNoted, `about` the part that the notes speak of. Rule and
+    article are the catalogue's where the objection names none.
+    """
+    cited = [_cited(claim, objection) for objection in objections]
+    refusals = [objection for objection in cited if refuses(claim, objection.code)]
+    if refusals:
+        return refusals
+    facts: list[Claim | Noted] = [claim]
+    for objection in cited:
+        note = noted(
+            about,
+            fact_id=derived_id(context.id, claim.TYPE.split(".")[1], 0),
+            code=objection.code,
+            vi=CODES[objection.code].vi,
+            en=CODES[objection.code].en,
+            rule_id=objection.rule_id,
+            article=objection.article,
+        )
+        facts.append(note)
+    return facts
+
+
+def refuses(claim: Event, code: str) -> bool:
+    """Say whether a code refuses this claim. An act already done, and proved, counts as done."""
+    if claim.MODE == "act" and claim.is_done:
+        return CODES[code].why in REFUSES_DONE
+    return _use(claim, code).effect == "refuse"
+
+
+def _cited(claim: Event, objection: Refusal) -> Refusal:
+    use = _use(claim, objection.code)
+    return replace(
+        objection,
+        rule_id=objection.rule_id or use.rule,
+        article=objection.article or use.article,
+    )
+
+
+def _use(claim: Event, code: str) -> CodeUse:
+    own = USES.get(claim.TYPE, {}).get(code)
+    if own is not None:
+        return own
+    if code not in COMMON:
+        raise CatalogueError(f"{claim.TYPE}: the catalogue gives this type no code {code}")
+    return CodeUse(COMMON[code][claim.MODE])

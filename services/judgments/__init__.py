@@ -1,0 +1,1 @@
+"""The family judgment, model of every family: `domain` decides, the bus takes `service`."""
