@@ -34,7 +34,6 @@ lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/lienthong schemas generate --check
 	@$(BIN)/lienthong schemas check
 
 venv: $(READY)

@@ -10,7 +10,9 @@ from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from services.cli import stack
+from services.cli import schemas, stack
+from services.core.bus.errors import BusError
+from services.core.contracts.errors import ContractError
 from services.core.runtime.errors import StackError
 from services.core.settings import SettingsError
 
@@ -24,7 +26,8 @@ app = App(
     version_flags=[],
     result_action="return_value",
 )
-stack.add_to(app)
+for group in (stack, schemas):
+    group.add_to(app)
 
 
 def main() -> None:
@@ -39,7 +42,7 @@ def run(arguments: list[str]) -> int:
     except CycloptsError as error:
         _say(f"{error} (`lienthong --help` names the commands)")
         return NOT_UNDERSTOOD
-    except (StackError, SettingsError) as error:
+    except (StackError, SettingsError, ContractError, BusError) as error:
         _say(str(error))
         return FAILED
     except KeyboardInterrupt:
