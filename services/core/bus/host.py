@@ -7,11 +7,12 @@ import asyncio
 import math
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
 
+from services.core.bus.chain import Chunk
 from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.deciding import Deciding
@@ -67,6 +68,15 @@ class Host:
         """Something was put before a lane by this process: let it see to it now."""
         if lane := self.lanes.get(partition):
             lane.look()
+
+    def offer(self, chunks: Iterable[Chunk]) -> None:
+        """Send what this process has put into outboxes and committed, where the lane is ours.
+
+        Other owners find it in the database.
+        """
+        for chunk in chunks:
+            if lane := self.lanes.get(chunk.partition):
+                lane.offer(chunk)
 
     def is_alive(self, patience: float = 60.0) -> bool:
         """Whether every lane of this process moves, rests with nothing to do, or is openly red."""

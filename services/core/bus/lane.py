@@ -102,6 +102,11 @@ class Lane:
         if self._life is not None:
             self._life.look()
 
+    def offer(self, chunk: Chunk) -> None:
+        """A chunk was put into the lane's outbox and committed: send it now, if the lane is ours."""
+        if self._life is not None:
+            self._life.outbox.offer([chunk])
+
     async def run(self) -> None:
         """Own the lane until stopped, or until it turns out to be another's.
 
