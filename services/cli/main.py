@@ -10,14 +10,31 @@ from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from services.cli import schemas, stack
+from services.cli import access, schemas, stack
+from services.cli import run as run_
+from services.cli.errors import CommandError
+from services.core.access.directory import DirectoryError
+from services.core.access.secrets import SecretExposed
 from services.core.bus.errors import BusError
+from services.core.clock import StoryTimeMissing
 from services.core.contracts.errors import ContractError
 from services.core.runtime.errors import StackError
 from services.core.settings import SettingsError
 
 FAILED: Final = 1
 NOT_UNDERSTOOD: Final = 2
+
+#: Troubles that say in one line what is wrong and what to do.
+TROUBLES: Final = (
+    StackError,
+    SettingsError,
+    ContractError,
+    BusError,
+    DirectoryError,
+    SecretExposed,
+    StoryTimeMissing,
+    CommandError,
+)
 
 app = App(
     name="lienthong",
@@ -26,7 +43,7 @@ app = App(
     version_flags=[],
     result_action="return_value",
 )
-for group in (stack, schemas):
+for group in (stack, schemas, access, run_):
     group.add_to(app)
 
 
@@ -42,7 +59,7 @@ def run(arguments: list[str]) -> int:
     except CycloptsError as error:
         _say(f"{error} (`lienthong --help` names the commands)")
         return NOT_UNDERSTOOD
-    except (StackError, SettingsError, ContractError, BusError) as error:
+    except TROUBLES as error:
         _say(str(error))
         return FAILED
     except KeyboardInterrupt:

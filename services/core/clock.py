@@ -5,7 +5,11 @@ Whatever needs the time is given a clock. Kafka's own record timestamps are alwa
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+from services.core.settings import Settings
+
+STORY_FILE: Final = "story-clock"
 
 
 class Clock(Protocol):
@@ -23,7 +27,7 @@ class WallClock:
         return datetime.now(UTC)
 
 
-class StoryTimeMissing(Exception):  # noqa: N818  the name says what is wrong
+class StoryTimeMissing(Exception):
     """The story clock's file does not hold an aware time."""
 
 
@@ -49,3 +53,18 @@ class StoryClock:
         fresh = self._path.with_suffix(".new")
         fresh.write_text(moment.astimezone(UTC).isoformat(), encoding="utf-8")
         fresh.replace(self._path)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the clock of a house: a story's where one was ever begun in its home, else the wall's.
+
+    A story begins with the setting `story_start` and goes on from where it was moved to.
+    """
+    path = settings.home / STORY_FILE
+    if path.exists():
+        return StoryClock(path)
+    if settings.story_start is None:
+        return WallClock()
+    clock = StoryClock(path)
+    clock.move(settings.story_start)
+    return clock

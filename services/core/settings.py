@@ -56,6 +56,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: Where the story clock starts; the wall's clock when None.
     story_start: datetime | None = None
 
+    @property
+    def secrets(self) -> Path:
+        """Where keys are kept that belong to this house alone."""
+        return self.home / "secrets"
+
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read the environment, then the running stack's file; raise SettingsError by name."""

@@ -1,7 +1,7 @@
 """The directory: which agencies there are, when, of what kind, and who speaks for them.
 
 A frozen snapshot of `schemas/directory.yaml`. Agencies merge and end, so nearly every question is
-asked for a day, which is a day in Viet Nam (`law.versions.day_of`). Decisions get it through their
+asked for a day, which is a day in Viet Nam (`contracts.days`). Decisions get it through their
 `Context`.
 """
 

@@ -1,19 +1,15 @@
 """Which version of the Law on Civil Judgment Enforcement was in force on the day of an act."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Final
 
-VIET_NAM: Final = timezone(timedelta(hours=7))
+from services.core.contracts.days import day_of
+
 _VERSIONS: Final = (
     (date(2026, 7, 1), "R2026"),
     (date(2016, 7, 1), "R2015"),
 )
 _FIRST: Final = "R2009"
-
-
-def day_of(moment: datetime) -> date:
-    """Return the day in Viet Nam of an aware moment."""
-    return moment.astimezone(VIET_NAM).date()
 
 
 def version_at(moment: datetime) -> str:

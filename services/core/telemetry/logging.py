@@ -14,7 +14,7 @@ ALLOWED: Final = frozenset(
     {
         "event", "level", "timestamp", "logger",
         "lane", "kind", "why", "doubt", "service", "owner", "partition", "epoch", "count",
-        "agency", "code", "status", "path", "method", "bytes", "seconds", "port", "pid", "step",
+        "agency", "code", "status", "path", "method", "bytes", "body_hash", "seconds", "port", "pid", "step",
         "topic", "offset", "number", "submission_id", "type", "exception",
     }
 )  # fmt: skip

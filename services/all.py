@@ -1,0 +1,174 @@
+"""The list of services, and how some of them run together in one process.
+
+The only module that imports them all. A service is named here and nowhere else; what it does stands
+in its own folder.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final
+
+from msgspec import Struct
+
+from services.core.access import directory
+from services.core.access.directory import Directory
+from services.core.bus import postgres
+from services.core.bus.cluster import Cluster
+from services.core.bus.host import Host
+from services.core.bus.kafka import farewell
+from services.core.bus.service import Service, Topics
+from services.core.clock import Clock, clock_of
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.schemas import Schemas, load_schemas
+from services.core.settings import Settings
+from services.gateway import service as gateway
+from services.gateway.app import Gateway, PortTaken
+from services.gateway.routes import Pulse
+from services.judgments.service import FAMILY as JUDGMENT
+
+NAMES: Final = ("gateway", "judgments")
+
+__all__ = ["NAMES", "Assembly", "PortTaken", "UnknownService", "assemble", "prepare", "run"]
+
+
+class UnknownService(Exception):
+    """There is no service of that name."""
+
+
+class Assembly(Struct, frozen=True):
+    """What all services of a process share."""
+
+    settings: Settings
+    catalogue: Catalogue
+    schemas: Schemas
+    codec: Codec
+    clock: Clock
+    directory: Directory
+    services: dict[str, Service]
+
+    @property
+    def topics(self) -> Topics:
+        """The names of the topics."""
+        return Topics(self.settings.topic_prefix, self.settings.partitions)
+
+    @property
+    def all_topics(self) -> list[str]:
+        """Every topic that must exist."""
+        topics = self.topics
+        written = [name for each in self.services.values() for name in topics.written_by(each)]
+        return sorted({*written, topics.outcomes})
+
+
+def assemble(settings: Settings) -> Assembly:
+    """Read the contracts and the directory, and put the services together; nothing is started.
+
+    Raises ContractError or DirectoryError where a file is wrong.
+    """
+    catalogue, schemas = load_catalogue(), load_schemas()
+    codec = Codec(catalogue, schemas)
+    services = (gateway.service(catalogue, codec), Service(name="judgments", families=(JUDGMENT,)))
+    return Assembly(
+        settings,
+        catalogue,
+        schemas,
+        codec,
+        clock_of(settings),
+        directory.load(catalogue),
+        {service.name: service for service in services},
+    )
+
+
+async def prepare(assembly: Assembly) -> list[str]:
+    """Bring databases and topics up to date; return the topics made. May be run at any time."""
+    await postgres.migrate(assembly.settings, list(assembly.services))
+    return await Cluster(assembly.settings).create(
+        assembly.all_topics, assembly.settings.partitions
+    )
+
+
+async def run(
+    assembly: Assembly,
+    stopping: asyncio.Event,
+    names: Iterable[str] = NAMES,
+    listening: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Run services until told to stop, then hand over what they own; all of them by default.
+
+    `listening` is told the gateway's port. Raises UnknownService or PortTaken before anything is
+    started; what ends one service for good stops the others in good order and is raised then.
+    """
+    hosts = {name: _host(assembly, name) for name in dict.fromkeys(names)}
+    doors = _gateway(assembly, hosts) if gateway.NAME in hosts else None
+    port = doors.listen() if doors else None
+    working: list[asyncio.Task[None]] = []
+    try:
+        if doors and port:
+            listening(port.getsockname()[1])
+            if not await _before(stopping, doors.open()):
+                return
+            working.append(asyncio.create_task(doors.serve(port, stopping), name="doors"))
+        working += [asyncio.create_task(host.run(), name=name) for name, host in hosts.items()]
+        await _before(stopping, _first_of(working))
+    finally:
+        stopping.set()
+        if port and not working:
+            port.close()
+        await _ended(working[:1] if doors else [])  # what is accepted is sent by the lanes
+        for host in hosts.values():
+            host.stop()
+        await _ended(working)
+        await farewell()
+    for task in working:
+        task.result()
+
+
+def _host(assembly: Assembly, name: str) -> Host:
+    if name not in assembly.services:
+        raise UnknownService(f"no service {name}; there are {', '.join(assembly.services)}")
+    return Host(
+        assembly.settings,
+        assembly.services[name],
+        codec=assembly.codec,
+        catalogue=assembly.catalogue,
+        clock=assembly.clock,
+        directory=lambda: assembly.directory,
+    )
+
+
+def _gateway(assembly: Assembly, hosts: dict[str, Host]) -> Gateway:
+    return Gateway(
+        assembly.settings,
+        catalogue=assembly.catalogue,
+        schemas=assembly.schemas,
+        codec=assembly.codec,
+        clock=assembly.clock,
+        directory=lambda: assembly.directory,
+        offer=hosts[gateway.NAME].offer,
+        pulse=Pulse(
+            lambda: all(host.is_alive() for host in hosts.values()),
+            lambda: all(host.is_ready() for host in hosts.values()),
+        ),
+    )
+
+
+async def _before(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do some work unless told to stop before it is done; say whether it was done."""
+    task, told = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        return task.done()
+    finally:
+        task.cancel()
+        told.cancel()
+
+
+async def _first_of(tasks: Iterable[asyncio.Task[None]]) -> None:
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,156 @@
+"""The gateway as an HTTP application, and the server that runs it in a process of the house."""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Final
+
+import structlog
+import uvicorn
+from litestar import Litestar
+
+from services.core.access.directory import Directory
+from services.core.access.secrets import kept
+from services.core.access.tokens import Issuer
+from services.core.bus.chain import Chunk
+from services.core.bus.errors import Doubt
+from services.core.bus.service import Topics
+from services.core.clock import Clock
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.schemas import Schemas
+from services.core.settings import Settings
+from services.gateway import openapi, registry
+from services.gateway.acceptance import Acceptor
+from services.gateway.body import MAX_BYTES
+from services.gateway.desk import Desk
+from services.gateway.edge import Edge
+from services.gateway.following import Follower
+from services.gateway.routes import Pulse, routes, troubles
+
+_BACKOFF: Final = 0.5
+_DRAIN_SECONDS: Final = 5
+_BACKLOG: Final = 2_048
+
+log = structlog.get_logger()
+
+
+class PortTaken(Exception):
+    """Another process listens where the gateway must."""
+
+
+class Gateway:
+    """Everything the gateway does besides its lanes."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        catalogue: Catalogue,
+        schemas: Schemas,
+        codec: Codec,
+        clock: Clock,
+        directory: Callable[[], Directory],
+        offer: Callable[[Sequence[Chunk]], None],
+        pulse: Pulse,
+    ) -> None:
+        """`offer` sends what was put into outboxes (Host.offer); `pulse` is the process's."""
+        self._settings = settings
+        folder = settings.secrets
+        topics = Topics(settings.topic_prefix, settings.partitions)
+        families = list(catalogue.families)
+        self.acceptor = Acceptor(
+            settings,
+            kept(folder, "body-hash.key", lambda: secrets.token_bytes(32)),
+            [name for name in families if any(each.is_claim for each in catalogue.family(name))],
+            offer,
+        )
+        self.follower = Follower(settings, topics, families, codec)
+        self._desk = Desk(
+            settings,
+            Edge(catalogue, codec, topics),
+            self.acceptor,
+            self.follower,
+            clock,
+            directory,
+        )
+        own = Pulse(
+            pulse.is_alive,
+            lambda: pulse.is_ready() and self.acceptor.is_connected and self.follower.is_following,
+        )
+        self.app = Litestar(
+            [
+                *routes(self._desk, Issuer(folder), own, openapi.document(catalogue, codec)),
+                *registry.routes(schemas),
+            ],
+            exception_handlers=troubles(catalogue, self.acceptor.hash_of),
+            request_max_body_size=MAX_BYTES,
+            openapi_config=None,
+            logging_config=None,
+        )
+
+    async def open(self) -> None:
+        """Wait for the database and make what lanes need before they begin."""
+        while True:
+            try:
+                await self.acceptor.open()
+            except Doubt as doubt:
+                log.warning("gateway_waits", doubt=str(doubt))
+                await asyncio.sleep(_BACKOFF)
+            else:
+                return
+
+    @contextlib.asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Accept and follow within the block."""
+        tasks = [
+            asyncio.create_task(self.acceptor.run(), name="gateway acceptor"),
+            asyncio.create_task(self.follower.run(), name="gateway follower"),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._desk.close()
+
+    def listen(self) -> socket.socket:
+        """Take the port on 127.0.0.1. Raises PortTaken."""
+        port = self._settings.http_port
+        try:
+            return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
+        except OSError as error:
+            raise PortTaken(
+                f"port {port} on 127.0.0.1 cannot be taken ({error.strerror}): end what "
+                f"holds it, or choose another with LIENTHONG_HTTP_PORT=<port>"
+            ) from error
+
+    async def serve(self, listening: socket.socket, stopping: asyncio.Event) -> None:
+        """Serve HTTP until told to stop; requests in hand are answered first."""
+        server = _Server(
+            uvicorn.Config(
+                self.app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=_DRAIN_SECONDS,
+            )
+        )
+        async with self.working():
+            serving = asyncio.create_task(server.serve([listening]), name="gateway http")
+            told = asyncio.create_task(stopping.wait())
+            await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            server.should_exit = True
+            await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to whoever runs the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

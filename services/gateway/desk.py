@@ -1,0 +1,186 @@
+"""The desk: takes a submission from its body to its outcome, and says later what became of it.
+
+It joins the pure edge, the acceptance, those who wait and the table of outcomes; `routes` gives it
+its HTTP surface.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import aiosql
+import asyncpg
+import msgspec
+import structlog
+from msgspec import Struct
+
+from services.core.access.directory import Directory
+from services.core.access.tokens import Speaker
+from services.core.bus.errors import BusError
+from services.core.bus.postgres import FAILURES, pool
+from services.core.clock import Clock
+from services.core.contracts.events.records import Reason
+from services.core.settings import Settings
+from services.gateway.acceptance import RETRY_SECONDS, Accepted, Acceptor
+from services.gateway.body import Said
+from services.gateway.edge import Edge
+from services.gateway.following import Follower
+from services.gateway.outcomes import Fact, Outcome, Status
+from services.gateway.problems import Problem
+from services.gateway.service import NAME
+
+_SECONDS: Final = 5.0
+_POOL: Final = 4
+
+queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
+log = structlog.get_logger()
+
+
+class Standing(Struct, frozen=True):
+    """A submission and what became of it so far, as its sender sees it."""
+
+    id: str
+    status: Status
+    type: str
+    part: str
+    occurred_at: datetime
+    accepted_at: datetime
+    facts: list[Fact]
+    reasons: list[Reason]
+
+
+class Counts(Struct, frozen=True):
+    """Every submission ever accepted, by what became of it; the four add up to the first."""
+
+    accepted: int
+    recorded: int
+    refused: int
+    held: int
+    pending: int
+
+
+class Desk:
+    """What agencies deal with."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        edge: Edge,
+        acceptor: Acceptor,
+        follower: Follower,
+        clock: Clock,
+        directory: Callable[[], Directory],
+    ) -> None:
+        self._settings = settings
+        self._edge, self._acceptor, self._follower = edge, acceptor, follower
+        self._clock, self._directory = clock, directory
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._opening = asyncio.Lock()
+
+    async def submit(
+        self, said: Said, key: str, speaker: Speaker, traceparent: str | None, wait: float
+    ) -> Standing:
+        """Accept a submission, or find that it was accepted before.
+
+        Waits up to `wait` seconds for what becomes of it. Raises Problem.
+        """
+        claim = self._edge.admit(said, speaker, self._directory(), self._clock.now(), traceparent)
+        minted = claim.envelope.id
+        self._follower.watch(minted)
+        try:
+            accepted = await self._acceptor.accept(key, said.canonical, claim)
+        except BaseException:
+            self._follower.forget(minted)
+            raise
+        if accepted.is_new:
+            outcome = await self._follower.wait(minted, wait) if wait else Outcome()
+            return _standing(accepted, outcome)
+        self._follower.forget(minted)
+        found = await self.standing(accepted.id, speaker, wait)
+        return found or _standing(accepted, Outcome())
+
+    async def standing(self, id_: str, speaker: Speaker, wait: float) -> Standing | None:
+        """Return what became of a submission, waiting up to `wait` seconds while it is pending.
+
+        None for one that does not exist or that another agency sent. Raises Problem where the
+        database is away.
+        """
+        self._follower.watch(id_)
+        found = await self._found(id_, speaker.agency)
+        if found is None:
+            self._follower.forget(id_)
+        elif found.status == "pending" and wait:
+            outcome = await self._follower.wait(id_, wait)
+            if outcome.status == "pending":  # it may have passed before we watched
+                return await self._found(id_, speaker.agency)
+            return msgspec.structs.replace(found, **_said(outcome))
+        return found
+
+    async def counts(self) -> Counts:
+        """Count everything, as of one moment. Raises Problem where the database is away."""
+        row = await self._ask(queries.counts)
+        return Counts(**dict(row))
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        if self._pool is not None:
+            self._pool.terminate()
+
+    async def _found(self, id_: str, agency: str) -> Standing | None:
+        row = await self._ask(queries.submission, id=id_, agency=agency)
+        if row is None:
+            return None
+        accepted = Accepted(
+            str(row["id"]),
+            row["type"],
+            row["part"],
+            row["occurred_at"],
+            row["accepted_at"],
+            is_new=False,
+        )
+        stored = Outcome()
+        if row["facts"] is not None:
+            stored = Outcome(
+                msgspec.json.decode(row["facts"], type=dict[str, Fact]),
+                row["fact_count"],
+                msgspec.json.decode(row["reasons"] or "null", type=list[Reason] | None),
+                row["held"],
+                row["released"],
+            )
+        return _standing(accepted, stored.and_(self._follower.known(id_)))
+
+    async def _ask(self, query: Any, **arguments: object) -> Any:
+        """Ask the database on a connection of the pool, which is made when it is first needed."""
+        try:
+            async with asyncio.timeout(_SECONDS):
+                async with self._opening:
+                    if self._pool is None:
+                        self._pool = await pool(self._settings, NAME, _POOL)
+                async with self._pool.acquire(timeout=_SECONDS) as connection:
+                    return await query(connection, **arguments)
+        except (*FAILURES, BusError) as error:
+            log.warning("database_away", kind=type(error).__name__, why=str(error))
+            raise Problem("UNAVAILABLE", retry_after=RETRY_SECONDS) from None
+
+
+def _standing(accepted: Accepted, outcome: Outcome) -> Standing:
+    return Standing(
+        id=accepted.id,
+        type=accepted.type,
+        part=accepted.part,
+        occurred_at=accepted.occurred_at,
+        accepted_at=accepted.accepted_at,
+        **_said(outcome),
+    )
+
+
+def _said(outcome: Outcome) -> dict[str, Any]:
+    recorded = outcome.status == "recorded"
+    facts = sorted(outcome.facts.items(), key=lambda item: int(item[0])) if recorded else []
+    return {
+        "status": outcome.status,
+        "facts": [fact for _, fact in facts],
+        "reasons": outcome.why,
+    }

@@ -1,0 +1,193 @@
+"""What may be refused without knowing any stream's state: a pure function of body, token and time.
+
+The codes of the catalogue that are decided `at: edge` are decided here. What passes is a claim with
+its envelope, ready to be accepted; what its stream says to it, the lane decides.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct
+
+from services.core.access.directory import Agency, Directory
+from services.core.access.tokens import Speaker
+from services.core.bus.record import MAX_RECORD_BYTES, Outgoing
+from services.core.bus.service import Topics
+from services.core.contracts.catalogue import Catalogue, EventType, Kind, Many, Nested, Scalar
+from services.core.contracts.codec import Codec
+from services.core.contracts.days import dates_in_future, day_of
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.errors import MalformedData, UnknownEventType
+from services.core.contracts.identifiers import key_of, new_id
+from services.core.contracts.partitions import partition_of
+from services.core.law.versions import version_at
+from services.gateway.body import Said
+from services.gateway.problems import Flaw, Problem
+
+_SHORT_PART: Final = 10  #: characters of a short part: 32^10 within one parent
+_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+_TRACEPARENT: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class Edge(Struct, frozen=True):
+    """The rules of the edge over one catalogue."""
+
+    catalogue: Catalogue
+    codec: Codec
+    topics: Topics
+
+    def admit(
+        self,
+        said: Said,
+        speaker: Speaker,
+        directory: Directory,
+        now: datetime,
+        traceparent: str | None = None,
+    ) -> Outgoing:
+        """Return the claim as the record it will be. Raises Problem with every flaw found.
+
+        `now` is the house's time and becomes the time of acceptance.
+        """
+        type_ = self._type(said)
+        if said.occurred_at > now:
+            raise Problem("DATE_IN_FUTURE", "the act lies in the future", "/occurred_at")
+        agency, role = _entitled(said, speaker, directory, type_, self.catalogue)
+        event = self._event(said, type_)
+        value = self.codec.encode(event)
+        if len(value) > MAX_RECORD_BYTES:
+            raise Problem("TOO_LARGE", f"{len(value)} bytes of data, allowed {MAX_RECORD_BYTES}")
+        id_, key = new_id(), key_of(event.part)
+        return Outgoing(
+            self.topics.submissions(type_.family),
+            partition_of(key, self.topics.partitions),
+            key,
+            value,
+            Envelope(
+                id=id_,
+                type=type_.type,
+                agency=agency.slug,
+                officer=said.officer or "",
+                subject=event.part,
+                occurred_at=said.occurred_at,
+                traceparent=_trace(traceparent),
+                sequence=0,
+                recorded_at=now,
+                law=version_at(said.occurred_at),
+                heard="",
+                causation=id_,
+                correlation=id_,
+                index=0,
+                count=0,
+                accepted_at=now,
+                role=role,
+                asker="",
+            ),
+        )
+
+    def _type(self, said: Said) -> EventType:
+        try:
+            return self.catalogue.event(said.type)
+        except UnknownEventType as error:
+            raise Problem(error.code, str(error), "/type") from None
+
+    def _event(self, said: Said, type_: EventType) -> Any:
+        try:
+            event = self.codec.from_json(said.type, minted(said.data, type_, self.catalogue))
+        except MalformedData as error:
+            flaws = [Flaw(each.code, each.expected, f"/data{each.path}") for each in error.problems]
+            raise Problem.of(flaws) from None
+        late = dates_in_future(event, said.occurred_at, self.catalogue)
+        if flaws := [Flaw(each.code, each.expected, f"/data{each.path}") for each in late]:
+            raise Problem.of(flaws)
+        return event
+
+
+def _entitled(
+    said: Said, speaker: Speaker, directory: Directory, type_: EventType, catalogue: Catalogue
+) -> tuple[Agency, str]:
+    """Return the agency and the role in which it says this, if it may."""
+    agency = directory.agency(speaker.agency)
+    if agency is None:
+        raise Problem("UNAUTHENTICATED", "the directory does not know the token's agency")
+    day = day_of(said.occurred_at)
+    if not agency.existed_on(day):
+        raise Problem("AGENCY_ENDED", "the agency was not in being on that day", "/occurred_at")
+    if not type_.is_claim:
+        raise Problem("ROLE_NOT_ALLOWED", "the platform alone records this", "/type")
+    may = [
+        role
+        for role in type_.by
+        if role in speaker.roles
+        and role in agency.roles
+        and agency.kind in catalogue.roles[role].of
+    ]
+    role = _role(said, may, type_)
+    if said.officer is not None:
+        officer = directory.officer(said.officer)
+        if officer is None or officer.agency != agency.slug or not officer.served_on(day):
+            raise Problem("ROLE_NOT_ALLOWED", "no officer of the agency on that day", "/officer")
+        if role not in officer.roles:
+            raise Problem("ROLE_NOT_ALLOWED", "the officer does not hold this role", "/officer")
+    return agency, role
+
+
+def _role(said: Said, may: list[str], type_: EventType) -> str:
+    if said.role is not None and said.role not in may:
+        raise Problem("ROLE_NOT_ALLOWED", f"may be said by {', '.join(type_.by)}", "/role")
+    if not may:
+        raise Problem("ROLE_NOT_ALLOWED", f"may be said by {', '.join(type_.by)}", "/type")
+    if said.role is None and len(may) > 1:
+        raise Problem("ROLE_NOT_ALLOWED", f"say as which of {', '.join(may)}", "/role")
+    return said.role or may[0]
+
+
+def minted(data: dict[str, Any], type_: EventType, catalogue: Catalogue) -> dict[str, Any]:
+    """Give the part its id where the type opens it and the claim names none.
+
+    An id inside another part begins with that part's, which the claim names under its usual field
+    instead. References inside a part being opened may be written from their dot on (`.p1`), since
+    its id is not known to the sender.
+    """
+    if not type_.opens or type_.part in data:
+        return data
+    if type_.parent is None:
+        part = new_id()
+    elif isinstance(parent := data.get(type_.parent), str):
+        short = "".join(secrets.choice(_LETTERS) for _ in range(_SHORT_PART))
+        part = f"{parent}.{short}"
+        data = {name: value for name, value in data.items() if name != type_.parent}
+    else:
+        return data
+    kinds = {field.name: field.kind for field in type_.fields}
+    return {type_.part: part} | _each_completed(data, kinds, part, catalogue)
+
+
+def _each_completed(
+    data: dict[str, Any], kinds: Mapping[str, Kind], part: str, catalogue: Catalogue
+) -> dict[str, Any]:
+    return {
+        name: _completed(value, kinds[name], part, catalogue) if name in kinds else value
+        for name, value in data.items()
+    }
+
+
+def _completed(value: Any, kind: Kind, part: str, catalogue: Catalogue) -> Any:
+    match kind, value:
+        case Scalar("ref"), str() if value.startswith("."):
+            return part + value
+        case Many(of), list():
+            return [_completed(each, of, part, catalogue) for each in value]
+        case Nested(record), dict():
+            kinds = {field.name: field.kind for field in catalogue.records[record]}
+            return _each_completed(value, kinds, part, catalogue)
+    return value
+
+
+def _trace(given: str | None) -> str:
+    """Go on with the sender's trace, or begin one (W3C trace context)."""
+    if given and _TRACEPARENT.fullmatch(given):
+        return given
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

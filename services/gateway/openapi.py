@@ -1,0 +1,232 @@
+"""The OpenAPI 3.1 description, made from the catalogue: every claim's data with its own schema.
+
+The paths are written down here beside each other, since the bodies are read by `body` and not by
+the framework; schemathesis holds them against the running application.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from services.core.contracts.catalogue import Catalogue, EventType
+from services.core.contracts.codec import Codec
+from services.gateway.body import MAX_BYTES
+from services.gateway.desk import Counts, Standing
+from services.gateway.problems import MEDIA_TYPE
+
+_REF: Final = "#/components/schemas/{name}"
+_ID: Final = {"type": "string", "format": "uuid", "description": "UUIDv7"}
+_SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
+
+
+def document(catalogue: Catalogue, codec: Codec) -> bytes:
+    """Return the document, as it is served."""
+    claims = [event for event in catalogue.events.values() if event.is_claim]
+    (standing, counts), components = msgspec.json.schema_components(
+        [Standing, Counts], ref_template=_REF
+    )
+    components |= {"Problem": _problem(), "Submission": _submission(claims)}
+    for claim in claims:
+        components |= _data(claim, codec)
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Liên Thông",
+                "version": "1",
+                "description": "Agencies submit what they did and intend; the outcome is recorded "
+                "with its facts, refused with every reason, or held.",
+            },
+            "paths": _paths(standing, counts),
+            "components": {
+                "schemas": components,
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            },
+        }
+    )
+
+
+def _paths(standing: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
+    prefer = {
+        "name": "Prefer",
+        "in": "header",
+        "description": "wait=N: answer once the outcome is known, after N (at most 30) seconds "
+        "in any case",
+        "schema": {"type": "string"},
+        "example": "wait=10",
+    }
+    known = _answers(
+        {"200": ("What became of it.", standing), "202": ("It is pending; see Location.", standing)}
+    )
+    return {
+        "/v1/submissions": {
+            "post": {
+                "operationId": "submit",
+                "summary": "Submit one claim, once.",
+                "description": "Accepted for ever when it is answered with 200 or 202. The same "
+                "Idempotency-Key with the same body gets the first submission again.",
+                "security": [{"token": []}],
+                "parameters": [
+                    {
+                        "name": "Idempotency-Key",
+                        "in": "header",
+                        "required": True,
+                        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+                    },
+                    prefer,
+                ],
+                "requestBody": {
+                    "required": True,
+                    "description": f"At most {MAX_BYTES} bytes of UTF-8.",
+                    "content": {"application/json": {"schema": {"$ref": _ref("Submission")}}},
+                },
+                "responses": known | _problems(400, 401, 403, 413, 415, 422, 503),
+            }
+        },
+        "/v1/submissions/{submission_id}": {
+            "get": {
+                "operationId": "standing",
+                "summary": "What became of a submission; for its sender alone.",
+                "security": [{"token": []}],
+                "parameters": [
+                    {"name": "submission_id", "in": "path", "required": True, "schema": _ID},
+                    prefer,
+                ],
+                "responses": known | _problems(401, 404, 503),
+            }
+        },
+        "/v1/counts": {
+            "get": {
+                "operationId": "counts",
+                "summary": "All that was accepted, by what became of it; for operators.",
+                "security": [{"token": []}],
+                "responses": _answers({"200": ("As of one moment.", counts)})
+                | _problems(401, 403, 503),
+            }
+        },
+        **_for_all(),
+    }
+
+
+def _for_all() -> dict[str, Any]:
+    """The paths that need no token."""
+    health = {"type": "object", "properties": {"status": {"enum": ["ok", "failing"]}}}
+    probe = _answers({"200": ("It is.", health), "503": ("It is not.", health)})
+    text = {"200": {"description": "Prometheus text.", "content": {"text/plain": {}}}}
+    registry = _answers(
+        {
+            "200": ("As the Confluent registry answers.", {}),
+            "404": ("Unknown here.", {"type": "object", "required": ["error_code", "message"]}),
+        },
+        "application/vnd.schemaregistry.v1+json",
+    )
+    schema_id = {"name": "schema_id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    subject = {"name": "subject", "in": "path", "required": True, "schema": {"type": "string"}}
+    version = {"name": "version", "in": "path", "required": True, "schema": {"type": "string"}}
+
+    def path(id_: str, summary: str, answers: Any, *parameters: Any) -> dict[str, Any]:
+        operation = {"operationId": id_, "summary": summary, "responses": answers}
+        return {"get": operation | ({"parameters": list(parameters)} if parameters else {})}
+
+    return {
+        "/health/live": path("live", "Is the process worth keeping?", probe),
+        "/health/ready": path("ready", "Does everything in the process work?", probe),
+        "/metrics": path("metrics", "Counters for Prometheus.", text),
+        "/schemas/ids/{schema_id}": path("schema", "The schema of an id.", registry, schema_id),
+        "/subjects": path("subjects", "Every event type.", registry),
+        "/subjects/{subject}/versions": path("versions", "A type's texts.", registry, subject),
+        "/subjects/{subject}/versions/{version}": path(
+            "version", "One text of a type.", registry, subject, version
+        ),
+    }
+
+
+def _answers(
+    of: dict[str, tuple[str, dict[str, Any]]], media_type: str = "application/json"
+) -> dict[str, Any]:
+    return {
+        status: {"description": said, "content": {media_type: {"schema": schema}}}
+        for status, (said, schema) in of.items()
+    }
+
+
+def _problems(*statuses: int) -> dict[str, Any]:
+    schema = {"$ref": _ref("Problem")}
+    return _answers(
+        {str(status): ("Turned away; see `code`.", schema) for status in statuses}, MEDIA_TYPE
+    )
+
+
+def _problem() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": "RFC 9457. Values sent are never repeated.",
+        "required": ["type", "title", "title_vi", "status", "code"],
+        "properties": {
+            "type": text,
+            "title": text,
+            "title_vi": text,
+            "status": {"type": "integer"},
+            "code": text,
+            "detail": text,
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["code", "detail", "pointer"],
+                    "properties": {"code": text, "detail": text, "pointer": text},
+                },
+            },
+        },
+    }
+
+
+def _submission(claims: list[EventType]) -> dict[str, Any]:
+    """One alternative a type, for each has its own data."""
+    return {
+        "oneOf": [
+            {
+                "type": "object",
+                "title": claim.type,
+                "description": f"{claim.vi} — {claim.en}. Said by {', '.join(claim.by)}.",
+                "additionalProperties": False,
+                "required": ["type", "occurred_at", "data"],
+                "properties": {
+                    "type": {"const": claim.type},
+                    "occurred_at": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When the act happened; it chooses the law.",
+                    },
+                    "data": {"$ref": _ref(_name(claim))},
+                    "officer": _SLUG,
+                    "role": {"enum": list(claim.by)},
+                },
+            }
+            for claim in claims
+        ]
+    }
+
+
+def _data(claim: EventType, codec: Codec) -> dict[str, Any]:
+    """The schema of a claim's data and of the records in it, each under a name of its own."""
+    class_ = codec.event_class(claim.type)
+    _, components = msgspec.json.schema_components([class_], ref_template=_REF)
+    data = components.pop(class_.__name__)
+    if claim.opens:
+        data["required"] = [name for name in data["required"] if name != claim.part]
+        if claim.parent:
+            data["properties"][claim.parent] = {
+                "type": "string",
+                "description": f"Instead of {claim.part}, whose id is then made.",
+            }
+    return {_name(claim): data, **components}
+
+
+def _name(claim: EventType) -> str:
+    return claim.type.replace(".", "_")
+
+
+def _ref(name: str) -> str:
+    return _REF.format(name=name)

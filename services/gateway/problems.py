@@ -1,0 +1,122 @@
+"""What is said to a sender whom the gateway turns away: RFC 9457, one document for all.
+
+A problem names what is wrong and where, by JSON pointer into the body, and never repeats a value: a
+value may be personal data, and problems end up in logs.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from services.core.contracts.catalogue import Catalogue
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+#: Codes of the door itself: status, English, Vietnamese. Codes of the catalogue have theirs there.
+_DOOR: Final[Mapping[str, tuple[int, str, str]]] = {
+    "NOT_JSON": (400, "The body is not one JSON object.", "Nội dung gửi không phải JSON."),
+    "KEY_MISSING": (
+        400,
+        "Idempotency-Key is missing or not 1 to 255 visible ASCII characters.",
+        "Thiếu Idempotency-Key hoặc không gồm 1 đến 255 ký tự ASCII nhìn thấy được.",
+    ),
+    "HEADER_MALFORMED": (400, "A header does not have its form.", "Tiêu đề không đúng dạng."),
+    "UNAUTHENTICATED": (401, "The token is not valid.", "Mã truy cập không hợp lệ."),
+    "NOT_FOUND": (404, "There is nothing here for you.", "Không có nội dung này."),
+    "METHOD_NOT_ALLOWED": (405, "This method does not exist here.", "Không có phương thức này."),
+    "TOO_LARGE": (413, "The body is larger than allowed.", "Nội dung gửi quá lớn."),
+    "NOT_UTF8_JSON": (
+        415,
+        "Send application/json in UTF-8, not compressed.",
+        "Chỉ nhận application/json, UTF-8, không nén.",
+    ),
+    "KEY_REUSED": (
+        422,
+        "This Idempotency-Key stands for another body.",
+        "Idempotency-Key này đã dùng cho nội dung khác.",
+    ),
+    "FAILED": (500, "An error of ours; it was noted.", "Lỗi của hệ thống, đã được ghi nhận."),
+    "BUSY": (503, "Too much waits; try again.", "Hệ thống đang quá tải, hãy gửi lại."),
+    "UNAVAILABLE": (503, "Not available now; try again.", "Tạm ngừng, hãy gửi lại."),
+    "NOT_OPERATOR": (403, "This is for operators.", "Chỉ dành cho người vận hành."),
+}
+_FORBIDDEN: Final = frozenset({"ROLE_NOT_ALLOWED", "AGENCY_ENDED", "VP_NOT_COMPETENT"})
+
+
+class Flaw(Struct, frozen=True):
+    """One thing that is wrong, and where."""
+
+    code: str
+    detail: str
+    pointer: str = ""  #: JSON pointer into the body; empty: the body as a whole
+
+
+class Problem(Exception):
+    """A request is turned away. All its flaws are told at once; the first gives the code."""
+
+    def __init__(
+        self, code: str, detail: str = "", pointer: str = "", retry_after: int | None = None
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.flaws: Sequence[Flaw] = (Flaw(code, detail, pointer),)
+        self.retry_after = retry_after
+
+    @classmethod
+    def of(cls, flaws: Sequence[Flaw]) -> "Problem":
+        """Make one problem of several flaws."""
+        problem = cls(flaws[0].code)
+        problem.flaws = flaws
+        return problem
+
+    @property
+    def code(self) -> str:
+        """The code under which it is counted."""
+        return self.flaws[0].code
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        if self.code in _DOOR:
+            return _DOOR[self.code][0]
+        return 403 if self.code in _FORBIDDEN else 422
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says beside its body."""
+        headers = {"Retry-After": str(self.retry_after)} if self.retry_after is not None else {}
+        if self.code == "UNAUTHENTICATED":
+            headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+        return headers
+
+    def document(self, catalogue: Catalogue) -> bytes:
+        """Return the body of the answer."""
+        en, vi = _sentences(self.code, catalogue)
+        document: dict[str, Any] = {
+            "type": f"urn:lienthong:problem:{self.code.lower().replace('_', '-')}",
+            "title": en,
+            "title_vi": vi,
+            "status": self.status,
+            "code": self.code,
+        }
+        first = self.flaws[0]
+        if first.detail:
+            document["detail"] = first.detail
+        if any(flaw.pointer for flaw in self.flaws) or len(self.flaws) > 1:
+            document["errors"] = [
+                {
+                    "code": flaw.code,
+                    "detail": flaw.detail or _sentences(flaw.code, catalogue)[0],
+                    "pointer": f"#{flaw.pointer}",
+                }
+                for flaw in self.flaws
+            ]
+        return msgspec.json.encode(document)
+
+
+def _sentences(code: str, catalogue: Catalogue) -> tuple[str, str]:
+    if code in _DOOR:
+        return _DOOR[code][1:]
+    known = catalogue.codes[code]
+    return known.en, known.vi

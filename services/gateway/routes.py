@@ -1,0 +1,167 @@
+"""The HTTP surface for agencies and operators; `registry` has that for readers of schemas.
+
+Bodies are read by `body`, not by the framework, for it would forgive too much. Whatever is turned
+away is a Problem and is counted, by agency and code, with its size and keyed hash, never its text.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+import structlog
+from litestar import Request, Response, get, post
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ExceptionHandlersMap
+from msgspec import Struct
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.core.access.tokens import Issuer, Speaker, TokenError
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.identifiers import is_uuid7
+from services.core.telemetry.metrics import REFUSED_AT_EDGE, REGISTRY
+from services.gateway import body
+from services.gateway.desk import Desk, Standing
+from services.gateway.problems import MEDIA_TYPE, Problem
+
+LONGEST_WAIT: Final = 30.0
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
+_OPERATOR: Final = "PLATFORM"
+_NOBODY: Final = "-"  #: counted where no token says who it was
+_STATUS_CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+
+log = structlog.get_logger()
+
+Call = Request[Any, Any, Any]
+
+
+class Pulse(Struct, frozen=True):
+    """What probes ask of the process."""
+
+    is_alive: Callable[[], bool]
+    is_ready: Callable[[], bool]
+
+
+def routes(desk: Desk, issuer: Issuer, pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
+    """Return the paths of the gateway."""
+
+    def speaker_of(request: Call) -> Speaker:
+        try:
+            speaker = issuer.verify(request.headers.get("authorization"))
+        except TokenError as error:
+            raise Problem("UNAUTHENTICATED", str(error)) from None
+        request.state.agency = speaker.agency
+        return speaker
+
+    return [*_for_agencies(desk, speaker_of), *_for_machines(pulse, openapi)]
+
+
+def _for_agencies(desk: Desk, speaker_of: Callable[[Call], Speaker]) -> list[HTTPRouteHandler]:
+    @post("/v1/submissions")
+    async def submit(request: Call) -> Response[bytes]:
+        speaker = speaker_of(request)
+        key = request.headers.get("idempotency-key", "")
+        if not _KEY.fullmatch(key):
+            raise Problem("KEY_MISSING")
+        sent = request.state.body = await request.body()
+        headers = request.headers
+        said = body.read(sent, headers.get("content-type"), headers.get("content-encoding"))
+        wait = _wait(request)
+        trace = headers.get("traceparent")
+        return _answer(await desk.submit(said, key, speaker, trace, wait), wait)
+
+    @get("/v1/submissions/{submission_id:str}")
+    async def standing(request: Call, submission_id: str) -> Response[bytes]:
+        speaker, wait = speaker_of(request), _wait(request)
+        found = None
+        if is_uuid7(submission_id):
+            found = await desk.standing(submission_id, speaker, wait)
+        if found is None:
+            raise Problem("NOT_FOUND")
+        return _answer(found, wait)
+
+    @get("/v1/counts")
+    async def counts(request: Call) -> Response[bytes]:
+        if _OPERATOR not in speaker_of(request).roles:
+            raise Problem("NOT_OPERATOR")
+        return _json(msgspec.json.encode(await desk.counts()))
+
+    return [submit, standing, counts]
+
+
+def _for_machines(pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
+    @get("/openapi.json", sync_to_thread=False)
+    def described() -> Response[bytes]:
+        return _json(openapi)
+
+    @get("/metrics", sync_to_thread=False)
+    def metrics() -> Response[bytes]:
+        return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    @get("/health/live", sync_to_thread=False)
+    def live() -> Response[bytes]:
+        return _health(good=pulse.is_alive())
+
+    @get("/health/ready", sync_to_thread=False)
+    def ready() -> Response[bytes]:
+        return _health(good=pulse.is_ready())
+
+    return [described, metrics, live, ready]
+
+
+def troubles(catalogue: Catalogue, hash_of: Callable[[bytes], bytes]) -> ExceptionHandlersMap:
+    """Return how everything that goes wrong is answered: as a problem, counted."""
+
+    def turned_away(request: Call, problem: Problem) -> Response[bytes]:
+        agency = request.state.get("agency", _NOBODY)
+        sent = request.state.get("body", b"")
+        REFUSED_AT_EDGE.labels(agency, problem.code).inc()
+        log.info(
+            "turned_away",
+            agency=agency,
+            code=problem.code,
+            bytes=len(sent),
+            body_hash=hash_of(sent).hex() if sent else "",
+        )
+        return Response(
+            problem.document(catalogue),
+            status_code=problem.status,
+            headers={**problem.headers, "Content-Type": MEDIA_TYPE},
+        )
+
+    def by_framework(request: Call, error: HTTPException) -> Response[bytes]:
+        return turned_away(request, Problem(_STATUS_CODES.get(error.status_code, "NOT_FOUND")))
+
+    def by_us(request: Call, error: Exception) -> Response[bytes]:
+        log.error("request_failed", path=request.url.path, exc_info=error)
+        return turned_away(request, Problem("FAILED"))
+
+    return {Problem: turned_away, HTTPException: by_framework, Exception: by_us}
+
+
+def _answer(standing: Standing, wait: float) -> Response[bytes]:
+    """202 with a Location while pending, 200 with the outcome once it is known."""
+    at = f"/v1/submissions/{standing.id}"
+    pending = standing.status == "pending"
+    headers = {"Location": at, "Retry-After": "1"} if pending else {"Content-Location": at}
+    if wait:
+        headers["Preference-Applied"] = f"wait={wait:.0f}"
+    return _json(msgspec.json.encode(standing), 202 if pending else 200, headers)
+
+
+def _wait(request: Call) -> float:
+    """How long the sender would wait for the outcome (RFC 7240); what is not understood is none."""
+    found = _WAIT.search(request.headers.get("prefer", ""))
+    return min(float(found[1]), LONGEST_WAIT) if found else 0.0
+
+
+def _health(*, good: bool) -> Response[bytes]:
+    return _json(b'{"status":"ok"}' if good else b'{"status":"failing"}', 200 if good else 503)
+
+
+def _json(
+    content: bytes, status: int = 200, headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    return Response(content, media_type="application/json", status_code=status, headers=headers)
