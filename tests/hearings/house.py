@@ -180,7 +180,7 @@ class House:
         sender = Sender(self.settings)
         await sender.start()
         target = (self.topics.submissions("hearing"), 0)
-        await sender.send(target, [Numbered("somebody", value, [("x-whatever", b"1")])])
+        await sender.send(target, [Numbered("somebody", value, b"1")])
         sender.abandon()
 
     async def records(self, *topics: str) -> list[Record]:

@@ -100,7 +100,7 @@ class Heard:
 
     @staticmethod
     def _hash(record: Record) -> str:
-        return hash_of(record.key, record.value, record.headers)
+        return hash_of(record.key, record.value, record.head)
 
 
 class Chunk(Struct, frozen=True):
@@ -124,9 +124,9 @@ def number(lane: str, target: Target, tail: Tail, outgoing: list[Outgoing]) -> C
     last, chain = tail.number, tail.hash
     for out in outgoing:
         last += 1
-        headers = out.envelope.headers(lane, last, chain)
-        chain = hash_of(out.key, out.value, headers)
-        records.append(Numbered(out.key, out.value, headers))
+        head = out.envelope.head(lane, last, chain)
+        chain = hash_of(out.key, out.value, head)
+        records.append(Numbered(out.key, out.value, head))
     return Chunk(*target, tail.number + 1, records, Tail(last, chain))
 
 

@@ -17,6 +17,7 @@ from services.core.bus.chain import Target
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.errors import DatabaseRestored, Doubt, Unsendable, Unsent
 from services.core.bus.record import MAX_RECORD_BYTES, Numbered, Record
+from services.core.contracts.envelope import head_of, headers_of
 from services.core.settings import Settings
 
 MAX_BATCH_BYTES: Final = 1_000_000
@@ -110,7 +111,7 @@ class Reader:
                 each.offset,
                 (each.key or b"").decode(errors="replace"),
                 each.value or b"",
-                each.headers,
+                head_of(each.headers),
             )
             for partition, records in found.items()
             for each in records
@@ -183,7 +184,7 @@ class Sender:
                     key=record.key.encode(),
                     value=record.value,
                     timestamp=None,
-                    headers=record.headers,
+                    headers=headers_of(record.head),
                 )
                 is None
             ):

@@ -54,7 +54,7 @@ class MemoryLog:
             self._tails[lane, target] = chunk.tail
             held = self.records.setdefault(target, [])
             made = chunk.records[0]
-            held.append(Record(*target, len(held), made.key, made.value, made.headers))
+            held.append(Record(*target, len(held), made.key, made.value, made.head))
 
     def settle(self) -> None:
         """Let every lane take what stands before it, until nothing new appears."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.core.contracts.envelope import Envelope, Headers, Place, envelope_of, place_of
+from services.core.contracts.envelope import Envelope, Place, envelope_of, place_of
 
 HASH_LENGTH: Final = 16  #: hexadecimal digits of SHA-256 that travel as the chain
 MAX_RECORD_BYTES: Final = 900_000  #: below `max.message.bytes` with room for framing
@@ -22,15 +22,15 @@ class Record(Struct, frozen=True):
     offset: int
     key: str
     value: bytes
-    headers: Headers
+    head: bytes  #: its headers, as `envelope` spells them
 
     def place(self) -> Place:
         """Which lane wrote it, as which number. Raises NotAnEnvelope."""
-        return place_of(self.headers)
+        return place_of(self.head)
 
     def envelope(self) -> Envelope:
         """Everything about it but its data. Raises NotAnEnvelope."""
-        return envelope_of(self.headers)
+        return envelope_of(self.head)
 
 
 class Outgoing(Struct, frozen=True):
@@ -48,16 +48,13 @@ class Numbered(Struct, frozen=True, array_like=True):
 
     key: str
     value: bytes
-    headers: list[tuple[str, bytes]]
+    head: bytes
 
 
-def hash_of(key: str, value: bytes, headers: Headers) -> str:
+def hash_of(key: str, value: bytes, head: bytes) -> str:
     """Return the short hash which the lane's next record in the partition carries as its chain.
 
-    It runs over the ten headers in their order, the key and the value; no header holds a line
-    break, and the value comes last, so two different records never spell the same bytes.
+    It runs over head, key and value. A head has ten lines and the value comes last, so two different
+    records never spell the same bytes.
     """
-    parts = [content for _, content in headers]
-    parts.append(key.encode())
-    parts.append(value)
-    return sha256(b"\n".join(parts)).hexdigest()[:HASH_LENGTH]
+    return sha256(b"%b\n%b\n%b" % (head, key.encode(), value)).hexdigest()[:HASH_LENGTH]

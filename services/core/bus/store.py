@@ -290,7 +290,7 @@ class Store:
             partition=record.partition,
             offset=record.offset,
             is_claim=letter.item.is_claim if letter else False,
-            record=msgspec.msgpack.encode(Numbered(record.key, record.value, list(record.headers))),
+            record=msgspec.msgpack.encode(Numbered(record.key, record.value, record.head)),
             type=_storable(letter.item.envelope.type) if letter else "",
             agency=_storable(letter.item.envelope.agency) if letter else "",
             cause=letter.cause if letter else "its headers are not those of an event of this house",
@@ -367,7 +367,7 @@ def _parked(row: Any) -> Parked:
         row["offset"],
         numbered.key,
         numbered.value,
-        numbered.headers,
+        numbered.head,
     )
     return Parked(row["number"], record, row["is_claim"], row["attempts"], row["behind"])
 

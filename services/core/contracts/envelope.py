@@ -6,8 +6,9 @@ trace context, which any tool reads, and two of our own, fields joined by semico
     lt_record   lane;number;chain;sequence;recorded at;law;how far the lane had heard
     lt_cause    causation;correlation;index/count;accepted at;role;asker
 
-`bus.chain` says what number and chain are for. The order of the headers is part of the format: a
-record's hash runs over it.
+`bus.chain` says what number and chain are for. Inside the house the ten contents are one text, the
+head, a line each in the order of `NAMES`: a record's hash runs over it, so the order is part of the
+format.
 """
 
 from collections.abc import Sequence
@@ -18,8 +19,8 @@ from msgspec import Struct
 
 from services.core.contracts.errors import ContractError
 
-CONTENT_TYPE: Final = b"application/avro"
-SPECVERSION: Final = b"1.0"
+CONTENT_TYPE: Final = "application/avro"
+FOREIGN: Final = b"\0"  #: begins the head of a record that is not ours
 NAMES: Final = (
     "ce_specversion",
     "ce_id",
@@ -64,28 +65,16 @@ class Envelope(Struct, frozen=True, kw_only=True):
     role: str
     asker: str  #: `family:part` of who asked, where this is an Ask; else empty
 
-    def headers(self, lane: str, number: int, chain: str) -> list[tuple[str, bytes]]:
-        """Return the ten headers, once the record has its lane, number and chain."""
-        record = (
+    def head(self, lane: str, number: int, chain: str) -> bytes:
+        """Return the head of the record, once it has its lane, number and chain."""
+        return (
+            f"1.0\n{self.id}\n{self.type}\n/{self.agency}/{self.officer}\n{self.subject}\n"
+            f"{text_of(self.occurred_at)}\n{CONTENT_TYPE}\n{self.traceparent}\n"
             f"{lane};{number};{chain};{self.sequence};{text_of(self.recorded_at)}"
-            f";{self.law};{self.heard}"
-        )
-        cause = (
+            f";{self.law};{self.heard}\n"
             f"{self.causation};{self.correlation};{self.index}/{self.count}"
             f";{text_of(self.accepted_at)};{self.role};{self.asker}"
-        )
-        return [
-            ("ce_specversion", SPECVERSION),
-            ("ce_id", self.id.encode()),
-            ("ce_type", self.type.encode()),
-            ("ce_source", f"/{self.agency}/{self.officer}".encode()),
-            ("ce_subject", self.subject.encode()),
-            ("ce_time", text_of(self.occurred_at).encode()),
-            ("content-type", CONTENT_TYPE),
-            ("traceparent", self.traceparent.encode()),
-            ("lt_record", record.encode()),
-            ("lt_cause", cause.encode()),
-        ]
+        ).encode()
 
 
 class Place(Struct, frozen=True):
@@ -101,31 +90,43 @@ def text_of(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def place_of(headers: Headers) -> Place:
+def headers_of(head: bytes) -> Headers:
+    """Return the headers as Kafka carries them."""
+    return list(zip(NAMES, head.split(b"\n"), strict=False))
+
+
+def head_of(headers: Headers) -> bytes:
+    """Return the head of a record as it was read; of one that is not ours, what marks it so."""
+    if headers:
+        names, contents = zip(*headers, strict=True)
+        if names == NAMES:
+            return b"\n".join(contents)
+    return FOREIGN + b"\n".join(name.encode() + b"=" + content for name, content in headers)
+
+
+def place_of(head: bytes) -> Place:
     """Read the place alone. Raises NotAnEnvelope for records that are not ours."""
-    if len(headers) != len(NAMES) or headers[8][0] != "lt_record":
-        raise NotAnEnvelope(f"expected the headers {', '.join(NAMES)}, found {_names(headers)}")
     try:
-        lane, number, chain, _ = headers[8][1].decode().split(";", 3)
-        if not lane.isprintable():
-            raise NotAnEnvelope("lt_record names a lane with control characters")
+        lane, number, chain, _ = head.rsplit(b"\n", 2)[1].decode().split(";", 3)
+        if head.startswith(FOREIGN) or not lane.isprintable():
+            raise ValueError(lane)
         return Place(lane, int(number), chain)
-    except ValueError as error:
-        raise NotAnEnvelope(f"lt_record is not lane;number;chain;…: {error}") from error
+    except (ValueError, IndexError) as error:
+        raise NotAnEnvelope(
+            f"expected the headers {', '.join(NAMES)}, with lt_record as lane;number;chain;…"
+        ) from error
 
 
-def envelope_of(headers: Headers) -> Envelope:
-    """Read the envelope of a record whose place was read before. Raises NotAnEnvelope."""
+def envelope_of(head: bytes) -> Envelope:
+    """Read the envelope of a record. Raises NotAnEnvelope."""
     try:
-        if tuple([name for name, _ in headers]) != NAMES:
-            raise NotAnEnvelope(f"expected the headers {', '.join(NAMES)}, found {_names(headers)}")
-        _, id_, type_, source, subject, time, _, traceparent, record, cause = [
-            value.decode() for _, value in headers
-        ]
+        _, id_, type_, source, subject, time, _, traceparent, record, cause = head.decode().split(
+            "\n"
+        )
         _, _, _, sequence, recorded_at, law, heard = record.split(";")
         causation, correlation, position, accepted_at, role, asker = cause.split(";")
         _, agency, officer = source.split("/")
-        index, count = position.split("/")
+        index, _, count = position.partition("/")
         return Envelope(
             id=id_,
             type=type_,
@@ -148,7 +149,3 @@ def envelope_of(headers: Headers) -> Envelope:
         )
     except ValueError as error:
         raise NotAnEnvelope(f"a header does not have its form: {error}") from error
-
-
-def _names(headers: Headers) -> str:
-    return ", ".join(name for name, _ in headers) or "none"
