@@ -28,6 +28,7 @@ from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
 from tests.hearings.contracts import CATALOGUE, CODEC
 from tests.hearings.events import hearing
+from tests.hearings import docket
 from tests.hearings.service import SERVICE
 
 GATEWAY = Service(name="gateway")
@@ -105,11 +106,15 @@ class House:
     async def open(cls, settings: Settings) -> AsyncIterator["House"]:
         """Make schemas and topics; at the end nothing is left connected."""
         house = cls(settings)
-        await postgres.migrate(settings, ["gateway", "hearings"])
-        names = [*house.topics.written_by(SERVICE), house.topics.outcomes]
+        await postgres.migrate(settings, ["gateway", "hearings", "dockets"])
+        names = [
+            *house.topics.written_by(SERVICE),
+            *house.topics.written_by(docket.SERVICE),
+            house.topics.outcomes,
+        ]
         await Cluster(settings).create(names, settings.partitions)
         house.gateway = await postgres.connect(settings, "gateway")
-        await accepting.open_targets(house.gateway, house.topics, ["hearing", "room"])
+        await accepting.open_targets(house.gateway, house.topics, ["hearing", "room", "docket"])
         try:
             yield house
         finally:
@@ -204,10 +209,10 @@ class House:
         events = [self.topics.events("hearing"), self.topics.events("room")]
         return await self.records(*events, self.topics.outcomes)
 
-    def oracle(self) -> MemoryLog:
+    def oracle(self, *services: Service) -> MemoryLog:
         """What should have come of everything that was accepted."""
         log = MemoryLog(
-            [SERVICE],
+            services or [SERVICE],
             self.topics,
             codec=CODEC,
             catalogue=CATALOGUE,

@@ -125,6 +125,7 @@ class Deciding:
     def ready(self, record: Record, *, is_claim: bool) -> Item:
         """Decode a record. A failure is kept in the item, for a letter needs its envelope."""
         envelope = record.envelope()
+        event: Event | None = None
         try:
             if is_claim:
                 event = self._codec.decode(record.value)
@@ -134,7 +135,8 @@ class Deciding:
                 families: tuple[Family[Any], ...] = (taker,)
             else:
                 families = self._hears.get(envelope.type, ())
-                event = self._codec.decode(record.value) if families else None
+                if families:
+                    event = self._codec.decode(record.value)
             streams = tuple([f"{family.name}/{family.stream(event)}" for family in families])
         except Exception as error:  # noqa: BLE001  whatever a family raises becomes a dead letter
             return Item(record, envelope, is_claim=is_claim, failure=error)
@@ -168,9 +170,9 @@ class Deciding:
         answer = family.decide(before.state, item.event, _context(item.envelope, moment))
         if not answer:
             raise FamilyError(f"{family.name}: decide answered nothing to {item.envelope.type}")
-        if isinstance(answer[0], Refusal):
+        if type(answer[0]) is Refusal:
             return before, [self._refused(item, answer, moment)]
-        if isinstance(answer[0], Ask):
+        if type(answer[0]) is Ask:
             raise FamilyError(
                 f"{family.name}: the first answer to {item.envelope.type} must be the fact which is "
                 f"its outcome, found an Ask"
@@ -199,14 +201,14 @@ class Deciding:
         moment: Moment,
     ) -> tuple[Stored, list[Outgoing]]:
         state, sequence = before.state, before.sequence
-        count = sum(1 for each in answer if not isinstance(each, Ask))
+        count = sum([type(each) is not Ask for each in answer])
         outgoing = []
         for index, each in enumerate(answer):
             id_ = derived_id(item.envelope.id, family.name, index)
-            if isinstance(each, Ask):
+            if type(each) is Ask:
                 outgoing.append(self._asked(family, item, each, id_, moment))
                 continue
-            if isinstance(each, Refusal) or key_of(each.part) != item.record.key:
+            if type(each) is Refusal or key_of(each.part) != item.record.key:
                 raise FamilyError(
                     f"{family.name}: among the answers to {item.envelope.type} stands "
                     f"{type(each).__name__}; expected facts of the key {item.record.key} alone"

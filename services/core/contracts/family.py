@@ -9,7 +9,7 @@ exception or an empty answer is a bug, and its record becomes a dead letter.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct, field
@@ -25,6 +25,9 @@ class Agency(Protocol):
     @property
     def kind(self) -> str:
         """Its kind, one of the catalogue's `agency_kinds`."""
+
+    def existed_on(self, day: date) -> bool:
+        """Say whether it was in being on that day in Viet Nam."""
 
 
 class Directory(Protocol):
