@@ -21,6 +21,8 @@ from services.core.contracts.errors import ContractError
 
 CONTENT_TYPE: Final = "application/avro"
 FOREIGN: Final = b"\0"  #: begins the head of a record that is not ours
+_UUID_BYTES: Final = 16
+_DIGITS: Final = 18  #: of the largest number that every part of the house can hold
 NAMES: Final = (
     "ce_specversion",
     "ce_id",
@@ -99,18 +101,19 @@ def head_of(headers: Headers) -> bytes:
     """Return the head of a record as it was read; of one that is not ours, what marks it so."""
     if headers:
         names, contents = zip(*headers, strict=True)
-        if names == NAMES:
+        if names == NAMES and None not in contents:
             return b"\n".join(contents)
-    return FOREIGN + b"\n".join(name.encode() + b"=" + content for name, content in headers)
+    return FOREIGN + b"\n".join(
+        name.encode(errors="replace") + b"=" + (content or b"") for name, content in headers
+    )
 
 
 def place_of(head: bytes) -> Place:
     """Read the place alone. Raises NotAnEnvelope for records that are not ours."""
     try:
         lane, number, chain, _ = head.rsplit(b"\n", 2)[1].decode().split(";", 3)
-        if head.startswith(FOREIGN) or not lane.isprintable():
-            raise ValueError(lane)
-        return Place(lane, int(number), chain)
+        _demand(not head.startswith(FOREIGN) and lane.isprintable(), lane)
+        return Place(lane, _counted(number), chain)
     except (ValueError, IndexError) as error:
         raise NotAnEnvelope(
             f"expected the headers {', '.join(NAMES)}, with lt_record as lane;number;chain;…"
@@ -118,34 +121,56 @@ def place_of(head: bytes) -> Place:
 
 
 def envelope_of(head: bytes) -> Envelope:
-    """Read the envelope of a record. Raises NotAnEnvelope."""
+    """Read the envelope of a record; where there is one, there is a place. Raises NotAnEnvelope."""
     try:
-        _, id_, type_, source, subject, time, _, traceparent, record, cause = head.decode().split(
-            "\n"
+        version, id_, type_, source, subject, time, _, traceparent, record, cause = (
+            head.decode().split("\n")
         )
-        _, _, _, sequence, recorded_at, law, heard = record.split(";")
+        lane, number, _, sequence, recorded_at, law, heard = record.split(";")
         causation, correlation, position, accepted_at, role, asker = cause.split(";")
         _, agency, officer = source.split("/")
         index, _, count = position.partition("/")
+        _demand(version == "1.0", version)
+        _demand(len(bytes.fromhex(id_.replace("-", ""))) == _UUID_BYTES, id_)
+        _demand(lane.isprintable() and _counted(number) > 0, record)
+        _demand(not asker or ":" in asker, asker)
         return Envelope(
             id=id_,
             type=type_,
             agency=agency,
             officer=officer,
             subject=subject,
-            occurred_at=datetime.fromisoformat(time),
+            occurred_at=_moment(time),
             traceparent=traceparent,
             sequence=int(sequence),
-            recorded_at=datetime.fromisoformat(recorded_at),
+            recorded_at=_moment(recorded_at),
             law=law,
             heard=heard,
             causation=causation,
             correlation=correlation,
             index=int(index),
             count=int(count),
-            accepted_at=datetime.fromisoformat(accepted_at),
+            accepted_at=_moment(accepted_at),
             role=role,
             asker=asker,
         )
     except ValueError as error:
         raise NotAnEnvelope(f"a header does not have its form: {error}") from error
+
+
+def _demand(holds: bool, text: str) -> None:  # noqa: FBT001  reads as a sentence where it stands
+    if not holds:
+        raise ValueError(text)
+
+
+def _counted(number: str) -> int:
+    """Read a number of a lane: from 1 on, spelled in one way."""
+    _demand(number.isascii() and number.isdigit() and len(number) <= _DIGITS, number)
+    _demand(number[0] != "0", number)
+    return int(number)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    _demand(moment.tzinfo is not None, text)
+    return moment
