@@ -25,6 +25,7 @@ from services.core.contracts.events.records import Reason
 from services.core.settings import Settings
 from services.gateway.acceptance import RETRY_SECONDS, Accepted, Acceptor
 from services.gateway.body import Said
+from services.gateway.counting import Counts, counted
 from services.gateway.edge import Edge
 from services.gateway.following import Follower
 from services.gateway.outcomes import Fact, Outcome, Status
@@ -49,16 +50,6 @@ class Standing(Struct, frozen=True):
     accepted_at: datetime
     facts: list[Fact]
     reasons: list[Reason]
-
-
-class Counts(Struct, frozen=True):
-    """Every submission ever accepted, by what became of it; the four add up to the first."""
-
-    accepted: int
-    recorded: int
-    refused: int
-    held: int
-    pending: int
 
 
 class Desk:
@@ -120,8 +111,8 @@ class Desk:
 
     async def counts(self) -> Counts:
         """Count everything, as of one moment. Raises Problem where the database is away."""
-        row = await self._ask(queries.counts)
-        return Counts(**dict(row))
+        counts: Counts = await self._ask(counted)
+        return counts
 
     async def close(self) -> None:
         """Let the connections go."""

@@ -85,7 +85,7 @@ class Follower:
 
     def hear(self, record: Record) -> None:
         """Take note of a record, if it tells of a watched submission."""
-        cause = record.headers[-1][1] if record.headers else b""
+        cause = record.head.rpartition(b"\n")[2]
         watch = self._watched.get(cause.partition(b";")[0].decode(errors="replace"))
         if watch is None:
             return

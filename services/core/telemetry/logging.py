@@ -14,8 +14,8 @@ ALLOWED: Final = frozenset(
     {
         "event", "level", "timestamp", "logger",
         "lane", "kind", "why", "doubt", "service", "owner", "partition", "epoch", "count",
-        "agency", "code", "status", "path", "method", "bytes", "body_hash", "seconds", "port", "pid", "step",
-        "topic", "offset", "number", "submission_id", "type", "exception",
+        "agency", "code", "status", "path", "method", "bytes", "body_hash", "seconds", "port",
+        "pid", "step", "topic", "offset", "number", "submission_id", "type", "exception",
     }
 )  # fmt: skip
 
@@ -31,6 +31,8 @@ def set_up(*, json: bool = False, level: int = logging.INFO) -> None:
         if json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # what it says, it raises too
+    logging.getLogger("aiokafka").propagate = False
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

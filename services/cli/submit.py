@@ -1,0 +1,138 @@
+"""`lienthong submit FILE`: send submissions to the gateway for the agencies of this house."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Self
+
+import httpx2
+import msgspec
+from cyclopts import App
+
+from services.cli.errors import CommandError
+from services.core.access import directory
+from services.core.access.tokens import Issuer
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.settings import Settings
+
+_SECONDS: Final = 45.0
+_MARKS: Final = {"recorded": "✓", "refused": "✗", "held": "…", "pending": "·"}
+
+
+def add_to(app: App) -> None:
+    """Add this group's commands."""
+    app.command(submit)
+
+
+def submit(file: Path, *, wait: int = 10, json: bool = False) -> int:
+    """Submit what a file holds, in its order. Exit code 1 unless all of it was taken.
+
+    Parameters
+    ----------
+    file
+        One JSON object or JSON lines: type, occurred_at, data and agency, and where wanted
+        officer, role and key. Without a key the content makes it, so that sending a file twice
+        submits once. `-` reads standard input.
+    wait
+        Seconds to wait for each outcome, at most 30.
+    json
+        Print each answer as a line of JSON.
+    """
+    return asyncio.run(_submit(_read(file), wait, json=json))
+
+
+class Client:
+    """Speaks to the gateway of this house for any of its agencies."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._issuer = Issuer(settings.secrets)
+        self._directory = directory.load(load_catalogue())
+        self._http = httpx2.AsyncClient(
+            base_url=f"http://127.0.0.1:{settings.http_port}", timeout=_SECONDS
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def submit(
+        self, agency: str, submission: Mapping[str, Any], key: str, wait: int
+    ) -> httpx2.Response:
+        """Submit and return the answer, whatever it is. Raises CommandError: nobody answers."""
+        headers = {"Idempotency-Key": key, "Prefer": f"wait={wait}"}
+        return await self._ask("POST", "/v1/submissions", agency, headers, submission)
+
+    async def counts(self) -> dict[str, int]:
+        """Return how much was accepted, and what became of it."""
+        answer = await self._ask("GET", "/v1/counts", "platform", {}, None)
+        answer.raise_for_status()
+        counts: dict[str, int] = answer.json()
+        return counts
+
+    async def _ask(
+        self, method: str, path: str, agency: str, headers: dict[str, str], content: object
+    ) -> httpx2.Response:
+        entry = self._directory.agency(agency)
+        if entry is None:
+            raise CommandError(f"the directory has no agency {agency}; see schemas/directory.yaml")
+        headers["Authorization"] = f"Bearer {self._issuer.issue(entry)}"
+        try:
+            return await self._http.request(method, path, headers=headers, json=content)
+        except httpx2.TransportError as error:
+            raise CommandError(
+                f"the gateway does not answer on {self._http.base_url} ({type(error).__name__}): "
+                f"start it with `lienthong run`"
+            ) from error
+
+
+def told(answer: httpx2.Response) -> Iterator[str]:
+    """Say what an answer means, every reason on a line of its own."""
+    said = answer.json()
+    if "status" in said and answer.status_code in {200, 202}:
+        yield f"{_MARKS[said['status']]} {said['status']:9} {said['type']}  {said['id']}"
+        for reason in said["reasons"]:
+            article = f" ({reason['article']})" if reason.get("article") else ""
+            where = f" at {reason['field']}" if reason.get("field") else ""
+            yield f"    {reason['code']}{article}{where}: {reason['vi']}"
+        for fact in said["facts"]:
+            if noted := fact.get("irregularity"):
+                yield f"    irregular, {noted['code']}: {noted['vi']}"
+        return
+    yield f"✗ turned away, {answer.status_code} {said['code']}: {said['title_vi']}"
+    for flaw in said.get("errors", [{"pointer": "", "detail": said.get("detail", "")}]):
+        yield f"    {flaw['pointer']} {flaw['detail']}".rstrip()
+
+
+async def _submit(submissions: list[dict[str, Any]], wait: int, *, json: bool) -> int:
+    taken = True
+    async with Client(Settings.load()) as client:
+        for each in submissions:
+            agency, key = each.pop("agency", ""), each.pop("key", None)
+            answer = await client.submit(agency, each, key or _key(agency, each), wait)
+            taken &= answer.is_success and answer.json()["status"] != "refused"
+            print("\n".join([answer.text] if json else told(answer)), flush=True)
+    return 0 if taken else 1
+
+
+def _key(agency: str, submission: dict[str, Any]) -> str:
+    content = msgspec.json.encode([agency, submission], order="sorted")
+    return sha256(content).hexdigest()[:32]
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    try:
+        text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from error
+    try:
+        return [msgspec.json.decode(text, type=dict[str, Any])]
+    except msgspec.DecodeError as not_one:
+        try:
+            lines = [line for line in text.splitlines() if line.strip()]
+            return [msgspec.json.decode(line, type=dict[str, Any]) for line in lines]
+        except msgspec.DecodeError:
+            raise CommandError(f"{file}: neither a JSON object nor JSON lines: {not_one}") from None

@@ -1,0 +1,225 @@
+"""`lienthong tail`: every fact and refusal as it is recorded, one line each; `lienthong topics`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+from cyclopts import App, Parameter
+from msgspec import Struct
+from rich.console import Console
+
+from services.cli.errors import CommandError
+from services.cli.lines import Teller, as_json
+from services.core.access import directory
+from services.core.bus.chain import Heard, Tail, Target, Verdict
+from services.core.bus.errors import Gap
+from services.core.bus.kafka import Reader, farewell, reading
+from services.core.bus.record import Record
+from services.core.bus.service import Topics
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.envelope import Envelope, NotAnEnvelope
+from services.core.contracts.identifiers import key_of
+from services.core.contracts.schemas import load_schemas
+from services.core.settings import Settings
+
+BEGINNING: Final = "beginning"
+_READ_SECONDS: Final = 60.0
+_BATCH: Final = 2_000
+
+Heeded = tuple[Record, Envelope]
+
+
+def add_to(app: App) -> None:
+    """Add this group's commands."""
+    app.command(tail)
+    app.command(topics)
+
+
+class Wanted(Struct, frozen=True):
+    """Which events to show; what is not named is not asked for."""
+
+    type: str | None = None
+    key: str | None = None
+    agency: str | None = None
+
+    def takes(self, envelope: Envelope) -> bool:
+        """Whether an event is among them. A type may be named without `thads.`."""
+        return (
+            (self.type is None or envelope.type.endswith(self.type))
+            and (self.key is None or key_of(envelope.subject) == key_of(self.key))
+            and (self.agency is None or envelope.agency == self.agency)
+        )
+
+
+def tail(
+    *,
+    type: str | None = None,  # noqa: A002  the option's name
+    key: str | None = None,
+    agency: str | None = None,
+    start: Annotated[str | None, Parameter(name="--from")] = None,
+    follow: bool = True,
+    json: bool = False,
+) -> int:
+    """Show facts and refusals as they are recorded, repeats left out; end with Ctrl-C.
+
+    Parameters
+    ----------
+    type
+        Only events of this type, such as judgment.issued.
+    key
+        Only what belongs to this judgment, unit or denunciation.
+    agency
+        Only what this agency brought about.
+    start
+        Where to begin: `beginning`, an offset in each partition, or a time with its distance from
+        UTC at which a record was written; else what comes from now on.
+    follow
+        Go on with what comes; --no-follow ends with what stands there.
+    json
+        Print each event as a line of JSON, its data included.
+    """
+    return asyncio.run(closing(_tail(Wanted(type, key, agency), start, follow=follow, json=json)))
+
+
+def topics(*, json: bool = False) -> int:
+    """Show the topics and how many records each holds.
+
+    Parameters
+    ----------
+    json
+        Print them as JSON.
+    """
+    return asyncio.run(closing(_topics(json=json)))
+
+
+async def closing(command: Awaitable[int]) -> int:
+    """Do what a command does, and let its clients of Kafka go before the loop ends."""
+    try:
+        return await command
+    finally:
+        await farewell()
+
+
+async def _tail(wanted: Wanted, start: str | None, *, follow: bool, json: bool) -> int:
+    settings, catalogue = Settings.load(), load_catalogue()
+    codec = Codec(catalogue, load_schemas())
+    teller = Teller(catalogue, codec, directory.load(catalogue))
+    console = Console(soft_wrap=True, highlight=False)
+    async with reading(settings) as reader:
+        positions = await begin(reader, settings, list(catalogue.families), start)
+        async for record, envelope in events(reader, positions, follow=follow):
+            if not wanted.takes(envelope):
+                continue
+            if json:
+                print(msgspec.json.encode(dict(as_json(record, envelope, codec))).decode())
+            else:
+                console.print(teller.line(record, envelope))
+    return 0
+
+
+async def begin(
+    reader: Reader, settings: Settings, families: list[str], start: str | None
+) -> dict[Target, int]:
+    """Return the offsets from which to read the events of some families. Raises CommandError."""
+    named = Topics(settings.topic_prefix, settings.partitions)
+    targets = [
+        (named.events(family), partition)
+        for family in families
+        for partition in range(settings.partitions)
+    ]
+    if start is None:
+        return await reader.ends(targets)
+    if start == BEGINNING or start.isdecimal():
+        ends = await reader.ends(targets)
+        offset = 0 if start == BEGINNING else int(start)
+        return {target: min(offset, ends[target]) for target in targets}
+    try:
+        moment = datetime.fromisoformat(start)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise CommandError(
+            f"--from {start}: expected `{BEGINNING}`, an offset, or a time such as "
+            f"2026-08-03T09:00+07:00"
+        )
+    return await reader.at(targets, int(moment.timestamp() * 1000))
+
+
+async def events(
+    reader: Reader, positions: dict[Target, int], *, follow: bool
+) -> AsyncIterator[Heeded]:
+    """Yield the records from some offsets on, each once, as the chain says.
+
+    They come in order of recording as far as they were read together; records that are not ours
+    are left out. Raises HistoryRewritten where the chain does not fit.
+    """
+    chains = _Chains()
+    ends = {} if follow else await reader.ends(positions)
+    left = {target for target, end in ends.items() if positions[target] < end}
+    reader.follow(positions)
+    while follow or left:
+        fresh: list[Heeded] = []
+        for record in await reader.read(_READ_SECONDS if follow else 1.0, _BATCH):
+            target = (record.topic, record.partition)
+            if not follow and record.offset + 1 >= ends[target]:
+                left.discard(target)
+            try:
+                if chains.is_next(record):
+                    fresh.append((record, record.envelope()))
+            except NotAnEnvelope:
+                continue
+        for each in sorted(fresh, key=lambda each: each[1].recorded_at):
+            yield each
+
+
+class _Chains:
+    """The repeat rule for a reader that may begin in the middle of a topic."""
+
+    def __init__(self) -> None:
+        self._heard: dict[tuple[str, str], Heard] = {}
+
+    def is_next(self, record: Record) -> bool:
+        place = record.place()
+        of = (record.topic, place.lane)
+        if of not in self._heard:
+            self._heard[of] = _from(record)
+        try:
+            return self._heard[of].read(record) is Verdict.NEXT
+        except Gap:  # for lanes a reason to stop, for a reader to go on with what stands there
+            self._heard[of] = _from(record)
+            return self._heard[of].read(record) is Verdict.NEXT
+
+
+def _from(record: Record) -> Heard:
+    place = record.place()
+    return Heard({record.topic: {place.lane: Tail(place.number - 1, place.chain)}})
+
+
+async def _topics(*, json: bool) -> int:
+    settings, catalogue = Settings.load(), load_catalogue()
+    named = Topics(settings.topic_prefix, settings.partitions)
+    claimed = {event.family for event in catalogue.events.values() if event.is_claim}
+    names = [(named.submissions(family), family) for family in catalogue.families]
+    names = [(name, family) for name, family in names if family in claimed]
+    names += [(named.events(family), family) for family in catalogue.families]
+    async with reading(settings) as reader:
+        targets = [(name, p) for name, _ in names for p in range(settings.partitions)]
+        ends = await reader.ends(targets)
+    rows = [
+        {
+            "topic": name,
+            "partitions": settings.partitions,
+            "records": sum(ends[name, p] for p in range(settings.partitions)),
+            "vi": catalogue.families[family].vi,
+        }
+        for name, family in names
+    ]
+    if json:
+        print(msgspec.json.encode(rows).decode())
+    else:
+        for row in rows:
+            print(f"{row['topic']:34} {row['records']:>12,} records  {row['vi']}")
+    return 0

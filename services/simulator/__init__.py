@@ -1,0 +1,1 @@
+"""Stories to play into a running house. So far: the beginnings of five judgments (`beginnings`)."""
