@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from services.core.contracts.schemas import Schema, Schemas
 
@@ -30,11 +31,11 @@ def routes(schemas: Schemas) -> list[HTTPRouteHandler]:
         return _answer(["AVRO"])
 
     @get("/schemas/ids/{schema_id:str}", sync_to_thread=False)
-    def text_of_id(schema_id: str) -> Response[bytes]:
+    def text_of_id(schema_id: FromPath[str]) -> Response[bytes]:
         return _of_id(schemas, schema_id, lambda schema: {"schema": schema.text})
 
     @get("/schemas/ids/{schema_id:str}/versions", sync_to_thread=False)
-    def versions_of_id(schema_id: str) -> Response[bytes]:
+    def versions_of_id(schema_id: FromPath[str]) -> Response[bytes]:
         return _of_id(
             schemas,
             schema_id,
@@ -46,13 +47,13 @@ def routes(schemas: Schemas) -> list[HTTPRouteHandler]:
         return _answer(sorted(schemas.versions))
 
     @get("/subjects/{subject:str}/versions", sync_to_thread=False)
-    def versions(subject: str) -> Response[bytes]:
+    def versions(subject: FromPath[str]) -> Response[bytes]:
         return _of_subject(
             schemas, subject, lambda texts: _answer([schema.version for schema in texts])
         )
 
     @get("/subjects/{subject:str}/versions/{version:str}", sync_to_thread=False)
-    def version(subject: str, version: str) -> Response[bytes]:
+    def version(subject: FromPath[str], version: FromPath[str]) -> Response[bytes]:
         return _of_subject(schemas, subject, lambda texts: _version(texts, version))
 
     @get("/config", sync_to_thread=False)

@@ -13,6 +13,7 @@ import structlog
 from litestar import Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -73,7 +74,7 @@ def _for_agencies(desk: Desk, speaker_of: Callable[[Call], Speaker]) -> list[HTT
         return _answer(await desk.submit(said, key, speaker, trace, wait), wait)
 
     @get("/v1/submissions/{submission_id:str}")
-    async def standing(request: Call, submission_id: str) -> Response[bytes]:
+    async def standing(request: Call, submission_id: FromPath[str]) -> Response[bytes]:
         speaker, wait = speaker_of(request), _wait(request)
         found = None
         if is_uuid7(submission_id):

@@ -1,0 +1,213 @@
+import copy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.core.access import directory
+from services.core.access.tokens import Speaker
+from services.core.bus.record import Outgoing
+from services.core.bus.service import Topics
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.events import judgment
+from services.core.contracts.identifiers import is_uuid7, key_of, new_id
+from services.core.contracts.partitions import partition_of
+from services.core.contracts.schemas import load_schemas
+from services.gateway.body import Said
+from services.gateway.edge import Edge
+from services.gateway.problems import Problem
+
+CATALOGUE = load_catalogue()
+CODEC = Codec(CATALOGUE, load_schemas())
+DIRECTORY = directory.load(CATALOGUE)
+EDGE = Edge(CATALOGUE, CODEC, Topics("thads", 12))
+
+NOW = datetime(2026, 8, 3, 2, 30, tzinfo=UTC)
+ACT = datetime(2026, 8, 3, 2, 0, tzinfo=UTC)
+COURT = Speaker("toa-da-nang", ("COURT",))
+ENFORCERS = Speaker("thads-da-nang", ("HEAD", "OFFICER", "CASHIER", "PARTY"))
+ISSUED: dict[str, Any] = {
+    "court_id": "toa-da-nang",
+    "judgment_no": "41/2026/DS-PT",
+    "kind": "CIVIL",
+    "issued_on": "2026-08-03",
+    "enforceable": "ON_EFFECT",
+    "parties": [{"ref": ".p1", "kind": "PERSON"}, {"ref": ".p2", "kind": "PERSON"}],
+    "items": [
+        {
+            "item_no": 1,
+            "nature": "MONEY",
+            "initiative": "ON_REQUEST",
+            "creditor": ".p2",
+            "debtor": ".p1",
+            "amount": 85_000_000,
+        }
+    ],
+}
+
+
+def said(type_: str = "issued", data: dict[str, Any] = ISSUED, **other: Any) -> Said:
+    members = {"occurred_at": ACT, "officer": None, "role": None, **other}
+    return Said(type=f"thads.judgment.{type_}", data=data, canonical=b"", **members)
+
+
+def admitted(what: Said, speaker: Speaker = COURT, traceparent: str | None = None) -> Outgoing:
+    return EDGE.admit(what, speaker, DIRECTORY, NOW, traceparent)
+
+
+def turned_away(what: Said, speaker: Speaker = COURT) -> list[tuple[str, str]]:
+    with pytest.raises(Problem) as caught:
+        admitted(what, speaker)
+    return [(flaw.code, flaw.pointer) for flaw in caught.value.flaws]
+
+
+def changed(**fields: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(ISSUED), **fields}
+
+
+def test_an_admitted_claim_is_a_record_of_its_family_with_its_whole_envelope() -> None:
+    claim = admitted(said(officer="thu-ky-hoa"))
+    envelope = claim.envelope
+    assert claim.topic == "thads.judgment.submissions"
+    assert claim.partition == partition_of(claim.key, 12)
+    assert is_uuid7(envelope.id)
+    assert envelope.subject == claim.key
+    assert (envelope.agency, envelope.officer, envelope.role) == (
+        "toa-da-nang",
+        "thu-ky-hoa",
+        "COURT",
+    )
+    assert (envelope.occurred_at, envelope.accepted_at, envelope.recorded_at) == (ACT, NOW, NOW)
+    assert (envelope.law, envelope.sequence) == ("R2026", 0)
+    assert envelope.causation == envelope.correlation == envelope.id
+
+
+def test_the_id_of_what_opens_is_minted_and_its_parties_belong_to_it() -> None:
+    claim = admitted(said())
+    issued = CODEC.decode(claim.value)
+    assert isinstance(issued, judgment.Issued)
+    assert is_uuid7(issued.judgment_id)
+    assert [party.ref for party in issued.parties] == [
+        f"{issued.judgment_id}.p1",
+        f"{issued.judgment_id}.p2",
+    ]
+    assert issued.items[0].debtor == issued.parties[0].ref
+
+
+def test_an_id_that_the_court_gave_itself_is_kept() -> None:
+    own = new_id()
+    assert admitted(said(data=changed(judgment_id=own))).key == own
+
+
+def test_the_id_of_what_opens_inside_a_judgment_begins_with_the_judgments() -> None:
+    parent = new_id()
+    data = {"judgment_id": parent, "received_on": "2026-08-03"}
+    claim = admitted(said("clarification_requested", data, role="HEAD"), ENFORCERS)
+    asked = CODEC.decode(claim.value)
+    assert claim.key == key_of(claim.envelope.subject) == parent
+    assert isinstance(asked, judgment.ClarificationRequested)
+    assert asked.clarification_id != parent
+    again = admitted(said("clarification_requested", data, role="HEAD"), ENFORCERS)
+    assert again.envelope.subject != claim.envelope.subject
+
+
+@pytest.mark.parametrize("parent", [None, 7, "", "no-uuid", f"{new_id()}.x.y"])
+def test_a_parent_that_is_none_is_named(parent: Any) -> None:
+    data = {"judgment_id": parent, "received_on": "2026-08-03"}
+    flaws = turned_away(said("clarification_requested", data, role="HEAD"), ENFORCERS)
+    assert ("MALFORMED", "/data/clarification_id") in flaws
+
+
+def test_an_unknown_type_is_named_but_not_repeated() -> None:
+    with pytest.raises(Problem) as caught:
+        admitted(said("danced"))
+    assert (caught.value.code, caught.value.flaws[0].pointer) == ("UNKNOWN_TYPE", "/type")
+    assert b"danced" not in caught.value.document(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("what", "speaker", "flaw"),
+    [
+        (said("received", {}), COURT, ("ROLE_NOT_ALLOWED", "/type")),
+        (said(role="HEAD"), COURT, ("ROLE_NOT_ALLOWED", "/role")),
+        (said(role="PLATFORM"), COURT, ("ROLE_NOT_ALLOWED", "/role")),
+        (said(officer="le-van-an"), COURT, ("ROLE_NOT_ALLOWED", "/officer")),
+        (said(officer="nobody"), COURT, ("ROLE_NOT_ALLOWED", "/officer")),
+        (
+            said("received", {}, officer="pham-thi-cuc"),
+            ENFORCERS,
+            ("ROLE_NOT_ALLOWED", "/officer"),
+        ),
+        (said("clarification_requested", {}), ENFORCERS, ("ROLE_NOT_ALLOWED", "/role")),
+        (
+            said("irregularity_noted", {}),
+            Speaker("platform", ("PLATFORM",)),
+            ("ROLE_NOT_ALLOWED", "/type"),
+        ),
+        (said(), Speaker("thads-da-nang", ("COURT",)), ("ROLE_NOT_ALLOWED", "/type")),
+        (said(), Speaker("toa-hai-chau", ("COURT",)), ("AGENCY_ENDED", "/occurred_at")),
+        (said(), Speaker("nowhere", ("COURT",)), ("UNAUTHENTICATED", "")),
+    ],
+)
+def test_who_may_not_say_it_is_turned_away(
+    what: Said, speaker: Speaker, flaw: tuple[str, str]
+) -> None:
+    assert turned_away(what, speaker) == [flaw]
+
+
+def test_an_agency_that_ended_may_report_what_it_did_while_it_was() -> None:
+    act = datetime(2025, 6, 30, 3, tzinfo=UTC)
+    data = changed(court_id="toa-hai-chau", issued_on="2025-06-30")
+    claim = admitted(said(data=data, occurred_at=act), Speaker("toa-hai-chau", ("COURT",)))
+    assert claim.envelope.law == "R2015"
+
+
+@pytest.mark.parametrize(
+    ("data", "flaws"),
+    [
+        (changed(issued_on="2026-08-04"), [("DATE_IN_FUTURE", "/data/issued_on")]),
+        (changed(kind="DIVORCE"), [("GROUND_UNKNOWN", "/data/kind")]),
+        (changed(court_id=7), [("MALFORMED", "/data/court_id")]),
+        (changed(colour="red"), [("MALFORMED", "/data/colour")]),
+        (changed(items=[{"item_no": 1.5}]), None),
+        ({}, None),
+    ],
+)
+def test_a_wrong_field_is_named_by_its_pointer(
+    data: dict[str, Any], flaws: list[tuple[str, str]] | None
+) -> None:
+    found = turned_away(said(data=data))
+    assert found == flaws if flaws else len(found) > 1
+    assert all(pointer.startswith("/data/") for _, pointer in found)
+
+
+def test_planned_days_may_lie_ahead() -> None:
+    data = changed()
+    data["items"][0]["due_on"] = "2026-12-01"
+    admitted(said(data=data))
+
+
+def test_an_act_of_the_future_is_turned_away() -> None:
+    late = said(occurred_at=NOW + timedelta(microseconds=1))
+    assert turned_away(late) == [("DATE_IN_FUTURE", "/occurred_at")]
+    admitted(said(occurred_at=NOW))
+
+
+def test_the_day_of_the_act_is_a_day_in_viet_nam() -> None:
+    late_evening = datetime(2026, 8, 2, 17, 30, tzinfo=UTC)  # half past midnight in Đà Nẵng
+    admitted(said(occurred_at=late_evening))
+
+
+def test_the_senders_trace_goes_on() -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    assert admitted(said(), traceparent=trace).envelope.traceparent == trace
+    for broken in (
+        None,
+        "x",
+        trace.upper(),
+        trace.replace("4bf92f3577b34da6a3ce929d0e0e4736", "0" * 32),
+    ):
+        fresh = admitted(said(), traceparent=broken).envelope.traceparent
+        assert fresh != broken
+        assert len(fresh) == len(trace)

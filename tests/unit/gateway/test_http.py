@@ -1,0 +1,204 @@
+"""The HTTP surface without its database: everything that is answered before the acceptance."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from services import all as composition
+from services.core.access.tokens import Issuer
+from services.core.settings import Settings
+from services.core.telemetry.metrics import REFUSED_AT_EDGE
+from services.gateway.app import Gateway
+from services.gateway.routes import Pulse
+
+SECRET = "Nguyễn Văn Bí Mật"
+COURT = "toa-da-nang"
+
+
+@pytest.fixture
+async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    whole = composition.assemble(Settings(home=tmp_path))
+    gateway = Gateway(
+        whole.settings,
+        catalogue=whole.catalogue,
+        schemas=whole.schemas,
+        codec=whole.codec,
+        clock=whole.clock,
+        directory=lambda: whole.directory,
+        offer=lambda _: None,
+        pulse=Pulse(lambda: True, lambda: True),
+    )
+    agency = whole.directory.agency(COURT)
+    assert agency is not None
+    headers = {
+        "Authorization": f"Bearer {Issuer(whole.settings.secrets).issue(agency)}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": "k",
+    }
+    transport = httpx2.ASGITransport(gateway.app)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://gateway", headers=headers
+    ) as client:
+        yield client
+
+
+def counted(agency: str, code: str) -> float:
+    return REFUSED_AT_EDGE.labels(agency, code)._value.get()
+
+
+def problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+    said: dict[str, Any] = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, said["status"], said["code"]) == (status, status, code)
+    assert said["type"] == f"urn:lienthong:problem:{code.lower().replace('_', '-')}"
+    assert said["title"]
+    assert said["title_vi"]
+    return said
+
+
+def submission(**members: Any) -> bytes:
+    whole = {"type": "thads.judgment.issued", "occurred_at": "2020-01-01T00:00:00Z", "data": {}}
+    return json.dumps({**whole, **members}).encode()
+
+
+async def test_every_wrong_field_is_told_at_once_and_no_value_is_repeated(
+    http: httpx2.AsyncClient,
+) -> None:
+    body = submission(
+        occurred_at="2026-08-03T09:00:00+07:00",
+        data={"court_id": 7, "kind": SECRET, "judgment_no": "1", "enforceable": "ON_EFFECT"},
+        officer="thu-ky-hoa",
+    )
+    answer = await http.post("/v1/submissions", content=body)
+    said = problem(answer, 422, "MALFORMED")
+    assert {(each["code"], each["pointer"]) for each in said["errors"]} == {
+        ("MALFORMED", "#/data/court_id"),
+        ("GROUND_UNKNOWN", "#/data/kind"),
+        ("MALFORMED", "#/data/issued_on"),
+        ("MALFORMED", "#/data/parties"),
+        ("MALFORMED", "#/data/items"),
+    }
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        submission(type=SECRET),
+        submission(role=SECRET),
+        submission(officer=SECRET),
+        submission(occurred_at=SECRET),
+        submission(data={SECRET: SECRET}),
+        submission(data={"judgment_no": f"{SECRET}\u0001"}),
+        submission(**{SECRET: SECRET}),
+        f'{{"type": "{SECRET}'.encode(),
+    ],
+)
+async def test_no_problem_repeats_what_was_sent(http: httpx2.AsyncClient, body: bytes) -> None:
+    answer = await http.post("/v1/submissions", content=body)
+    assert answer.is_client_error
+    assert SECRET not in answer.text
+    assert SECRET not in json.dumps(answer.json(), ensure_ascii=False)
+
+
+async def test_what_is_turned_away_is_counted_by_agency_and_code(
+    http: httpx2.AsyncClient,
+) -> None:
+    before = counted(COURT, "NOT_JSON"), counted("-", "UNAUTHENTICATED")
+    await http.post("/v1/submissions", content=b"{")
+    await http.post("/v1/submissions", content=b"{", headers={"Authorization": "Bearer x"})
+    after = counted(COURT, "NOT_JSON"), counted("-", "UNAUTHENTICATED")
+    assert after == (before[0] + 1, before[1] + 1)
+    metrics = await http.get("/metrics")
+    assert 'lienthong_edge_problems_total{agency="toa-da-nang",code="NOT_JSON"}' in metrics.text
+
+
+async def test_a_body_too_large_is_not_read_to_its_end(http: httpx2.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(1_000):
+            yield b" " * 100_000
+        raise AssertionError("the gateway went on reading")
+
+    problem(await http.post("/v1/submissions", content=b" " * 2_000_000), 413, "TOO_LARGE")
+    problem(await http.post("/v1/submissions", content=endless()), 413, "TOO_LARGE")
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "\t", "k" * 256, "chìa-khoá".encode()])
+async def test_without_an_idempotency_key_nothing_is_taken(
+    http: httpx2.AsyncClient, key: str | bytes
+) -> None:
+    answer = await http.post(
+        "/v1/submissions", content=submission(), headers={"Idempotency-Key": key}
+    )
+    problem(answer, 400, "KEY_MISSING")
+
+
+@pytest.mark.parametrize("token", ["", "Basic eDp5", "Bearer", "Bearer a.b.c"])
+async def test_who_does_not_prove_who_he_is_is_told_how(
+    http: httpx2.AsyncClient, token: str
+) -> None:
+    for path in ("/v1/counts", "/v1/submissions/01a20ae8-6e5e-7f6d-bb7b-2d3bc3429a08"):
+        answer = await http.get(path, headers={"Authorization": token})
+        problem(answer, 401, "UNAUTHENTICATED")
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_what_is_not_there_is_a_problem_too(http: httpx2.AsyncClient) -> None:
+    problem(await http.get("/v1/nothing"), 404, "NOT_FOUND")
+    problem(await http.get("/v1/submissions/no-id"), 404, "NOT_FOUND")
+    problem(await http.delete("/v1/submissions"), 405, "METHOD_NOT_ALLOWED")
+    problem(await http.get("/v1/counts"), 403, "NOT_OPERATOR")
+
+
+async def test_without_a_database_the_sender_is_asked_to_try_again(
+    http: httpx2.AsyncClient,
+) -> None:
+    answer = await http.get("/v1/submissions/01a20ae8-6e5e-7f6d-bb7b-2d3bc3429a08")
+    problem(answer, 503, "UNAVAILABLE")
+    assert int(answer.headers["retry-after"]) > 0
+    assert (await http.get("/health/live")).status_code == 200
+    assert (await http.get("/health/ready")).status_code == 503
+
+
+async def test_the_description_is_openapi_3_1_and_names_every_claim(
+    http: httpx2.AsyncClient,
+) -> None:
+    said = (await http.get("/openapi.json")).json()
+    assert said["openapi"] == "3.1.0"
+    alternatives = said["components"]["schemas"]["Submission"]["oneOf"]
+    assert "thads.judgment.issued" in {each["title"] for each in alternatives}
+    assert "thads.judgment.irregularity_noted" not in {each["title"] for each in alternatives}
+
+
+async def test_schemas_stand_on_the_registrys_paths(http: httpx2.AsyncClient) -> None:
+    subjects = (await http.get("/subjects")).json()
+    assert "thads.judgment.issued" in subjects
+    for subject in subjects:
+        assert (await http.get(f"/subjects/{subject}/versions")).json() == [1]
+        latest = (await http.get(f"/subjects/{subject}/versions/latest")).json()
+        by_id = (await http.get(f"/schemas/ids/{latest['id']}")).json()
+        assert by_id == {"schema": latest["schema"]}
+        assert json.loads(latest["schema"])["namespace"] + "." in subject
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/subjects/thads.none/versions", 40401),
+        ("/subjects/thads.judgment.issued/versions/99", 40402),
+        ("/subjects/thads.judgment.issued/versions/first", 40402),
+        ("/schemas/ids/1", 40403),
+        ("/schemas/ids/none", 40403),
+        (f"/schemas/ids/{'9' * 5000}", 40403),
+    ],
+)
+async def test_what_the_registry_does_not_know_it_says_as_confluents_does(
+    http: httpx2.AsyncClient, path: str, code: int
+) -> None:
+    answer = await http.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error_code"] == code
