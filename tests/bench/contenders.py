@@ -1,7 +1,7 @@
-"""One contender in a process of its own: `python -m tests.bench.contenders NAME`, settings in the environment.
+"""One contender in a process of its own: `python -m tests.bench.contenders NAME`.
 
-Each reads `judgment.issued` from the submissions topic and writes it, decoded and encoded again, with
-as many headers, to the events topic; what is between is the difference. They run until ended.
+Each reads `judgment.issued` from the submissions topic and writes it, decoded and encoded again,
+with as many headers, to the events topic; what is between is the difference. They run until ended.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from services.core.bus.kafka import _client
 from services.core.bus.service import Service, Topics
 from services.core.clock import WallClock
 from services.core.contracts.events import judgment
-from services.core.contracts.family import Context, Family
+from services.core.contracts.family import Family
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
 from tests.bench.workload import CATALOGUE, CODEC
@@ -59,7 +59,7 @@ SERVICE: Final = Service(name="judgments", families=(FAMILY,))
 
 
 class NoDirectory:
-    def agency(self, slug: str) -> None:
+    def agency(self, slug: str) -> None:  # noqa: ARG002  the family asks for nobody
         return None
 
 
@@ -125,7 +125,7 @@ async def one_by_one(settings: Settings) -> None:
     """aiokafka: one transaction an event: inbox, stream, outbox; then send, then delete."""
     consumer, producer = await _clients(settings)
     events = Topics(settings.topic_prefix, settings.partitions).events("judgment")
-    database: Any = await asyncpg.connect(
+    database: Any = await asyncpg.connect(  # noqa: TID251  a contender is no part of the house
         host=settings.postgres_host,
         port=settings.postgres_port,
         user="postgres",

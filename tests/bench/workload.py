@@ -1,4 +1,4 @@
-"""The claims that every contender is given: `judgment.issued`, numbered and chained as gateways do."""
+"""The claims that every contender is given, numbered and chained as gateways do."""
 
 from datetime import UTC, date, datetime
 from itertools import islice

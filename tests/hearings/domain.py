@@ -56,9 +56,7 @@ def decide_hearing(
             return [hearing.RoomDenied(hearing_id=id_, why=how)]
 
 
-def evolve_hearing(
-    known: KnownOfHearing, fact: hearing.Fact, context: Context
-) -> KnownOfHearing:
+def evolve_hearing(known: KnownOfHearing, fact: hearing.Fact, context: Context) -> KnownOfHearing:
     match fact:
         case hearing.Requested():
             return KnownOfHearing(replace(known.hearing, requests=known.hearing.requests + 1))

@@ -26,9 +26,9 @@ from services.core.contracts.event import Event
 from services.core.contracts.identifiers import key_of, new_id
 from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
+from tests.hearings import docket
 from tests.hearings.contracts import CATALOGUE, CODEC
 from tests.hearings.events import hearing
-from tests.hearings import docket
 from tests.hearings.service import SERVICE
 
 GATEWAY = Service(name="gateway")
@@ -240,7 +240,7 @@ class House:
 
 
 def seen(records: Iterable[Record]) -> dict[str, tuple[str, str, bytes]]:
-    """What a record says, whenever and by whichever process it was recorded: id → type, part, data."""
+    """What records say, whenever and by whichever process recorded: id → type, part, data."""
     said = {}
     for record in records:
         envelope = record.envelope()

@@ -7,7 +7,8 @@ import asyncio
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, settings as hypothesis_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -50,7 +51,7 @@ async def test_whoever_dies_at_any_point_is_followed_without_loss_or_repeat(
 
 
 class Crashes(RuleBasedStateMachine):
-    """Claims come, processes come, die at a point or stop, two at a time; in the end all is there."""
+    """Claims come; processes come, die at a point or stop, two at a time; in the end all stands."""
 
     base: Settings
 

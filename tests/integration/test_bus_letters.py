@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.core.bus import letters_desk, postgres
-from services.core.bus.errors import BadDeploy
+from services.core.bus import letters_desk
 from services.core.bus.health import LaneState
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings

@@ -15,9 +15,7 @@ from services.core.bus.service import Topics
 from services.core.bus.store import queries
 
 
-async def open_targets(
-    connection: Connection, topics: Topics, families: Iterable[str]
-) -> None:
+async def open_targets(connection: Connection, topics: Topics, families: Iterable[str]) -> None:
     """Make the rows of every lane and every partition that a gateway writes to; at start, once."""
     await queries.open_lanes(connection, partitions=topics.partitions)
     for family in families:
@@ -30,9 +28,7 @@ async def open_targets(
             )
 
 
-async def put(
-    connection: Connection, service: str, outgoing: list[Outgoing]
-) -> list[Chunk]:
+async def put(connection: Connection, service: str, outgoing: list[Outgoing]) -> list[Chunk]:
     """Number the records and put them into the outbox, inside the caller's transaction.
 
     The lanes' target rows stay locked until the caller commits, so numbers have no gaps; a caller

@@ -32,8 +32,8 @@ class Verdict(Enum):
 class Heard:
     """How far one reader has read every lane of the partitions it follows.
 
-    Reads are tentative until `commit`: a batch that fails is forgotten with `rollback`, as if it had
-    never been read.
+    Reads are tentative until `commit`: a batch that fails is forgotten with `rollback`, as if it
+    had never been read.
     """
 
     def __init__(self, tails: dict[str, dict[str, Tail]] | None = None) -> None:
@@ -77,8 +77,8 @@ class Heard:
     def found_at(self, topic: str, lane: str, offset: int) -> None:
         """Take note that a missing number of a lane stands at an offset further on.
 
-        What the lane wrote before that offset, and beyond the missing number, stands there again and
-        is passed over until then.
+        What the lane wrote before that offset, and beyond the missing number, stands there again
+        and is passed over until then.
         """
         self._resent[topic, lane] = offset
 

@@ -1,4 +1,4 @@
-"""Topics, users and rights, through librdkafka's admin client: aiokafka's has neither users nor rights.
+"""Topics, users and rights, through librdkafka's admin client: aiokafka has only topics.
 
 The only module that uses confluent-kafka; its futures are waited for in a thread.
 """
@@ -33,7 +33,7 @@ class Origin(Struct, frozen=True):
 
 
 class Cluster:
-    """An admin's view of the Kafka cluster. Every call may raise Doubt: the broker did not answer."""
+    """An admin's view of the cluster. Every call may raise Doubt: the broker did not answer."""
 
     def __init__(self, settings: Settings) -> None:
         self._admin = AdminClient(

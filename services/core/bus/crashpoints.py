@@ -1,7 +1,7 @@
 """The named places between every two steps of the bus at which a process may die.
 
-The list is finite, so the crash tests can try each of them. In service nobody listens and reaching a
-point costs one call.
+The list is finite, so the crash tests can try each of them. In service nobody listens and reaching
+a point costs one call.
 """
 
 from collections.abc import Callable

@@ -129,10 +129,7 @@ class Deciding:
         try:
             if is_claim:
                 event = self._codec.decode(record.value)
-                taker = self._claims.get(type(event))
-                if taker is None:
-                    raise FamilyError(f"{envelope.type}: no family of this service takes it")
-                families: tuple[Family[Any], ...] = (taker,)
+                families: tuple[Family[Any], ...] = (self._taker(event),)
             else:
                 families = self._hears.get(envelope.type, ())
                 if families:
@@ -141,6 +138,12 @@ class Deciding:
         except Exception as error:  # noqa: BLE001  whatever a family raises becomes a dead letter
             return Item(record, envelope, is_claim=is_claim, failure=error)
         return Item(record, envelope, event, families, streams, is_claim)
+
+    def _taker(self, event: Event) -> Family[Any]:
+        try:
+            return self._claims[type(event)]
+        except KeyError:
+            raise FamilyError(f"{event.TYPE}: no family of this service takes it") from None
 
     def decide(self, item: Item, states: States, moment: Moment) -> list[Outgoing]:
         """Return what follows from an item, and put the new states.
@@ -174,8 +177,8 @@ class Deciding:
             return before, [self._refused(item, answer, moment)]
         if type(answer[0]) is Ask:
             raise FamilyError(
-                f"{family.name}: the first answer to {item.envelope.type} must be the fact which is "
-                f"its outcome, found an Ask"
+                f"{family.name}: the first answer to {item.envelope.type} must be the fact which "
+                f"is its outcome, found an Ask"
             )
         return self._record(family, item, before, answer, moment)
 
@@ -300,7 +303,8 @@ class Deciding:
     ) -> Outgoing:
         """Return a fact of family submission about a claim.
 
-        It goes to those who wait for outcomes; about an Ask, back to the family and part that asked.
+        It goes to those who wait for outcomes; about an Ask, back to the family and part of who
+        asked.
         """
         cause = item.envelope
         if cause.asker:
@@ -325,9 +329,7 @@ class Deciding:
     def _encode(self, event: Event) -> bytes:
         value = self._codec.encode(event)
         if len(value) > MAX_RECORD_BYTES:
-            raise FamilyError(
-                f"{event.TYPE}: {len(value)} bytes, allowed {MAX_RECORD_BYTES}"
-            )
+            raise FamilyError(f"{event.TYPE}: {len(value)} bytes, allowed {MAX_RECORD_BYTES}")
         return value
 
     def _check_own(self, family: str, before: Struct, after: Struct) -> None:

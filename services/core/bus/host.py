@@ -1,4 +1,4 @@
-"""B1: who owns which lane. A process claims what is free up to its fair share, and hands over on stop.
+"""B1: who owns which lane. A process claims its fair share of what is free; it hands over on stop.
 
 `Host` runs one service in this process: as many of its lanes as are its fair share.
 """
@@ -58,7 +58,7 @@ class Host:
         self.lanes: dict[int, Lane] = {}
         self.tasks: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
-        self.reason = ""  #: why the service does not run, while it does not
+        self.reason = "it has not begun"  #: why the service does not run, while it does not
 
     def stop(self) -> None:
         """Hand every lane over and end `run`."""
@@ -104,7 +104,6 @@ class Host:
                     self.reason = str(doubt)
                     log.warning("service_waits", service=self._service.name, doubt=str(doubt))
                     await self._pause(_BACKOFF)
-            self.reason = ""
             if frontier is not None:
                 await self._hold(frontier)
         finally:
@@ -175,6 +174,7 @@ class Host:
         while not self._stopping.is_set():
             try:
                 await self._balance(house)
+                self.reason = ""
             except Doubt as doubt:
                 log.warning("service_waits", service=self._service.name, doubt=str(doubt))
             await self._pause(beat)

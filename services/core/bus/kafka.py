@@ -7,7 +7,7 @@ mirrored to Kafka so that lag tools see them.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -42,10 +42,8 @@ def _abandon(client: Any) -> None:
     """Let go of a client without waiting: what it still does no longer counts."""
 
     async def stop() -> None:
-        try:
+        with suppress(TimeoutError, KafkaError, OSError):
             await asyncio.wait_for(client.stop(), _STOP_SECONDS)
-        except (TimeoutError, KafkaError, OSError):
-            pass
 
     task = asyncio.ensure_future(stop())
     _abandoned.add(task)
@@ -62,7 +60,7 @@ class Reader:
     """A consumer of explicitly given partitions, from explicitly given offsets."""
 
     def __init__(self, settings: Settings, group: str | None = None) -> None:
-        """Mirror positions under `group`, if given; it is a name for lag tools, not a membership."""
+        """Mirror positions under `group`, if given: a name for lag tools, not a membership."""
         self._consumer = AIOKafkaConsumer(
             **_client(settings),
             group_id=group,
@@ -174,7 +172,8 @@ class Sender:
     async def send(self, target: Target, records: Sequence[Numbered]) -> tuple[int, int]:
         """Send as many of the records as fit one batch; return how many and the last one's offset.
 
-        Raises Unsent where it was not confirmed and may be tried again, Unsendable where it may not.
+        Raises Unsent where it was not confirmed and may be tried again, Unsendable where it may
+        not.
         """
         batch = self._producer.create_batch()
         fitted = 0
@@ -237,7 +236,9 @@ class _doubting:  # noqa: N801  reads as a word of the `with` statement
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
         if isinstance(error, (KafkaError, TimeoutError, OSError)):
             raise Doubt(
                 f"Kafka: could not {self._doing}: {type(error).__name__}: {error}"

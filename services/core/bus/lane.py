@@ -103,7 +103,7 @@ class Lane:
             self._life.look()
 
     def offer(self, chunk: Chunk) -> None:
-        """A chunk was put into the lane's outbox and committed: send it now, if the lane is ours."""
+        """A chunk was put into the lane's outbox and committed: send it, if the lane is ours."""
         if self._life is not None:
             self._life.outbox.offer([chunk])
 
@@ -130,7 +130,9 @@ class Lane:
                 await self._pause(delay)
             except Halt as halt:
                 self.health.red(str(halt))
-                log.error("lane_halted", lane=self._name, kind=type(halt).__name__, why=str(halt))
+                log.error(  # noqa: TRY400  the reason is the message; no trace is wanted
+                    "lane_halted", lane=self._name, kind=type(halt).__name__, why=str(halt)
+                )
                 await self._stopping.wait()
 
     @property
@@ -217,9 +219,10 @@ class Lane:
 
 def _gravest(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """Of what several tasks raised at once: what stops for good before what can be mended."""
-    raised: list[BaseException] = []
-    for each in group.exceptions:
-        raised.append(_gravest(each) if isinstance(each, BaseExceptionGroup) else each)
+    raised = [
+        _gravest(each) if isinstance(each, BaseExceptionGroup) else each
+        for each in group.exceptions
+    ]
     for kind in (Halt, Gap, Doubt):
         for error in raised:
             if isinstance(error, kind):
@@ -228,7 +231,7 @@ def _gravest(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 class _Batch(Struct, frozen=True):
-    """What was read and made ready ahead: items, records that are not ours, positions after them."""
+    """What was read and made ready ahead, records that are not ours, and positions after both."""
 
     items: Sequence[Item]
     foreign: Sequence[Record]
@@ -273,7 +276,7 @@ class _Life:
         self._looked.set()
 
     async def work(self, stopping: asyncio.Event) -> None:
-        """Read, decide, commit, send, until told to stop. The next batch is made ready meanwhile."""
+        """Read, decide, commit, send, until told to stop; the next batch is readied meanwhile."""
         loop = asyncio.get_running_loop()
         renewed = mirrored = loop.time()
         lease = self._house.settings.lease_seconds
@@ -551,7 +554,7 @@ class _Life:
     async def _release(
         self, request: Request, line: Sequence[Letter], discarded: Letter | None = None
     ) -> None:
-        """Try the line again from its head, in one transaction with the request that asked for it."""
+        """Try the line again from its head, in one transaction with the request that asked for."""
         await self._load(letter.item for letter in line)
         moments = self._moments()
         outgoing = []

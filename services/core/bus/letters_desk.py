@@ -1,7 +1,7 @@
-"""The operator's side of dead letters: look at them, and ask the lane's owner for what is to be done.
+"""The operator's side of dead letters: look at them, and ask for what is to be done.
 
-Nothing is changed here. A request is carried out by the owner of the lane inside its own transaction
-(B5); `ask` waits until it was.
+Nothing is changed here. A request is carried out by the owner of the lane inside its own
+transaction (B5); `ask` waits until it was.
 """
 
 import asyncio
@@ -78,9 +78,7 @@ class Desk:
 
         Raises NoSuchLetter, or NobodyAnswers after half a minute.
         """
-        request = await queries.ask(
-            self._connection, what=what, letter=number, who=who, why=why
-        )
+        request = await queries.ask(self._connection, what=what, letter=number, who=who, why=why)
         if request is None:
             raise NoSuchLetter(
                 f"{self._service} has no letter {number}; see `lienthong letters list`"

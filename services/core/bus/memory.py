@@ -58,7 +58,7 @@ class MemoryLog:
 
     def settle(self) -> None:
         """Let every lane take what stands before it, until nothing new appears."""
-        while any([lane.step() for lane in self._lanes]):
+        while [lane for lane in self._lanes if lane.step()]:
             continue
 
     def lines(self) -> dict[tuple[str, str], list[Letter]]:

@@ -54,7 +54,7 @@ class Numbered(Struct, frozen=True, array_like=True):
 def hash_of(key: str, value: bytes, head: bytes) -> str:
     """Return the short hash which the lane's next record in the partition carries as its chain.
 
-    It runs over head, key and value. A head has ten lines and the value comes last, so two different
-    records never spell the same bytes.
+    It runs over head, key and value. A head has ten lines and the value comes last, so two
+    different records never spell the same bytes.
     """
     return sha256(b"%b\n%b\n%b" % (head, key.encode(), value)).hexdigest()[:HASH_LENGTH]
