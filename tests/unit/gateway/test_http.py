@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from services import all as composition
 from services.core.access.tokens import Issuer
 from services.core.settings import Settings
-from services.core.telemetry.metrics import REFUSED_AT_EDGE
+from services.core.telemetry.metrics import REGISTRY
 from services.gateway.app import Gateway
 from services.gateway.routes import Pulse
 
@@ -39,7 +39,7 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         "Content-Type": "application/json",
         "Idempotency-Key": "k",
     }
-    transport = httpx2.ASGITransport(gateway.app)
+    transport = httpx2.ASGITransport(cast(Any, gateway.app))
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://gateway", headers=headers
     ) as client:
@@ -47,7 +47,8 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 def counted(agency: str, code: str) -> float:
-    return REFUSED_AT_EDGE.labels(agency, code)._value.get()
+    labels = {"agency": agency, "code": code}
+    return REGISTRY.get_sample_value("lienthong_edge_problems_total", labels) or 0.0
 
 
 def problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
@@ -127,12 +128,12 @@ async def test_a_body_too_large_is_not_read_to_its_end(http: httpx2.AsyncClient)
     problem(await http.post("/v1/submissions", content=endless()), 413, "TOO_LARGE")
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "\t", "k" * 256, "chìa-khoá".encode()])
+@pytest.mark.parametrize("key", ["", " ", "a b", "\t", "k" * 256, "\x80"])
 async def test_without_an_idempotency_key_nothing_is_taken(
-    http: httpx2.AsyncClient, key: str | bytes
+    http: httpx2.AsyncClient, key: str
 ) -> None:
     answer = await http.post(
-        "/v1/submissions", content=submission(), headers={"Idempotency-Key": key}
+        "/v1/submissions", content=submission(), headers={b"Idempotency-Key": key.encode("latin-1")}
     )
     problem(answer, 400, "KEY_MISSING")
 
