@@ -35,6 +35,8 @@ MOST_WAITING: Final = 20_000  #: submissions before the transaction, at most
 MOST_UNSENT: Final = 50_000  #: accepted but not yet known to be in Kafka, at most
 RETRY_SECONDS: Final = 2
 _SECONDS: Final = 10.0
+_REST_SECONDS: Final = 1.0
+_BACKOFF: Final = 0.2
 
 queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
 log = structlog.get_logger()
@@ -115,14 +117,26 @@ class Acceptor:
         """Accept what arrives until cancelled; what then waits is answered UNAVAILABLE."""
         try:
             while True:
-                if not self._waiting:
-                    self._arrived.clear()
-                    await self._arrived.wait()
-                most = min(BATCH, len(self._waiting))
-                await self._take([self._waiting.popleft() for _ in range(most)])
+                if self._waiting:
+                    most = min(BATCH, len(self._waiting))
+                    await self._take([self._waiting.popleft() for _ in range(most)])
+                else:
+                    await self._rest()
         finally:
             _fail(self._waiting, "UNAVAILABLE")
             self._disconnect()
+
+    async def _rest(self) -> None:
+        """Wait for what arrives; a lost connection is made again meanwhile."""
+        self._arrived.clear()
+        try:
+            if not self.is_connected:
+                await self.open()
+            await asyncio.wait_for(self._arrived.wait(), _REST_SECONDS)
+        except Doubt:
+            await asyncio.sleep(_BACKOFF)
+        except TimeoutError:
+            return
 
     async def open(self) -> None:
         """Connect and make the lane rows and targets. Raises Doubt where the database is away."""

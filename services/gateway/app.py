@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import structlog
@@ -102,21 +102,6 @@ class Gateway:
             else:
                 return
 
-    @contextlib.asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        """Accept and follow within the block."""
-        tasks = [
-            asyncio.create_task(self.acceptor.run(), name="gateway acceptor"),
-            asyncio.create_task(self.follower.run(), name="gateway follower"),
-        ]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._desk.close()
-
     def listen(self) -> socket.socket:
         """Take the port on 127.0.0.1. Raises PortTaken."""
         port = self._settings.http_port
@@ -129,7 +114,10 @@ class Gateway:
             ) from error
 
     async def serve(self, listening: socket.socket, stopping: asyncio.Event) -> None:
-        """Serve HTTP until told to stop; requests in hand are answered first."""
+        """Serve HTTP until told to stop; requests in hand are answered first.
+
+        Raises BusError where going on could do harm (a bad deploy).
+        """
         server = _Server(
             uvicorn.Config(
                 self.app,
@@ -139,13 +127,24 @@ class Gateway:
                 timeout_graceful_shutdown=_DRAIN_SECONDS,
             )
         )
-        async with self.working():
-            serving = asyncio.create_task(server.serve([listening]), name="gateway http")
-            told = asyncio.create_task(stopping.wait())
-            await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
-            told.cancel()
+        work = [
+            asyncio.create_task(self.acceptor.run(), name="gateway acceptor"),
+            asyncio.create_task(self.follower.run(), name="gateway follower"),
+            asyncio.create_task(stopping.wait()),
+        ]
+        serving = asyncio.create_task(server.serve([listening]), name="gateway http")
+        try:
+            await asyncio.wait([*work, serving], return_when=asyncio.FIRST_COMPLETED)
             server.should_exit = True
             await serving
+        finally:
+            for task in work:
+                task.cancel()
+            ended = await asyncio.gather(*work, return_exceptions=True)
+            await self._desk.close()
+        for each in ended:
+            if isinstance(each, Exception):
+                raise each
 
 
 class _Server(uvicorn.Server):

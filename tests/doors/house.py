@@ -1,0 +1,179 @@
+"""Every service in this process, on the real Kafka and PostgreSQL, served on a port of its own."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx2
+import msgspec
+
+from services import all as composition
+from services.core.access.tokens import Issuer
+from services.core.bus.service import Service
+from services.core.contracts.identifiers import new_id
+from services.core.settings import Settings
+from services.gateway.counting import Counts
+
+PATIENCE = 60.0
+COURT, ENFORCERS, OPERATOR = "toa-da-nang", "thads-da-nang", "platform"
+Change = Callable[[composition.Assembly], dict[str, Service]]
+
+
+class Door:
+    """An open door: what agencies can do there."""
+
+    def __init__(self, whole: composition.Assembly, port: int) -> None:
+        self.whole = whole
+        self.url = f"http://127.0.0.1:{port}"
+        self.http = httpx2.AsyncClient(
+            base_url=self.url,
+            timeout=PATIENCE,
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100),
+        )
+        self._issuer = Issuer(whole.settings.secrets)
+
+    def token(self, agency: str) -> str:
+        entry = self.whole.directory.agency(agency)
+        assert entry is not None
+        return self._issuer.issue(entry)
+
+    async def submit(
+        self,
+        submission: dict[str, Any],
+        *,
+        agency: str = COURT,
+        key: str | None = None,
+        wait: int | None = 30,
+    ) -> httpx2.Response:
+        headers = {
+            "Authorization": f"Bearer {self.token(agency)}",
+            "Idempotency-Key": key or new_id(),
+        }
+        if wait is not None:
+            headers["Prefer"] = f"wait={wait}"
+        return await self.http.post("/v1/submissions", json=submission, headers=headers)
+
+    async def ask(
+        self, path: str, *, agency: str = COURT, wait: int | None = None
+    ) -> httpx2.Response:
+        headers = {"Authorization": f"Bearer {self.token(agency)}"}
+        if wait is not None:
+            headers["Prefer"] = f"wait={wait}"
+        return await self.http.get(path, headers=headers)
+
+    async def counts(self) -> Counts:
+        answer = await self.ask("/v1/counts", agency=OPERATOR)
+        return msgspec.convert(answer.json(), Counts)
+
+    async def quiet(self) -> Counts:
+        """Wait until nothing is pending, and count."""
+        async with asyncio.timeout(PATIENCE):
+            while (counts := await self.counts()).pending:
+                await asyncio.sleep(0.02)
+        assert counts.accepted == counts.recorded + counts.refused + counts.held
+        return counts
+
+
+@contextlib.asynccontextmanager
+async def open_door(settings: Settings, change: Change | None = None) -> AsyncIterator[Door]:
+    """Run every service until the end of the block, and then let go in good order.
+
+    `change` may put other services in the place of some of the house's own.
+    """
+    whole = composition.assemble(msgspec.structs.replace(settings, http_port=0))
+    if change is not None:
+        whole = msgspec.structs.replace(whole, services=change(whole))
+    await composition.prepare(whole)
+    stopping = asyncio.Event()
+    ports: asyncio.Queue[int] = asyncio.Queue()
+    running = asyncio.create_task(composition.run(whole, stopping, listening=ports.put_nowait))
+    port = asyncio.create_task(ports.get())
+    try:
+        both: set[asyncio.Task[Any]] = {running, port}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+        door = Door(whole, port.result())
+        await until_ready(door)
+        try:
+            yield door
+        finally:
+            await door.http.aclose()
+    finally:
+        stopping.set()
+        await asyncio.wait_for(running, PATIENCE)
+
+
+async def until_ready(door: Door) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not (await door.http.get("/health/ready")).is_success:
+            await asyncio.sleep(0.02)
+
+
+def issued(judgment_id: str | None = None, **changes: Any) -> dict[str, Any]:
+    """A court's claim that a judgment was issued."""
+    data: dict[str, Any] = {
+        "court_id": COURT,
+        "judgment_no": "41/2026/DS-PT",
+        "kind": "CIVIL",
+        "issued_on": "2026-08-03",
+        "enforceable": "ON_EFFECT",
+        "parties": [{"ref": ".p1", "kind": "PERSON"}, {"ref": ".p2", "kind": "PERSON"}],
+        "items": [
+            {
+                "item_no": 1,
+                "nature": "MONEY",
+                "initiative": "ON_REQUEST",
+                "creditor": ".p2",
+                "debtor": ".p1",
+                "amount": 85_000_000,
+            }
+        ],
+        **changes,
+    }
+    if judgment_id is not None:
+        whole = {f".p{n}": f"{judgment_id}.p{n}" for n in (1, 2)}
+        data = {"judgment_id": judgment_id, **_replaced(data, whole)}
+    return said("issued", data)
+
+
+def said(type_: str, data: dict[str, Any], at: str = "2026-08-03T09:00:00+07:00") -> dict[str, Any]:
+    """A submission about a judgment."""
+    return {"type": f"thads.judgment.{type_}", "occurred_at": at, "data": data}
+
+
+def effective(judgment_id: str) -> dict[str, Any]:
+    return said(
+        "made_effective",
+        {"judgment_id": judgment_id, "effective_on": "2026-08-03", "items": [1]},
+    )
+
+
+def transferred(judgment_id: str) -> dict[str, Any]:
+    return said(
+        "transferred",
+        {
+            "judgment_id": judgment_id,
+            "to_agency": ENFORCERS,
+            "sent_at": "2026-08-03T09:00:00+07:00",
+            "documents": [],
+        },
+    )
+
+
+def received(judgment_id: str) -> dict[str, Any]:
+    return said(
+        "received", {"judgment_id": judgment_id, "received_on": "2026-08-03", "missing": []}
+    )
+
+
+def _replaced(value: Any, by: dict[str, str]) -> Any:
+    match value:
+        case str():
+            return by.get(value, value)
+        case list():
+            return [_replaced(each, by) for each in value]
+        case dict():
+            return {key: _replaced(each, by) for key, each in value.items()}
+    return value
