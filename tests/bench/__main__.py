@@ -1,7 +1,7 @@
 """`make bench`: every figure of one run, as a table, `build/bench.json` and `docs/benchmarks.md`.
 
-Contenders take turns, several rounds each, so that a machine whose speed drifts drifts for all; what
-counts is the ratio of medians within the run. Figures decide nothing here: they are reported.
+Contenders take turns, several rounds each, so that a machine whose speed drifts drifts for all;
+what counts is the ratio of medians within the run. Figures decide nothing here: they are reported.
 """
 
 import asyncio
@@ -105,8 +105,8 @@ def report(figures: list[Figure]) -> None:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`: one run on one machine. Only ratios of medians within the run mean",
-        "anything; absolute figures are this machine's. Each contender runs in a process of its own",
+        "Written by `make bench`: one run on one machine. Only ratios of medians within the run",
+        "mean anything; absolute figures are this machine's. Each contender is a process of its own",
         "beside Kafka and PostgreSQL. Payloads are `judgment.issued` of about 330 bytes with the",
         "same ten headers on every side; states are 1 KB; 4 partitions; acks=all; zstd.",
         "",
@@ -137,7 +137,7 @@ def report(figures: list[Figure]) -> None:
 def main() -> None:
     """Start a stack of its own, measure, report, stop."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    with tempfile.TemporaryDirectory(prefix="lt-bench-", dir="/tmp") as home:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="lt-bench-", dir="/tmp") as home:
         kafka, controller = free_ports()
         stack = Stack(
             Settings(home=Path(home), kafka_port=kafka, controller_port=controller), print

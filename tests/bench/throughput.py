@@ -58,7 +58,7 @@ async def process(settings: Settings, *arguments: str) -> AsyncIterator[int]:
 
 
 async def run(settings: Settings, contender: str, events: int, *, hot: bool) -> float:
-    """Give a contender its claims and return the events a second from its first fact to its last."""
+    """Give a contender its claims; return the events a second from its first fact to its last."""
     settings = await fresh(settings)
     await preload(settings, events, hot=hot)
     async with (

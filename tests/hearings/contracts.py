@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.catalogue_file import SCHEMAS, load_catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.events import EVENTS
-from services.core.contracts.schemas import SCHEMAS, load_schemas
+from services.core.contracts.schemas import load_schemas
 from tests.hearings.events import docket, hearing, room
 
 CATALOGUE = load_catalogue()

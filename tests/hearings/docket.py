@@ -4,7 +4,7 @@ It may be closed only when it was opened, so it proves that nobody is refused fo
 which he was already shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,9 +27,7 @@ class Known(Struct, frozen=True):
     hearing: Heard = Heard()
 
 
-def decide(
-    known: Known, claim: docket.Closed, context: Context
-) -> list[docket.Fact] | list[Refusal]:
+def decide(known: Known, claim: docket.Closed, context: Context) -> Sequence[docket.Fact | Refusal]:
     return [claim] if known.docket.is_open else [Refusal("UNKNOWN_STREAM")]
 
 

@@ -4,9 +4,9 @@ They prove what no family of the house needs yet: an Ask to another key, its ans
 its discard; and they can be made to raise, as a family with a bug does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -42,7 +42,7 @@ HearingClaim: TypeAlias = (
 
 def decide_hearing(
     known: KnownOfHearing, claim: HearingClaim, context: Context
-) -> list[hearing.Fact | Ask] | list[Refusal]:
+) -> Sequence[hearing.Fact | Ask | Refusal]:
     if claim.part in BROKEN:
         raise ZeroDivisionError(claim.part)
     match claim:
@@ -64,12 +64,14 @@ def evolve_hearing(known: KnownOfHearing, fact: hearing.Fact, context: Context) 
             answers = (*known.hearing.answers, "BOOKED")
         case hearing.RoomDenied(why=why):
             answers = (*known.hearing.answers, why)
+        case _:
+            assert_never(fact)
     return KnownOfHearing(replace(known.hearing, answers=answers))
 
 
 def decide_room(
     known: KnownOfRoom, claim: room.Booked, context: Context
-) -> list[room.Booked | Ask] | list[Refusal]:
+) -> Sequence[room.Booked | Ask | Refusal]:
     if claim.room_id in BROKEN:
         raise ZeroDivisionError(claim.room_id)
     if claim.held_on in known.room.taken:

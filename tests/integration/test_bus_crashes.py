@@ -111,10 +111,10 @@ class Crashes(RuleBasedStateMachine):
     async def _work(self, seconds: float) -> None:
         """Let processes run until one of them dies or the time is over."""
         deaths = [asyncio.ensure_future(each.died.wait()) for each in self.processes]
-        deaths.append(asyncio.ensure_future(asyncio.sleep(seconds)))
-        await asyncio.wait(deaths, return_when=asyncio.FIRST_COMPLETED)
-        for each in deaths:
-            each.cancel()
+        if deaths:
+            await asyncio.wait(deaths, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for death in deaths:
+            death.cancel()
 
     async def _settle(self) -> None:
         for process in self.processes:

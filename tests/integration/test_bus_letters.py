@@ -7,6 +7,7 @@ import pytest
 
 from services.core.bus import letters_desk
 from services.core.bus.health import LaneState
+from services.core.bus.record import Record
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from tests.hearings import domain
@@ -19,7 +20,7 @@ def mended() -> Iterator[None]:
     domain.BROKEN.clear()
 
 
-def types(records: list) -> list[str]:
+def types(records: list[Record]) -> list[str]:
     return [each.envelope().type.removeprefix("thads.") for each in records]
 
 

@@ -4,7 +4,7 @@ It is the only caller of families. `lane` runs it against Kafka and PostgreSQL, 
 nothing at all, and both therefore decide alike. What raises here becomes a dead letter (`letters`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -200,7 +200,7 @@ class Deciding:
         family: Family[Any],
         item: Item,
         before: Stored,
-        answer: list[Any],
+        answer: Sequence[Any],
         moment: Moment,
     ) -> tuple[Stored, list[Outgoing]]:
         state, sequence = before.state, before.sequence
@@ -269,7 +269,7 @@ class Deciding:
             envelope,
         )
 
-    def _refused(self, item: Item, refusals: list[Any], moment: Moment) -> Outgoing:
+    def _refused(self, item: Item, refusals: Sequence[Any], moment: Moment) -> Outgoing:
         reasons = []
         for refusal in refusals:
             if not isinstance(refusal, Refusal):

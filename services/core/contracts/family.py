@@ -8,7 +8,7 @@ asked. The family promises: no input or output, no clock, no randomness. A refus
 exception or an empty answer is a bug, and its record becomes a dead letter.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -90,7 +90,9 @@ class Family(Struct, Generic[State], frozen=True, kw_only=True):
     claims: tuple[type[Event], ...]  #: what agencies submit and other families ask
     hears: tuple[type[Event], ...]  #: other families' facts that matter here
     stream: Callable[[Any], str]  #: the stream of a claim or heard fact, read from the part's id
-    decide: Callable[[State, Any, Context], list[Any]]  #: facts and Asks, or Refusals; never empty
+    decide: Callable[
+        [State, Any, Context], Sequence[Any]
+    ]  #: facts and Asks, or Refusals; never empty
     evolve: Callable[[State, Any, Context], State]
     react: Callable[[State, Any, Context], Iterable[Any]]
     state_version: int = 1
