@@ -106,7 +106,7 @@ def report(figures: list[Figure]) -> None:
         "# Benchmarks",
         "",
         "Written by `make bench`: one run on one machine. Only ratios of medians within the run",
-        "mean anything; absolute figures are this machine's. Each contender is a process of its own",
+        "mean anything; absolute figures are this machine's. Each contender has its own process",
         "beside Kafka and PostgreSQL. Payloads are `judgment.issued` of about 330 bytes with the",
         "same ten headers on every side; states are 1 KB; 4 partitions; acks=all; zstd.",
         "",
