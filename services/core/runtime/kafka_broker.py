@@ -148,7 +148,7 @@ class KafkaBroker:
                 [
                     *(*java, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format"),
                     "--standalone",
-                    *("-t", cluster, "-c", "server.properties", "--add-scram", user),
+                    *(f"--cluster-id={cluster}", "-c", "server.properties", "--add-scram", user),
                 ],
                 cwd=making,
                 stdout=said,
