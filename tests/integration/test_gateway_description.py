@@ -31,7 +31,7 @@ def _try_everything(door: Door, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_url(f"{door.url}/openapi.json")
     operations: Any = schema.get_all_operations()
     for found in operations:
-        operation = found.ok()
+        operation: Any = found.ok()
         agency = OPERATOR if operation.path == "/v1/counts" else COURT
         try:
             _try(operation, mode, {"Authorization": f"Bearer {door.token(agency)}"})

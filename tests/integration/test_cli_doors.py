@@ -1,0 +1,177 @@
+"""The commands that come through the door, as people type them."""
+
+import asyncio
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.core.clock import STORY_FILE, StoryClock
+from services.core.contracts.identifiers import new_id
+from services.core.settings import Settings
+from tests.conftest import free_ports
+from tests.doors.house import Door, effective, issued, open_door, transferred
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Say to a command where everything is, as a deployment would."""
+    said = {
+        f"LIENTHONG_{name.upper()}": str(value)
+        for name, value in msgspec.structs.asdict(settings).items()
+        if value is not None
+    }
+    return {**os.environ, **said, "COLUMNS": "300"}
+
+
+async def lienthong(settings: Settings, *arguments: str) -> tuple[int, str, str]:
+    """Run a command and return its exit code, what it printed and what it complained of."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", *arguments),
+        env=environment(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    printed, complained = await asyncio.wait_for(process.communicate(), 90)
+    assert process.returncode is not None
+    return process.returncode, printed.decode(), complained.decode()
+
+
+@pytest.fixture
+def own(settings: Settings, tmp_path: Path) -> Settings:
+    """Settings with a home of their own: keys, clock and log of this test alone."""
+    return msgspec.structs.replace(settings, home=tmp_path, http_port=free_ports()[0])
+
+
+def at_door(door: Door, own: Settings) -> Settings:
+    return msgspec.structs.replace(own, http_port=int(door.url.rpartition(":")[2]))
+
+
+async def test_the_demo_plays_again_and_again(own: Settings) -> None:
+    for play in (1, 2):
+        code, told, trouble = await lienthong(own, "demo")
+        assert (code, trouble) == (0, "")
+        lines = told.splitlines()
+        assert sum(line.endswith("  recorded") for line in lines) == 20
+        (refused,) = [line for line in lines if "REFUSED" in line]
+        assert "toa-da-nang" in refused
+        assert "judgment.transferred" in refused
+        assert "NOT_ENFORCEABLE_YET (Đ33.1): Bản án chưa có hiệu lực" in refused
+        assert any("! NOT_TRANSFERRED" in line for line in lines)
+        summed = "21 submitted = 20 recorded + 1 refused + 0 held + 0 pending; irregular among"
+        assert summed in told
+        assert "What to try next" in told
+        _, all_told, _ = await lienthong(own, "tail", "--from", "beginning", "--no-follow")
+        assert len(all_told.splitlines()) == play * 23
+
+
+async def test_a_file_of_submissions_is_submitted_once_however_often_it_is_sent(
+    own: Settings, tmp_path: Path
+) -> None:
+    judgment = new_id()
+    rows = [issued(judgment), transferred(judgment), effective(judgment), {"type": "x"}]
+    file = tmp_path / "claims.jsonl"
+    file.write_text("\n".join(json.dumps({**row, "agency": "toa-da-nang"}) for row in rows))
+    async with open_door(own) as door:
+        here = at_door(door, own)
+        code, told, trouble = await lienthong(here, "submit", str(file))
+        assert (code, trouble) == (1, "")
+        assert "✓ recorded  thads.judgment.issued" in told
+        assert "✗ refused   thads.judgment.transferred" in told
+        assert "    NOT_ENFORCEABLE_YET (Đ33.1): Bản án chưa có hiệu lực" in told
+        assert "✗ turned away, 422 MALFORMED" in told
+        assert "    #/occurred_at this member is required" in told
+
+        _, again, _ = await lienthong(here, "submit", str(file))
+        assert again == told
+        assert (await door.counts()).accepted == 3
+
+        _, shown, _ = await lienthong(
+            here, "tail", "--from", "beginning", "--no-follow", "--key", judgment, "--json"
+        )
+        events = [json.loads(line) for line in shown.splitlines()]
+        assert {event["type"] for event in events} == {
+            "thads.judgment.issued",
+            "thads.judgment.made_effective",
+            "thads.submission.refused",
+        }
+        _, some, _ = await lienthong(
+            here, "tail", "--from", "0", "--no-follow", "--type", "judgment.issued"
+        )
+        assert "toa-da-nang → bản án" in some
+        assert len(some.splitlines()) == 1
+        later = datetime.now(UTC).replace(year=2100).isoformat()
+        _, none, _ = await lienthong(here, "tail", "--from", later, "--no-follow")
+        assert none == ""
+
+        _, topics, _ = await lienthong(here, "topics", "--json")
+        records = {row["topic"]: row["records"] for row in json.loads(topics)}
+        assert records[door.whole.topics.submissions("judgment")] == 3
+
+
+async def test_a_token_opens_the_door_for_its_agency_alone(own: Settings) -> None:
+    async with open_door(own) as door:
+        _, printed, _ = await lienthong(own, "token", "vks-khu-vuc-3")
+        answer = await door.http.post(
+            "/v1/submissions",
+            json=issued(),
+            headers={"Authorization": f"Bearer {printed.strip()}", "Idempotency-Key": "k"},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "ROLE_NOT_ALLOWED")
+    code, _, trouble = await lienthong(own, "token", "toa-sai-gon")
+    assert code == 1
+    assert "the directory has no agency toa-sai-gon" in trouble
+
+
+async def test_a_storys_clock_goes_on_and_never_back(own: Settings) -> None:
+    code, printed, _ = await lienthong(own, "clock")
+    assert code == 0
+    assert "(wall)" in printed
+    code, _, trouble = await lienthong(own, "clock", "2026-08-03T09:00+07:00")
+    assert code == 1
+    assert "LIENTHONG_STORY_START" in trouble
+
+    StoryClock(own.home / STORY_FILE).move(datetime(2026, 8, 3, 2, tzinfo=UTC))
+    code, printed, _ = await lienthong(own, "clock", "2026-08-17T09:00+07:00")
+    assert (code, printed) == (0, "2026-08-17T09:00:00+07:00  (story)\n")
+    code, _, trouble = await lienthong(own, "clock", "2026-08-16T09:00+07:00")
+    assert code == 1
+    assert "goes on, never back" in trouble
+
+
+async def test_each_trouble_is_one_line_with_its_remedy(own: Settings, tmp_path: Path) -> None:
+    (tmp_path / "no.json").write_text("no json")
+    (tmp_path / "one.json").write_text(json.dumps({**issued(), "agency": "toa-da-nang"}))
+    for arguments, said in (
+        (("submit", str(tmp_path / "none.json")), "No such file"),
+        (("submit", str(tmp_path / "no.json")), "neither a JSON object nor JSON lines"),
+        (("submit", str(tmp_path / "one.json")), "start it with `lienthong run`"),
+        (("tail", "--from", "yesterday"), "expected `beginning`, an offset, or a time"),
+        (("clock", "noon"), "expected a time with its distance from UTC"),
+        (("run", "weather"), "no service weather; there are gateway, judgments"),
+    ):
+        code, printed, trouble = await lienthong(own, *arguments)
+        assert (code, printed) == (1, "")
+        assert said in trouble
+        assert len(trouble.strip().splitlines()) == 1
+
+
+async def test_services_end_in_good_order_on_a_signal(own: Settings) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", "run", "--json"),
+        env=environment(own),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    first = await asyncio.wait_for(process.stderr.readline(), 60)
+    assert first.decode().strip() == f"http://127.0.0.1:{own.http_port}"
+    code, _, trouble = await lienthong(own, "run", "gateway")
+    assert code == 1
+    assert f"port {own.http_port} on 127.0.0.1 cannot be taken" in trouble
+    process.terminate()
+    _, said = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0
+    assert b"Traceback" not in said
