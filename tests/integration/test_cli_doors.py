@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from services.cli import main
 from services.core.clock import STORY_FILE, StoryClock
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
@@ -126,37 +128,62 @@ async def test_a_token_opens_the_door_for_its_agency_alone(own: Settings) -> Non
     assert "the directory has no agency toa-sai-gon" in trouble
 
 
-async def test_a_storys_clock_goes_on_and_never_back(own: Settings) -> None:
-    code, printed, _ = await lienthong(own, "clock")
+Typed = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def typed(
+    own: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Typed:
+    """Run a command in this process, which saves its start."""
+    for name, value in environment(own).items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main.run(list(arguments))
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def test_a_storys_clock_goes_on_and_never_back(own: Settings, typed: Typed) -> None:
+    code, printed, _ = typed("clock")
     assert code == 0
     assert "(wall)" in printed
-    code, _, trouble = await lienthong(own, "clock", "2026-08-03T09:00+07:00")
+    code, _, trouble = typed("clock", "2026-08-03T09:00+07:00")
     assert code == 1
     assert "LIENTHONG_STORY_START" in trouble
 
     StoryClock(own.home / STORY_FILE).move(datetime(2026, 8, 3, 2, tzinfo=UTC))
-    code, printed, _ = await lienthong(own, "clock", "2026-08-17T09:00+07:00")
+    code, printed, _ = typed("clock", "2026-08-17T09:00+07:00")
     assert (code, printed) == (0, "2026-08-17T09:00:00+07:00  (story)\n")
-    code, _, trouble = await lienthong(own, "clock", "2026-08-16T09:00+07:00")
+    code, _, trouble = typed("clock", "2026-08-16T09:00+07:00")
     assert code == 1
     assert "goes on, never back" in trouble
 
 
-async def test_each_trouble_is_one_line_with_its_remedy(own: Settings, tmp_path: Path) -> None:
-    (tmp_path / "no.json").write_text("no json")
-    (tmp_path / "one.json").write_text(json.dumps({**issued(), "agency": "toa-da-nang"}))
-    for arguments, said in (
-        (("submit", str(tmp_path / "none.json")), "No such file"),
-        (("submit", str(tmp_path / "no.json")), "neither a JSON object nor JSON lines"),
-        (("submit", str(tmp_path / "one.json")), "start it with `lienthong run`"),
-        (("tail", "--from", "yesterday"), "expected `beginning`, an offset, or a time"),
-        (("clock", "noon"), "expected a time with its distance from UTC"),
-        (("run", "weather"), "no service weather; there are gateway, judgments"),
-    ):
-        code, printed, trouble = await lienthong(own, *arguments)
-        assert (code, printed) == (1, "")
-        assert said in trouble
-        assert len(trouble.strip().splitlines()) == 1
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["submit", "none.json"], "No such file"),
+        (["submit", "no.json"], "neither a JSON object nor JSON lines"),
+        (["submit", "one.json"], "start it with `lienthong run`"),
+        (["tail", "--from", "yesterday"], "expected `beginning`, an offset, or a time"),
+        (["clock", "noon"], "expected a time with its distance from UTC"),
+        (["run", "weather"], "no service weather; there are gateway, judgments"),
+    ],
+)
+def test_each_trouble_is_one_line_with_its_remedy(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("no.json").write_text("no json")
+    Path("one.json").write_text(json.dumps({**issued(), "agency": "toa-da-nang"}))
+    code, printed, trouble = typed(*arguments)
+    assert (code, printed) == (1, "")
+    assert said in trouble
+    assert len(trouble.strip().splitlines()) == 1
 
 
 async def test_services_end_in_good_order_on_a_signal(own: Settings) -> None:

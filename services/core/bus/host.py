@@ -58,6 +58,8 @@ class Host:
         self.lanes: dict[int, Lane] = {}
         self.tasks: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
+        self._cluster = Cluster(settings)
+        self._showing: asyncio.Task[None] | None = None
         self.reason = "it has not begun"  #: why the service does not run, while it does not
 
     def stop(self) -> None:
@@ -123,7 +125,7 @@ class Host:
         topics |= {self._topics.events(each.split(".")[1]) for each in self._deciding.heard_types}
         if self._service.view:
             topics |= {self._topics.events(family) for family in self._service.view.families}
-        found = await Cluster(self._settings).origins(topics)
+        found = await self._cluster.origins(topics)
         connection = await connect(self._settings, self._service.name)
         try:
             await queries.open_lanes(connection, partitions=self._settings.partitions)
@@ -175,6 +177,8 @@ class Host:
             try:
                 await self._balance(house)
                 self.reason = ""
+                if self._showing is None or self._showing.done():
+                    self._showing = asyncio.create_task(self._show_positions())
             except Doubt as doubt:
                 log.warning("service_waits", service=self._service.name, doubt=str(doubt))
             await self._pause(beat)
@@ -207,6 +211,19 @@ class Host:
                 self._start(house, partition)
         if len(self.lanes) > share:
             self.lanes[max(self.lanes)].stop()
+
+    async def _show_positions(self) -> None:
+        """Let lag tools see where our lanes stand; that they cannot is of no consequence."""
+        positions = {
+            (topic, partition): offset
+            for partition, lane in self.lanes.items()
+            for topic, offset in lane.health.positions.items()
+        }
+        if positions:
+            try:
+                await self._cluster.show_positions(self._service.name, positions)
+            except Doubt as doubt:
+                log.info("positions_not_shown", service=self._service.name, doubt=str(doubt))
 
     def _start(self, house: House, partition: int) -> None:
         lane = self.lanes[partition] = Lane(house, partition)

@@ -1,8 +1,7 @@
 """Everything the house says to Kafka through aiokafka, and every setting of its clients.
 
 No other module imports aiokafka, for it has no types. Topics, users and rights are in `cluster`.
-No consumer groups: who reads what is said by leases (B1), positions are kept in PostgreSQL and only
-mirrored to Kafka so that lag tools see them.
+No consumer groups: who reads what is said by leases (B1), positions are kept in PostgreSQL.
 """
 
 import asyncio
@@ -51,26 +50,24 @@ def _abandon(client: Any) -> None:
 
 
 async def farewell() -> None:
-    """Wait until every abandoned client has let go; for a process about to end its loop."""
+    """Wait a little for every abandoned client to let go; for a process about to end its loop."""
     if _abandoned:
-        await asyncio.wait(set(_abandoned))
+        await asyncio.wait(set(_abandoned), timeout=2 * _STOP_SECONDS)
 
 
 class Reader:
     """A consumer of explicitly given partitions, from explicitly given offsets."""
 
-    def __init__(self, settings: Settings, group: str | None = None) -> None:
-        """Mirror positions under `group`, if given: a name for lag tools, not a membership."""
+    def __init__(self, settings: Settings) -> None:
         self._consumer = AIOKafkaConsumer(
             **_client(settings),
-            group_id=group,
+            group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="none",
             fetch_max_wait_ms=_FETCH_WAIT_MS,
             fetch_max_bytes=4_000_000,
             max_partition_fetch_bytes=1_048_576,
         )
-        self._mirrored = group is not None
 
     async def start(self) -> None:
         """Connect. Raises Doubt where the broker does not answer."""
@@ -131,15 +128,6 @@ class Reader:
             (each.topic, each.partition): found[each].offset if found[each] else ends[each]
             for each in partitions
         }
-
-    async def mirror(self, positions: Mapping[Target, int]) -> None:
-        """Show the positions to lag tools. A failure is of no consequence and is ignored."""
-        if self._mirrored and positions:
-            offsets = {TopicPartition(*target): offset for target, offset in positions.items()}
-            try:
-                await self._consumer.commit(offsets)
-            except KafkaError:
-                return
 
     def abandon(self) -> None:
         """Let go of the connection without waiting for the broker."""
@@ -246,9 +234,9 @@ class _doubting:  # noqa: N801  reads as a word of the `with` statement
 
 
 @asynccontextmanager
-async def reading(settings: Settings, group: str | None = None) -> AsyncIterator[Reader]:
+async def reading(settings: Settings) -> AsyncIterator[Reader]:
     """A connected reader, let go of at the end of the block."""
-    reader = Reader(settings, group)
+    reader = Reader(settings)
     try:
         await reader.start()
         yield reader

@@ -45,7 +45,7 @@ from services.core.settings import Settings
 BATCH: Final = 500  #: records decided in one transaction, at most
 _BACKOFF: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _LOOK_SECONDS: Final = 0.1
-_MIRROR_SECONDS: Final = 5.0
+_PRUNE_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -171,10 +171,7 @@ class Lane:
         store = await Store.open(
             house.settings, house.service.name, self.partition, house.service.state_version
         )
-        reader, sender = (
-            Reader(house.settings, house.service.name),
-            Sender(house.settings, house.reached),
-        )
+        reader, sender = Reader(house.settings), Sender(house.settings, house.reached)
         orderly = False
         try:
             own = [(topic, self.partition) for topic in self._own_topics()]
@@ -278,7 +275,7 @@ class _Life:
     async def work(self, stopping: asyncio.Event) -> None:
         """Read, decide, commit, send, until told to stop; the next batch is readied meanwhile."""
         loop = asyncio.get_running_loop()
-        renewed = mirrored = loop.time()
+        renewed = pruned = loop.time()
         lease = self._house.settings.lease_seconds
         told = asyncio.ensure_future(stopping.wait())
         upcoming = asyncio.ensure_future(self._fetch())
@@ -307,11 +304,8 @@ class _Life:
                 if loop.time() - renewed > lease / 3:
                     await self._commit(self._positions)
                     renewed = loop.time()
-                if loop.time() - mirrored > _MIRROR_SECONDS:
-                    mirrored = loop.time()
-                    await self._reader.mirror(
-                        {(topic, self._partition): at for topic, at in self._positions.items()}
-                    )
+                if loop.time() - pruned > _PRUNE_SECONDS:
+                    pruned = loop.time()
                     await self._store.prune_outbox()
                 self._health.at(self._positions, self.outbox.waiting)
         finally:
