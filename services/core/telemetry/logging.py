@@ -3,10 +3,11 @@
 Fields outside the allow-list are masked, so that no payload can slip into a log by accident.
 """
 
+import contextlib
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -22,6 +23,18 @@ ALLOWED: Final = frozenset(
 
 def _mask(_: object, __: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {name: value if name in ALLOWED else "…" for name, value in fields.items()}
+
+
+class _Stderr:
+    """Standard error as it is when something is said; that nobody listens stops no work."""
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def set_up(*, json: bool = False, level: int = logging.INFO) -> None:
@@ -43,6 +56,6 @@ def set_up(*, json: bool = False, level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())),
         cache_logger_on_first_use=False,
     )
