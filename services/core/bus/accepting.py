@@ -6,11 +6,9 @@ record is its partition, so one lane feeds one partition of each submissions top
 
 from collections.abc import Iterable
 
-import msgspec
-
 from services.core.bus.chain import Chunk, Tail, Target, number
 from services.core.bus.postgres import Connection
-from services.core.bus.record import Outgoing
+from services.core.bus.record import Outgoing, packed
 from services.core.bus.service import Topics
 from services.core.bus.store import queries
 
@@ -59,7 +57,7 @@ async def put(connection: Connection, service: str, outgoing: list[Outgoing]) ->
             firsts=[chunk.first],
             lasts=[chunk.last],
             hashes=[chunk.tail.hash],
-            chunks=[msgspec.msgpack.encode(chunk.records)],
+            chunks=[packed(chunk.records)],
         )
         chunks.append(chunk)
     return chunks

@@ -21,14 +21,13 @@ from services.core.bus.deciding import Stored
 from services.core.bus.errors import Doubt, StateTooNew
 from services.core.bus.letters import Letter
 from services.core.bus.postgres import FAILURES, connect, sorted_error
-from services.core.bus.record import Numbered, Record
+from services.core.bus.record import Numbered, Record, packed, unpacked
 from services.core.bus.service import Statement
 from services.core.settings import Settings
 
 queries: Final = aiosql.from_path(
     Path(__file__).parent / "queries.sql", "asyncpg", mandatory_parameters=False
 )
-_records: Final = msgspec.msgpack.Decoder(list[Numbered])
 _numbered: Final = msgspec.msgpack.Decoder(Numbered)
 _heard: Final = msgspec.json.Decoder(dict[str, dict[str, Tail]])
 _positions: Final = msgspec.json.Decoder(dict[str, int])
@@ -200,7 +199,7 @@ class Store:
                 target[0],
                 target[1],
                 row["first"],
-                _records.decode(row["records"]),
+                unpacked(row["records"]),
                 Tail(row["last"], row["last_hash"]),
             )
             for row in rows
@@ -254,7 +253,7 @@ class Store:
             out_firsts=[each.first for each in commit.chunks],
             out_lasts=[each.last for each in commit.chunks],
             out_hashes=[each.tail.hash for each in commit.chunks],
-            out_records=[msgspec.msgpack.encode(each.records) for each in commit.chunks],
+            out_records=[packed(each.records) for each in commit.chunks],
             sent_topics=[target[0] for target, _ in marks],
             sent_partitions=[target[1] for target, _ in marks],
             sent_numbers=[number for _, (number, _) in marks],

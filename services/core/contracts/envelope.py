@@ -89,7 +89,9 @@ class Place(Struct, frozen=True):
 
 def text_of(moment: datetime) -> str:
     """Spell an aware moment as RFC 3339 in UTC with microseconds, as the headers carry it."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")
 
 
 def headers_of(head: bytes) -> Headers:

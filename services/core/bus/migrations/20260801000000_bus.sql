@@ -38,7 +38,8 @@ create table targets (
     primary key (lane, topic, partition)
 );
 
--- Consecutive records, numbers first to last, as msgpack; kept a week after they were sent (B4).
+-- Consecutive records, numbers first to last, as zstd of msgpack; kept a week after they were sent
+-- (B4).
 create table outbox (
     lane       int         not null,
     topic      text        not null,
