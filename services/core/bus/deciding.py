@@ -24,6 +24,7 @@ from services.core.contracts.family import Ask, Context, Directory, Family, Refu
 from services.core.contracts.identifiers import derived_id, key_of
 from services.core.contracts.partitions import partition_of
 
+_MAX_PART: Final = 500  #: characters of a part's id, for the database indexes keys and streams
 PLATFORM: Final = "platform"  #: the agency and, in capitals, the role under which families ask
 
 
@@ -189,7 +190,7 @@ class Deciding:
         own = item.envelope.type.split(".")[1]
         state = family.evolve(before.state, item.event, context)
         _check_fields(family.name, before.state, state, own)
-        folded = replace(before, state=state)
+        folded = before if state is before.state else replace(before, state=state)
         reaction = list(family.react(state, item.event, context))
         if any(isinstance(answer, Refusal) for answer in reaction):
             raise FamilyError(f"{family.name}: what was heard cannot be refused")
@@ -216,9 +217,12 @@ class Deciding:
                     f"{family.name}: among the answers to {item.envelope.type} stands "
                     f"{type(each).__name__}; expected facts of the key {item.record.key} alone"
                 )
+            _check_part(family.name, each)
             sequence += 1
             value = (
-                item.record.value if each is item.event and item.is_claim else self._encode(each)
+                item.record.value
+                if each is item.event and item.is_claim
+                else self._codec.encode(each)
             )
             envelope = _caused(
                 item.envelope,
@@ -234,12 +238,14 @@ class Deciding:
             self._check_own(family.name, state, after)
             state = after
             outgoing.append(
-                Outgoing(
-                    self._topics.events(family.name),
-                    item.record.partition,
-                    item.record.key,
-                    value,
-                    envelope,
+                _sendable(
+                    Outgoing(
+                        self._topics.events(family.name),
+                        item.record.partition,
+                        item.record.key,
+                        value,
+                        envelope,
+                    )
                 )
             )
         if state is before.state and sequence == before.sequence and before.version:
@@ -252,6 +258,7 @@ class Deciding:
         part = ask.claim.part
         if key_of(part) != ask.key:
             raise FamilyError(f"{family.name}: asks {part} under the foreign key {ask.key}")
+        _check_part(family.name, ask.claim)
         type_ = ask.claim.TYPE
         envelope = _caused(item.envelope, id_, type_, part, moment)
         envelope = replace(
@@ -261,12 +268,14 @@ class Deciding:
             role=PLATFORM.upper(),
             asker=f"{family.name}:{item.envelope.subject}",
         )
-        return Outgoing(
-            self._topics.submissions(type_.split(".")[1]),
-            partition_of(ask.key, self._topics.partitions),
-            ask.key,
-            self._encode(ask.claim),
-            envelope,
+        return _sendable(
+            Outgoing(
+                self._topics.submissions(type_.split(".")[1]),
+                partition_of(ask.key, self._topics.partitions),
+                ask.key,
+                self._codec.encode(ask.claim),
+                envelope,
+            )
         )
 
     def _refused(self, item: Item, refusals: Sequence[Any], moment: Moment) -> Outgoing:
@@ -324,18 +333,29 @@ class Deciding:
             sequence=index + 1,
             count=1,
         )
-        return Outgoing(topic, partition, key, self._encode(event), envelope)
-
-    def _encode(self, event: Event) -> bytes:
-        value = self._codec.encode(event)
-        if len(value) > MAX_RECORD_BYTES:
-            raise FamilyError(f"{event.TYPE}: {len(value)} bytes, allowed {MAX_RECORD_BYTES}")
-        return value
+        return _sendable(Outgoing(topic, partition, key, self._codec.encode(event), envelope))
 
     def _check_own(self, family: str, before: Struct, after: Struct) -> None:
         for name in self._foreign[family]:
             if getattr(before, name) is not getattr(after, name):
                 raise FamilyError(f"{family}: its fact changed the field {name} of the state")
+
+
+def _sendable(outgoing: Outgoing) -> Outgoing:
+    """Refuse before the commit what Kafka would refuse after it (B4)."""
+    if len(outgoing.value) > MAX_RECORD_BYTES:
+        raise FamilyError(
+            f"{outgoing.envelope.type}: {len(outgoing.value)} bytes, allowed {MAX_RECORD_BYTES}"
+        )
+    return outgoing
+
+
+def _check_part(family: str, event: Event) -> None:
+    if len(event.part) > _MAX_PART:
+        raise FamilyError(
+            f"{family}: the part of {event.TYPE} has an id of {len(event.part)} characters, "
+            f"allowed {_MAX_PART}"
+        )
 
 
 def _check_fields(family: str, before: Struct, after: Struct, own: str) -> None:

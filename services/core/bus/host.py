@@ -120,7 +120,10 @@ class Host:
         return frontier
 
     async def _open(self) -> None:
-        """Make the lane rows; compare the cluster and topics with those of the stored positions."""
+        """Compare the cluster and topics with those of the stored positions; make the lane rows.
+
+        Nothing is written where one does not fit.
+        """
         topics = set(self._topics.written_by(self._service)) | {self._topics.outcomes}
         topics |= {self._topics.events(each.split(".")[1]) for each in self._deciding.heard_types}
         if self._service.view:
@@ -128,7 +131,6 @@ class Host:
         found = await self._cluster.origins(topics)
         connection = await connect(self._settings, self._service.name)
         try:
-            await queries.open_lanes(connection, partitions=self._settings.partitions)
             known = {
                 row["topic"]: (row["cluster_id"], row["topic_id"])
                 async for row in queries.origins(connection)
@@ -148,12 +150,14 @@ class Host:
                         f"{known[topic]}, this is {(origin.cluster_id, origin.topic_id)}; connect "
                         f"to the former cluster, or rebuild the service from this one"
                     )
+            for topic, origin in sorted(found.items()):
                 await queries.note_origin(
                     connection,
                     topic=topic,
                     topic_id=origin.topic_id,
                     cluster_id=origin.cluster_id,
                 )
+            await queries.open_lanes(connection, partitions=self._settings.partitions)
         except FAILURES as error:
             raise sorted_error(error) from error
         finally:

@@ -84,8 +84,8 @@ class Reader:
     async def read(self, seconds: float, limit: int, only: Iterable[Target] = ()) -> list[Record]:
         """Return up to `limit` records, in order within a partition; none after `seconds`.
 
-        Raises DatabaseRestored where a position lies outside of what Kafka holds, Doubt where the
-        broker is away.
+        Raises DatabaseRestored where a position lies before what Kafka holds, Doubt where it lies
+        behind or the broker is away.
         """
         with _doubting("read"):
             try:
@@ -95,6 +95,10 @@ class Reader:
                     max_records=limit,
                 )
             except OffsetOutOfRangeError as error:
+                behind = error.args[0]
+                ends = await self._consumer.end_offsets(list(behind))
+                if any(offset > ends[partition] for partition, offset in behind.items()):
+                    raise Doubt(f"Kafka has forgotten what we have read: {behind}") from error
                 raise DatabaseRestored(
                     f"the stored position lies outside of the topic: {error}; either the topic was "
                     f"cut or the database comes from elsewhere. Compare both before going on"
@@ -181,11 +185,11 @@ class Sender:
         if not fitted:
             raise Unsendable(f"{target[0]}[{target[1]}]: a record is larger than a batch may be")
         try:
-            handed = await asyncio.wait_for(
-                self._producer.send_batch(batch, target[0], partition=target[1]), _REQUEST_SECONDS
-            )
-            self._reached("handed_to_producer")
-            confirmed = await asyncio.wait_for(handed, _REQUEST_SECONDS)
+            # Not `wait_for`: where the answer comes as we are cancelled, it forgets that we were.
+            async with asyncio.timeout(_REQUEST_SECONDS):
+                handed = await self._producer.send_batch(batch, target[0], partition=target[1])
+                self._reached("handed_to_producer")
+                confirmed = await handed
         except KafkaError as error:
             kind = Unsent if error.retriable or not _refused(error) else Unsendable
             raise kind(f"{target[0]}[{target[1]}]: {type(error).__name__}: {error}") from error

@@ -18,7 +18,7 @@ from services.core.bus.chain import Chunk, Heard, Tail, Target, Verdict, number
 from services.core.bus.crashpoints import Reached
 from services.core.bus.deciding import Deciding, Item, Moments
 from services.core.bus.deploy_guard import DeployGuard
-from services.core.bus.errors import BadDeploy, Doubt, Gap, Halt
+from services.core.bus.errors import BadDeploy, BusError, Doubt, Gap, Halt
 from services.core.bus.health import LaneHealth
 from services.core.bus.kafka import Reader, Sender
 from services.core.bus.letters import (
@@ -32,7 +32,7 @@ from services.core.bus.letters import (
 )
 from services.core.bus.postgres import Culprit
 from services.core.bus.record import Outgoing, Record
-from services.core.bus.recovery import claimed, look_ahead
+from services.core.bus.recovery import claimed, find_number, lost_tails
 from services.core.bus.sending import Outbox
 from services.core.bus.service import Service, Statement, Topics
 from services.core.bus.store import Commit, LaneRow, Parked, Request, Sending, Store
@@ -90,7 +90,7 @@ class Lane:
         self.partition = partition
         self.health = LaneHealth()
         self._stopping = asyncio.Event()
-        self._resent: dict[tuple[str, str], int] = {}
+        self._found: dict[tuple[str, str], int] = {}  #: where missing numbers stand: topic, lane
         self._life: _Life | None = None
 
     def stop(self) -> None:
@@ -115,9 +115,7 @@ class Lane:
         failures = 0
         while not self._stopping.is_set():
             try:
-                if not await self._live():
-                    return
-                failures = 0
+                await self._live()
             except Gap as gap:
                 await self._wait_for(gap)
             except Doubt as doubt:
@@ -134,6 +132,30 @@ class Lane:
                     "lane_halted", lane=self._name, kind=type(halt).__name__, why=str(halt)
                 )
                 await self._stopping.wait()
+            else:
+                return
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Hand over a lane that was stopped while red or in doubt, if the database answers.
+
+        So the next owner need not wait for the lease to end.
+        """
+        house = self._house
+        try:
+            store = await Store.open(
+                house.settings, house.service.name, self.partition, house.service.state_version
+            )
+            try:
+                row = await store.row()
+                if row.owner == house.owner:
+                    await store.hand_over(row.epoch)
+            finally:
+                store.abandon()
+        except BusError as error:
+            log.info("lane_not_handed_over", lane=self._name, why=str(error))
+        else:
+            self.health.handed_over()
 
     @property
     def _name(self) -> str:
@@ -146,27 +168,31 @@ class Lane:
             return
 
     async def _wait_for(self, gap: Gap) -> None:
-        """Stay red until the missing number turns up further on, then pass over what is between."""
+        """Stay red until the missing number turns up further on, then pass over what is between.
+
+        Where Kafka lost its tail and took in others, it may stand before our position: then the
+        lane reads again from there. The past does not change, so it is searched once.
+        """
         self.health.red(str(gap))
         log.error("number_missing", lane=self._name, why=str(gap))
+        wanted = (self._house.settings, (gap.topic, gap.partition), gap.lane, gap.expected)
+        is_past_searched = False
         while not self._stopping.is_set():
+            offset = None
             try:
-                offset = await look_ahead(
-                    self._house.settings,
-                    (gap.topic, gap.partition),
-                    gap.offset,
-                    gap.lane,
-                    gap.expected,
-                )
-            except Doubt:
-                offset = None
+                offset = await find_number(*wanted, gap.offset)
+                if offset is None and not is_past_searched:
+                    offset = await find_number(*wanted, 0, gap.offset)
+                    is_past_searched = True
+            except Doubt as doubt:
+                log.info("search_interrupted", lane=self._name, doubt=str(doubt))
             if offset is not None:
-                self._resent[gap.topic, gap.lane] = offset
+                self._found[gap.topic, gap.lane] = offset
                 return
             await self._pause(1.0)
 
-    async def _live(self) -> bool:
-        """Own the lane once, until a stop (True), a doubt (raised), or False: not mine."""
+    async def _live(self) -> None:
+        """Own the lane once, until a stop, when it is handed over, or until it is another's."""
         house = self._house
         store = await Store.open(
             house.settings, house.service.name, self.partition, house.service.state_version
@@ -179,25 +205,22 @@ class Lane:
                 house.settings, store, self._name, house.owner, own, house.reached
             )
             if claim is None:
-                return False
+                return
             await asyncio.gather(reader.start(), sender.start())
             try:
                 async with TaskGroup() as tasks:
                     life = _Life(house, self.partition, store, reader, self.health)
-                    await life.begin(*claim, Outbox(store, sender, claim[1], house.reached, tasks))
-                    for (topic, lane), offset in self._resent.items():
-                        life.heard.found_at(topic, lane, offset)
+                    outbox = Outbox(store, sender, claim[1], house.reached, tasks)
+                    await life.begin(*claim, outbox, self._found)
+                    self._found.clear()
                     self._life = life
                     await life.work(self._stopping)
-                    await asyncio.wait_for(life.finish(), house.settings.lease_seconds)
+                    await life.finish()
                     for pipe in life.outbox.tasks:
                         pipe.cancel()
             except BaseExceptionGroup as group:
                 raise _gravest(group) from group
-            except TimeoutError as error:
-                raise Doubt(f"{self._name}: could not finish in time") from error
             orderly = True
-            return True
         finally:
             self._life = None
             reader.abandon()
@@ -252,21 +275,49 @@ class _Life:
         self._must_hear: dict[str, int] = {}
         self._looked = asyncio.Event()
 
-    async def begin(self, row: LaneRow, targets: dict[Target, Sending], outbox: Outbox) -> None:
-        """Take up the lane where the database says it stands."""
+    async def begin(
+        self,
+        row: LaneRow,
+        targets: dict[Target, Sending],
+        outbox: Outbox,
+        found: dict[tuple[str, str], int],
+    ) -> None:
+        """Take up the lane where the database says it stands.
+
+        `found` says where missing numbers stand: topic, lane → offset.
+        """
         self.outbox = outbox
         self._epoch, self._position = row.epoch, row.position
         self._recorded_at = row.recorded_at
         self.heard = Heard(row.heard)
         self._tails: dict[Target, Tail] = {each: state.given for each, state in targets.items()}
         topics = (*self._claim_topics, *self._heard_topics)
-        self._positions = {topic: row.positions.get(topic, 0) for topic in topics}
+        self._positions = await self._standing(
+            {each: row.positions.get(each, 0) for each in topics}
+        )
+        for (topic, lane), offset in found.items():
+            self.heard.found_at(topic, lane, offset)
+            self._positions[topic] = min(self._positions[topic], offset)
         self._fetched = dict(self._positions)
         self._parked = await self._store.parked_keys()
         self._reader.follow(
             {(topic, self._partition): offset for topic, offset in self._positions.items()}
         )
         self._health.owned(self._epoch)
+
+    async def _standing(self, positions: dict[str, int]) -> dict[str, int]:
+        """Return where to read on. Where Kafka lost what we have read, that is the beginning.
+
+        What was appended since may stand before our position; numbers absorb what was read.
+        """
+        lost = await lost_tails(
+            self._house.settings,
+            self.heard,
+            {(topic, self._partition): offset for topic, offset in positions.items()},
+        )
+        for topic, _ in sorted(lost):
+            log.warning("tail_lost", lane=self._name, topic=topic, position=positions[topic])
+        return positions | {topic: 0 for topic, _ in lost}
 
     def look(self) -> None:
         """See to the outbox and the requests now."""
@@ -313,11 +364,18 @@ class _Life:
                 task.cancel()
 
     async def finish(self) -> None:
-        """Send what is committed, write the marks, hand the lane over."""
-        await self.outbox.drained()
-        await self._commit(self._positions)
-        self._house.reached("before_hand_over")
-        await self._store.hand_over(self._epoch)
+        """Send what is committed, write the marks, hand the lane over.
+
+        Raises Doubt where that takes longer than a lease.
+        """
+        try:
+            async with asyncio.timeout(self._house.settings.lease_seconds):
+                await self.outbox.drained()
+                await self._commit(self._positions)
+                self._house.reached("before_hand_over")
+                await self._store.hand_over(self._epoch)
+        except TimeoutError as error:
+            raise Doubt(f"{self._name}: could not finish in time") from error
         self._house.reached("after_hand_over")
         self._health.handed_over()
 
@@ -372,6 +430,7 @@ class _Life:
         except Gap as gap:
             before = _before(batch.items, gap)
             await self._decide(before, batch.foreign, self._positions_after(before))
+            await self.outbox.drained()
             raise
         self._health.progressed(len(batch.items))
 
@@ -434,7 +493,13 @@ class _Life:
         letter = letter_of(alone[0], culprit)
         parked = Result(held(self._house.deciding, letter, self._moments().now), [letter])
         marks = self._house.guard.check(alone, parked.letters)
-        await self._commit(positions, parked, foreign=foreign)
+        try:
+            await self._commit(positions, parked, foreign=foreign)
+        except Culprit as again:
+            raise BadDeploy(
+                f"{self._name}: {letter.record.topic}@{letter.record.offset} can neither be "
+                f"recorded nor parked: {again}"
+            ) from again
         self._house.guard.keep(marks)
 
     async def _load(self, items: Iterable[Item]) -> None:

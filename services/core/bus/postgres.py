@@ -34,7 +34,7 @@ def sorted_error(error: BaseException) -> BusError:
     state = getattr(error, "sqlstate", None) or ""
     said = f"PostgreSQL: {state or type(error).__name__}: {error}"
     match state[:2]:
-        case "22" | "23":
+        case "22" | "23" | "54":
             return Culprit(said)
         case "42":
             return BadDeploy(f"{said}. The code and the schema do not fit: deploy again")

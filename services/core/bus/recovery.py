@@ -1,23 +1,33 @@
 """B6: one recovery path. Claim, look at the tail of Kafka, read the row again, send, go on.
 
 Kafka is asked before the row is read: what an earlier owner still sends can then only be a repeat
-of what the row already knows.
+of what the row already knows. Kafka's last record and the outbox must fit each other, number and
+chain: a database restored from the past may have given the same numbers to other records.
 """
 
 from collections.abc import Mapping
 
-from services.core.bus.chain import Tail, Target
+from msgspec import Struct
+
+from services.core.bus.chain import Heard, Tail, Target, Verdict
 from services.core.bus.crashpoints import Reached
-from services.core.bus.errors import DatabaseRestored, LeaseLost
+from services.core.bus.errors import DatabaseRestored, Gap, LeaseLost
 from services.core.bus.kafka import Reader, reading
-from services.core.bus.record import Record
+from services.core.bus.record import Record, hash_of
 from services.core.bus.store import LaneRow, Sending, Store
-from services.core.contracts.envelope import NotAnEnvelope
+from services.core.contracts.envelope import NotAnEnvelope, place_of
 from services.core.settings import Settings
 
 _READ_SECONDS = 1.0
 _READ_RECORDS = 2_000
 _FIRST_WINDOW = 1_000
+
+
+class _Last(Struct, frozen=True):
+    """The last record of the lane that Kafka holds in a partition, and its offset."""
+
+    tail: Tail = Tail()
+    offset: int = 0
 
 
 async def claimed(
@@ -31,40 +41,57 @@ async def claimed(
     """Own the lane and know its tail, or return None while it is another's.
 
     `own_targets` are looked at even where the database knows nothing of them. Raises
-    DatabaseRestored where Kafka holds numbers that were never given.
+    DatabaseRestored where Kafka holds records that were never given, StateTooNew where newer code
+    has written the lane's states.
     """
     epoch = await store.claim(owner)
     if epoch is None:
+        await store.row()  # says so where the states are too new to be ours
         return None
     reached("after_claim")
     known = await store.targets()
     targets = dict.fromkeys(own_targets, Sending(Tail(), 0, 0)) | known
     async with reading(settings) as reader:
-        lasts = await _last_numbers(settings, reader, lane, targets)
+        lasts = await _lasts(settings, reader, lane, targets)
     row = await store.row()
     if row.epoch != epoch:
         raise LeaseLost(f"lane {lane}: epoch {epoch} was claimed, the row says {row.epoch}")
     targets |= await store.targets()
-    for target, (number, offset) in lasts.items():
-        sending = targets[target]
-        if number > sending.given.number:
+    for target, last in lasts.items():
+        sending, number = targets[target], last.tail.number
+        if not await _gave(store, target, sending, last.tail):
             raise DatabaseRestored(
                 f"{target[0]}[{target[1]}]: Kafka holds number {number} of lane {lane}, the "
-                f"database gave {sending.given.number} at most: it was restored from the past. "
-                f"Say `lienthong rebuild {lane.partition('/')[0]}`"
+                f"database gave {sending.given.number} at most, or another record of that number: "
+                f"it was restored from the past. Say `lienthong rebuild {lane.partition('/')[0]}`"
             )
         if number < sending.sent:
-            await store.lower_mark(epoch, target, number, offset)
+            await store.lower_mark(epoch, target, number, last.offset)
         if number != sending.sent:
-            targets[target] = Sending(sending.given, number, offset)
+            targets[target] = Sending(sending.given, number, last.offset)
     reached("after_tail_check")
     return row, targets
 
 
-async def _last_numbers(
+async def _gave(store: Store, target: Target, sending: Sending, tail: Tail) -> bool:
+    """Say whether the database gave the record that Kafka holds last.
+
+    Where it gave more since, the next one tells by its chain; a hole in its place is told when it
+    is to be sent.
+    """
+    if tail.number >= sending.given.number:
+        return tail == sending.given
+    for chunk in await store.unsent(target, tail.number, most=1):
+        if chunk.first <= tail.number + 1:
+            following = chunk.records[tail.number + 1 - chunk.first]
+            return place_of(following.head).chain == tail.hash
+    return True
+
+
+async def _lasts(
     settings: Settings, reader: Reader, lane: str, targets: Mapping[Target, Sending]
-) -> dict[Target, tuple[int, int]]:
-    """Find the last number of the lane in each target, with its offset; 0 where there is none."""
+) -> dict[Target, _Last]:
+    """Find the last record of the lane in each target; number 0 where there is none."""
     if not targets:
         return {}
     ends = await reader.ends(targets)
@@ -85,22 +112,23 @@ async def _last_numbers(
             found |= await _newest(
                 further, lane, {target: starts[target] for target in missing}, missing
             )
-    return {target: found.get(target, (0, 0)) for target in targets}
+    return {target: found.get(target, _Last()) for target in targets}
 
 
 async def _newest(
     reader: Reader, lane: str, starts: Mapping[Target, int], ends: Mapping[Target, int]
-) -> dict[Target, tuple[int, int]]:
+) -> dict[Target, _Last]:
     """Read each target from start to end and return the highest number of the lane met."""
-    found: dict[Target, tuple[int, int]] = {}
+    found: dict[Target, _Last] = {}
     open_ = {target: start for target, start in starts.items() if start < ends[target]}
     reader.follow(open_)
     while open_:
         for record in await reader.read(_READ_SECONDS, _READ_RECORDS):
             target = (record.topic, record.partition)
             number = _number(record, lane)
-            if record.offset < ends[target] and number > found.get(target, (0, 0))[0]:
-                found[target] = (number, record.offset)
+            if record.offset < ends[target] and number > found.get(target, _Last()).tail.number:
+                hash_ = hash_of(record.key, record.value, record.head)
+                found[target] = _Last(Tail(number, hash_), record.offset)
             if record.offset + 1 >= ends[target]:
                 open_.pop(target, None)
     return found
@@ -114,18 +142,57 @@ def _number(record: Record, lane: str) -> int:
     return place.number if place.lane == lane else 0
 
 
-async def look_ahead(
-    settings: Settings, target: Target, offset: int, lane: str, number: int
+async def find_number(
+    settings: Settings, target: Target, lane: str, number: int, start: int, end: int | None = None
 ) -> int | None:
-    """Find where a missing number of a lane stands beyond an offset, or None so far (B3)."""
+    """Find where a number of a lane stands, from an offset to another or to the topic's end (B3).
+
+    Returns None where it does not stand there so far.
+    """
     async with reading(settings) as reader:
-        end = (await reader.ends([target]))[target]
-        if offset >= end:
+        if end is None:
+            end = (await reader.ends([target]))[target]
+        if start >= end:
             return None
-        reader.follow({target: offset})
+        reader.follow({target: start})
         while True:
             for record in await reader.read(_READ_SECONDS, _READ_RECORDS):
                 if _number(record, lane) == number:
-                    return record.offset
+                    return record.offset if record.offset < end else None
                 if record.offset + 1 >= end:
                     return None
+
+
+async def lost_tails(
+    settings: Settings, heard: Heard, positions: Mapping[Target, int]
+) -> set[Target]:
+    """Say where Kafka has lost records that were read.
+
+    There it ends before our position, or the last record before it is one that we do not know.
+    """
+    read = {target: offset - 1 for target, offset in positions.items() if offset}
+    if not read:
+        return set()
+    async with reading(settings) as reader:
+        ends = await reader.ends(read)
+        lost = {target for target, last in read.items() if last >= ends[target]}
+        open_ = {target: last for target, last in read.items() if target not in lost}
+        reader.follow(open_)
+        while open_:
+            for record in await reader.read(_READ_SECONDS, 1, open_):
+                target = (record.topic, record.partition)
+                del open_[target]
+                if not _is_known(heard, record):
+                    lost.add(target)
+    return lost
+
+
+def _is_known(heard: Heard, record: Record) -> bool:
+    try:
+        return heard.read(record) is Verdict.REPEAT
+    except Gap:
+        return False
+    except NotAnEnvelope:
+        return True
+    finally:
+        heard.rollback()

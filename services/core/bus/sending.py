@@ -37,13 +37,13 @@ class Outbox:
         self._changed = asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
         for target, sending in targets.items():
-            self._open(target, sending.sent, behind=sending.given.number > sending.sent)
+            self._open(target, sending.sent, sending.given.number)
 
     def offer(self, chunks: list[Chunk]) -> None:
         """Send what was committed. Chunks that do not follow what waits are read again in order."""
         for chunk in chunks:
             target = (chunk.topic, chunk.partition)
-            pipe = self._pipes.get(target) or self._open(target, chunk.first - 1, behind=False)
+            pipe = self._pipes.get(target) or self._open(target, chunk.first - 1, chunk.first - 1)
             pipe.offer(chunk)
 
     def look(self) -> None:
@@ -81,8 +81,8 @@ class Outbox:
             self._changed.clear()
             await self._changed.wait()
 
-    def _open(self, target: Target, sent: int, *, behind: bool) -> "_Pipe":
-        pipe = _Pipe(self._store, self._sender, target, sent, behind, self._reached, self._changed)
+    def _open(self, target: Target, sent: int, given: int) -> "_Pipe":
+        pipe = _Pipe(self._store, self._sender, target, sent, given, self._reached, self._changed)
         self._pipes[target] = pipe
         self.tasks.append(self._life.create_task(pipe.run(), name=f"send {target[0]}[{target[1]}]"))
         return pipe
@@ -97,7 +97,7 @@ class _Pipe:
         sender: Sender,
         target: Target,
         sent: int,
-        behind: bool,  # noqa: FBT001  private, and named where it is called
+        given: int,  # what the outbox holds at least
         reached: Reached,
         changed: asyncio.Event,
     ) -> None:
@@ -105,10 +105,11 @@ class _Pipe:
         self._reached, self._changed = reached, changed
         self._queue: deque[Numbered] = deque()
         self._sent = self._queued = sent
-        self._behind = behind
+        self._given = given
+        self._behind = given > sent
         self._mark: tuple[int, int] | None = None
         self._wake = asyncio.Event()
-        self.is_busy = behind
+        self.is_busy = self._behind
 
     @property
     def waiting(self) -> int:
@@ -162,11 +163,16 @@ class _Pipe:
         chunks = await self._store.unsent(self._target, self._queued)
         for chunk in chunks:
             if chunk.first > self._queued + 1:
-                raise OutboxHole(
-                    f"{self._target[0]}[{self._target[1]}]: after number {self._queued} the outbox "
-                    f"goes on with {chunk.first}; restore the missing rows from a backup"
-                )
+                raise self._hole(f"goes on with {chunk.first}")
             self._queue.extend(chunk.records[self._queued + 1 - chunk.first :])
             self._queued = chunk.last
         if chunks:
             self._behind = True
+        elif self._queued < self._given:
+            raise self._hole(f"ends, but {self._given} was given")
+
+    def _hole(self, found: str) -> OutboxHole:
+        return OutboxHole(
+            f"{self._target[0]}[{self._target[1]}]: after number {self._queued} the outbox "
+            f"{found}; restore the missing rows from a backup"
+        )

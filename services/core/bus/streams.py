@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from services.core.bus.deciding import Stored
+from services.core.bus.errors import BadDeploy
 from services.core.bus.service import Service
 
 KEPT: Final = 5_000  #: streams a lane keeps in memory; some kilobytes each
@@ -43,10 +44,20 @@ class Streams:
         return [stream for stream in dict.fromkeys(streams) if stream not in self._kept]
 
     def learn(self, rows: Iterable[tuple[str, int, int, bytes]]) -> None:
-        """Keep what was read: name, version, sequence, state."""
-        for name, version, sequence, state in rows:
+        """Keep what was read: name, version, sequence, state.
+
+        Raises BadDeploy where this code cannot read a state.
+        """
+        for name, version, sequence, stored in rows:
             family, _, _ = name.partition("/")
-            self._kept[name] = Stored(self._decoders[family].decode(state), version, sequence)
+            try:
+                state = self._decoders[family].decode(stored)
+            except msgspec.DecodeError as error:
+                raise BadDeploy(
+                    f"{name}: this code cannot read the state that is stored: {error}. Deploy code "
+                    f"that can"
+                ) from error
+            self._kept[name] = Stored(state, version, sequence)
 
     def commit(self) -> None:
         """Keep what the batch put, and let the coldest streams go."""
