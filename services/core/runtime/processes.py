@@ -47,8 +47,11 @@ def spawn(
 def find(is_ours: Callable[[list[str]], bool]) -> psutil.Process | None:
     """Return the running process whose command line is ours."""
     for process in psutil.process_iter(["cmdline"]):
-        if is_ours(process.info["cmdline"] or []) and alive(process):
-            return process
+        if is_ours(process.info["cmdline"] or []):
+            # psutil keeps what it knew of an earlier process with this number: ask anew.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if alive(found := psutil.Process(process.pid)):
+                    return found
     return None
 
 
