@@ -24,7 +24,7 @@ test: $(READY)
 	@$(BIN)/pytest -m "not faults and not bench" $(ARGS)
 
 faults: $(READY)
-	@$(BIN)/pytest -m faults $(ARGS)
+	@$(BIN)/pytest -m faults -q -s tests/faults $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -132,7 +132,9 @@ class Acceptor:
         try:
             if not self.is_connected:
                 await self.open()
-            await asyncio.wait_for(self._arrived.wait(), _REST_SECONDS)
+            # Not `wait_for`: where something arrives as we are cancelled, it forgets that we were.
+            async with asyncio.timeout(_REST_SECONDS):
+                await self._arrived.wait()
         except Doubt:
             await asyncio.sleep(_BACKOFF)
         except TimeoutError:

@@ -22,6 +22,7 @@ from services.core.bus.errors import Doubt
 from services.core.settings import Settings
 
 _SECONDS: Final = 15.0
+_FAILURES: Final = (KafkaException, TimeoutError)  #: a broker that stands still raises nothing
 _TOPIC: Final = {
     "retention.ms": "-1",
     "retention.bytes": "-1",
@@ -73,7 +74,7 @@ class Cluster:
                 except KafkaException as error:
                     if error.args[0].name() != "TOPIC_ALREADY_EXISTS":
                         raise Doubt(f"topic {name}: {error}") from error
-        except KafkaException as error:
+        except _FAILURES as error:
             raise Doubt(f"Kafka does not answer: {error}") from error
         return [topic.topic for topic in missing]
 
@@ -89,7 +90,7 @@ class Cluster:
             for name, future in described.items():
                 topic = future.result(_SECONDS)
                 origins[name] = Origin(cluster, str(topic.topic_id), len(topic.partitions))
-        except KafkaException as error:
+        except _FAILURES as error:
             raise Doubt(f"Kafka does not tell who it is: {error}") from error
         return origins
 
@@ -102,5 +103,5 @@ class Cluster:
         try:
             for future in self._admin.alter_consumer_group_offsets([shown]).values():
                 future.result(_SECONDS)
-        except KafkaException as error:
+        except _FAILURES as error:
             raise Doubt(f"the positions of {shown.group_id} were not taken: {error}") from error
