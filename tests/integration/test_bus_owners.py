@@ -91,25 +91,25 @@ def _name(process: Process | Program) -> str:
 # -- coming and going
 
 
-async def test_each_has_its_fair_share_as_processes_come_go_and_die(
-    quick: Settings, clerk: Clerk
-) -> None:
-    clerk.begin()
-    first = Process(quick)
-    await owned(quick, [first], [3])
-    second = Process(quick, [SERVICE])
-    await owned(quick, [first, second], *SHARED)
-    await clerk.progresses()
-    third = Process(quick, [SERVICE])
-    await owned(quick, [first, second, third], [1, 1, 1])
-    await clerk.progresses()
-    await second.stop()
-    await owned(quick, [first, third], *SHARED)
-    await clerk.progresses()
-    await third.kill()
-    await owned(quick, [first], [3])
-    await clerk.accounted()
-    await first.stop()
+async def test_each_has_its_fair_share_as_processes_come_go_and_die(settings: Settings) -> None:
+    steady = msgspec.structs.replace(settings, lease_seconds=4.0)  # no lease ends by mischance
+    async with Clerk.sit(steady) as clerk:
+        clerk.begin()
+        first = Process(steady)
+        await owned(steady, [first], [3])
+        second = Process(steady, [SERVICE])
+        await owned(steady, [first, second], [2, 1])
+        await clerk.progresses()
+        third = Process(steady, [SERVICE])
+        await owned(steady, [first, second, third], [1, 1, 1])
+        await clerk.progresses()
+        await second.stop()
+        await owned(steady, [first, third], *SHARED)
+        await clerk.progresses()
+        await third.kill()
+        await owned(steady, [first], [3])
+        await clerk.accounted()
+        await first.stop()
 
 
 async def test_who_stops_hands_over_at_once_and_who_comes_takes_all(patient: Settings) -> None:
