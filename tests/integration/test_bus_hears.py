@@ -3,13 +3,16 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
-from services.core.bus.kafka import reading
+from services.core.bus.kafka import Sender, reading
 from services.core.contracts.identifiers import new_id
+from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
 from tests.hearings import docket as dockets
 from tests.hearings.events import docket
 from tests.hearings.house import GATEWAY, House, Process
+from tests.hearings.records import written
 from tests.hearings.service import SERVICE
 
 ALL = (GATEWAY, SERVICE, dockets.SERVICE)
@@ -59,6 +62,38 @@ async def test_nobody_is_refused_for_want_of_a_fact_he_was_shown(
             await process.stop()
         types = sorted({each.envelope().type for each in facts})
         assert types == ["thads.docket.closed", "thads.docket.opened"]
+
+
+async def test_a_claim_waits_until_all_that_stands_in_the_topics_was_heard(
+    settings: Settings,
+) -> None:
+    """The fact that it depends on is the last of thousands, which come in many batches."""
+    async with House.open(settings) as house:
+        part, other = new_id(), new_id()
+        while partition_of(other, settings.partitions) != partition_of(part, settings.partitions):
+            other = new_id()
+        target = (house.topics.events("hearing"), partition_of(part, settings.partitions))
+        told = [house.requested(other, "room-1") for _ in range(2_999)]
+        told.append(house.requested(part, "room-1"))
+        facts = [replace(each, topic=target[0]) for each in told]
+        numbered = written(f"hearings/{target[1]}", facts).records
+        sender = Sender(settings)
+        await sender.start()
+        for start in range(0, len(numbered), 500):
+            await sender.send(target, numbered[start : start + 500])
+        claim = house.claim(docket.Closed(hearing_id=part))
+        (waiting,) = written(f"gateway/{target[1]}", [claim]).records
+        await sender.send((claim.topic, claim.partition), [waiting])
+        sender.abandon()
+
+        process = Process(settings, [dockets.SERVICE])
+        topics = [house.topics.events("docket"), house.topics.outcomes]
+        async with asyncio.timeout(60):
+            while len(found := await house.records(*topics)) < 3:
+                await asyncio.sleep(0.05)
+        await process.stop()
+        of_part = [each.envelope().type for each in found if each.key == part]
+        assert of_part == ["thads.docket.opened", "thads.docket.closed"]
 
 
 async def test_a_fact_says_how_far_its_lane_had_heard(settings: Settings) -> None:

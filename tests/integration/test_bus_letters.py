@@ -1,15 +1,18 @@
 """B8, B9: what raises is parked and never lost, its key keeps its order, and nobody else waits."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from services.core.bus import letters_desk
 from services.core.bus.health import LaneState
 from services.core.bus.record import Record
+from services.core.bus.service import Service, Statement, View
+from services.core.contracts.envelope import Envelope
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
+from tests.hearings import docket as dockets
 from tests.hearings import domain
 from tests.hearings.house import House, Process
 
@@ -131,6 +134,36 @@ async def test_one_value_the_database_refuses_is_found_among_a_hundred(
         assert types(facts).count("submission.held") == 1
         await desk.close()
         await process.stop()
+
+
+async def test_what_a_batch_had_changed_before_its_culprit_was_found_is_forgotten(
+    settings: Settings,
+) -> None:
+    """What is halved is decided again, and must not meet the states that it left the first time."""
+
+    def rows(records: Sequence[tuple[Record, Envelope]]) -> list[Statement]:
+        if any(each.subject == poison for _, each in records):
+            raise ZeroDivisionError
+        return []
+
+    view = View(("hearing",), rows)
+    showing = Service(name="dockets", families=(dockets.DOCKET,), view=view)
+    async with House.open(settings) as house:
+        parts = [new_id() for _ in range(40)]
+        poison = parts[17]
+        await house.accept(*[house.requested(part, f"room-{part}") for part in parts])
+        before = Process(settings)
+        await house.until(lambda facts: types(facts).count("hearing.room_booked") == 40)
+        await before.stop()
+
+        process = Process(settings, [showing])
+        topic = house.topics.events("docket")
+        async with asyncio.timeout(30):
+            while len(opened := await house.records(topic)) < 39:
+                await asyncio.sleep(0.05)
+        await process.stop()
+        assert sorted(each.key for each in opened) == sorted(set(parts) - {poison})
+        assert {each.envelope().sequence for each in opened} == {1}
 
 
 async def test_a_bad_deploy_stops_the_service_instead_of_parking_the_world(

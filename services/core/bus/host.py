@@ -19,8 +19,9 @@ from services.core.bus.deciding import Deciding
 from services.core.bus.deploy_guard import DeployGuard
 from services.core.bus.errors import Doubt, ForeignCluster
 from services.core.bus.health import LaneState
+from services.core.bus.house import House
 from services.core.bus.kafka import Reader
-from services.core.bus.lane import House, Lane
+from services.core.bus.lane import Lane
 from services.core.bus.postgres import FAILURES, connect, sorted_error
 from services.core.bus.service import Service, Topics
 from services.core.bus.store import queries

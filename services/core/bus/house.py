@@ -1,0 +1,46 @@
+"""What all lanes of a service in a process share. `lane` and `life` are its readers."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from services.core.bus.crashpoints import Reached
+from services.core.bus.deciding import Deciding
+from services.core.bus.deploy_guard import DeployGuard
+from services.core.bus.kafka import Reader
+from services.core.bus.service import Service, Topics
+from services.core.clock import Clock
+from services.core.contracts.family import Directory
+from services.core.settings import Settings
+
+
+class House(Struct, frozen=True, kw_only=True):
+    """What all lanes of a service in a process share."""
+
+    settings: Settings
+    service: Service
+    topics: Topics
+    deciding: Deciding
+    clock: Clock
+    directory: Callable[[], Directory]
+    guard: DeployGuard
+    frontier: Reader  #: asks for the ends of partitions; fetches nothing, so it answers at once
+    owner: str
+    reached: Reached
+
+    def lane_name(self, partition: int) -> str:
+        """How the lane signs its records."""
+        return f"{self.service.name}/{partition}"
+
+    @property
+    def claim_topics(self) -> frozenset[str]:
+        """Where claims for this service arrive."""
+        return frozenset(self.topics.submissions(each.name) for each in self.service.families)
+
+    @property
+    def heard_topics(self) -> tuple[str, ...]:
+        """Where the facts stand that its families and its view hear."""
+        families = {str(type_).split(".")[1] for type_ in self.deciding.heard_types} | set(
+            self.service.view.families if self.service.view else ()
+        )
+        return tuple(sorted(self.topics.events(family) for family in families))

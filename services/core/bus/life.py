@@ -1,0 +1,267 @@
+"""One ownership of a lane: everything that is kept in memory between a claim and the next doubt.
+
+`lane` makes a life, works it and drops it.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from services.core.bus.chain import Chunk, Heard, Tail, Target, Verdict, number
+from services.core.bus.deciding import Item, Moments
+from services.core.bus.errors import BadDeploy, Doubt, Gap
+from services.core.bus.health import LaneHealth
+from services.core.bus.house import House
+from services.core.bus.intake import Batch
+from services.core.bus.letters import (
+    Result,
+    decide_batch,
+    held,
+    letter_of,
+)
+from services.core.bus.postgres import Culprit
+from services.core.bus.record import Outgoing, Record
+from services.core.bus.recovery import lost_tails
+from services.core.bus.sending import Outbox
+from services.core.bus.service import Statement
+from services.core.bus.store import Commit, LaneRow, Sending, Store
+from services.core.bus.streams import Streams
+
+BATCH: Final = 500  #: records decided in one transaction, at most
+_BACKOFF: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_LOOK_SECONDS: Final = 0.1
+_PRUNE_SECONDS: Final = 5.0
+
+log = structlog.get_logger()
+
+
+class Life:
+    """One ownership of a lane: claimed, worked, and dropped whole on any doubt."""
+
+    def __init__(self, house: House, partition: int, store: Store, health: LaneHealth) -> None:
+        self._house, self._partition = house, partition
+        self._name = house.lane_name(partition)
+        self._store, self._health = store, health
+        self._encode = msgspec.msgpack.Encoder().encode
+        self.streams = Streams(house.service)
+
+    async def begin(
+        self,
+        row: LaneRow,
+        targets: dict[Target, Sending],
+        outbox: Outbox,
+        found: dict[tuple[str, str], int],
+    ) -> None:
+        """Take up the lane where the database says it stands.
+
+        `found` says where missing numbers stand: topic, lane → offset.
+        """
+        self.outbox = outbox
+        self._epoch, self._position = row.epoch, row.position
+        self._recorded_at = row.recorded_at
+        self.heard = Heard(row.heard)
+        self._tails: dict[Target, Tail] = {each: state.given for each, state in targets.items()}
+        topics = (*self._house.claim_topics, *self._house.heard_topics)
+        self.positions = await self._standing({each: row.positions.get(each, 0) for each in topics})
+        for (topic, lane), offset in found.items():
+            self.heard.found_at(topic, lane, offset)
+            self.positions[topic] = min(self.positions[topic], offset)
+        self.parked = await self._store.parked_keys()
+        self._health.owned(self._epoch)
+
+    async def _standing(self, positions: dict[str, int]) -> dict[str, int]:
+        """Return where to read on. Where Kafka lost what we have read, that is the beginning.
+
+        What was appended since may stand before our position; numbers absorb what was read.
+        """
+        lost = await lost_tails(
+            self._house.settings,
+            self.heard,
+            {(topic, self._partition): offset for topic, offset in positions.items()},
+        )
+        for topic, _ in sorted(lost):
+            log.warning("tail_lost", lane=self._name, topic=topic, position=positions[topic])
+        return positions | {topic: 0 for topic, _ in lost}
+
+    async def finish(self) -> None:
+        """Send what is committed, write the marks, hand the lane over.
+
+        Raises Doubt where that takes longer than a lease.
+        """
+        try:
+            async with asyncio.timeout(self._house.settings.lease_seconds):
+                await self.outbox.drained()
+                await self.commit(self.positions)
+                self._house.reached("before_hand_over")
+                await self._store.hand_over(self._epoch)
+        except TimeoutError as error:
+            raise Doubt(f"{self._name}: could not finish in time") from error
+        self._house.reached("after_hand_over")
+        self._health.handed_over()
+
+    # -- deciding
+
+    async def take(self, batch: Batch) -> None:
+        """Decide a batch; where a number is missing, what stands before the gap and no more."""
+        try:
+            await self._decide(batch.items, batch.foreign, batch.positions)
+        except Gap as gap:
+            before = _before(batch.items, gap)
+            await self._decide(before, batch.foreign, self._positions_after(before))
+            await self.outbox.drained()
+            raise
+        self._health.progressed(len(batch.items))
+
+    async def _decide(
+        self, items: Sequence[Item], foreign: Sequence[Record], positions: dict[str, int]
+    ) -> None:
+        """Decide what is next in its chain, drop repeats, commit and send.
+
+        Raises Gap before anything was done. Where the database refuses a value, the batch is halved
+        until the record to blame stands alone, and that one becomes a dead letter.
+        """
+        try:
+            fresh = [item for item in items if self.heard.read(item.record) is Verdict.NEXT]
+        except Gap:
+            self.heard.rollback()
+            raise
+        try:
+            await self.load(fresh)
+            moments = self.moments()
+            result = decide_batch(self._house.deciding, fresh, self.streams, self.parked, moments)
+            self._house.reached("after_decide")
+            marks = self._house.guard.check(fresh, result.letters)
+            result.statements = self._shown(fresh)
+            await self.commit(positions, result, foreign=foreign)
+            self._house.guard.keep(marks)
+        except Culprit as culprit:
+            self.forget()
+            if len(fresh) > 1:
+                half = items.index(fresh[len(fresh) // 2])
+                await self._decide(items[:half], foreign, self._positions_after(items[:half]))
+                await self._decide(items[half:], [], positions)
+            else:
+                await self._blame(fresh, culprit, positions, foreign)
+
+    def _shown(self, items: Sequence[Item]) -> Sequence[Statement]:
+        """Return the rows that a service shows of what it has heard (B7)."""
+        view = self._house.service.view
+        heard = [
+            (item.record, item.envelope)
+            for item in items
+            if not item.is_claim and item.record.key not in self.parked
+        ]
+        if view is None or not heard:
+            return []
+        try:
+            return view.rows(heard)
+        except Exception as error:
+            raise Culprit(f"the view raised {type(error).__name__}: {error}") from error
+
+    async def _blame(
+        self,
+        alone: Sequence[Item],
+        culprit: Culprit,
+        positions: dict[str, int],
+        foreign: Sequence[Record],
+    ) -> None:
+        if not alone:
+            raise BadDeploy(f"{self._name}: {culprit}") from culprit
+        self.heard.read(alone[0].record)
+        letter = letter_of(alone[0], culprit)
+        parked = Result(held(self._house.deciding, letter, self.moments().now), [letter])
+        marks = self._house.guard.check(alone, parked.letters)
+        try:
+            await self.commit(positions, parked, foreign=foreign)
+        except Culprit as again:
+            raise BadDeploy(
+                f"{self._name}: {letter.record.topic}@{letter.record.offset} can neither be "
+                f"recorded nor parked: {again}"
+            ) from again
+        self._house.guard.keep(marks)
+
+    async def load(self, items: Iterable[Item]) -> None:
+        """Have the streams of items at hand."""
+        missing = self.streams.missing([name for item in items for name in item.streams])
+        if missing:
+            self.streams.learn(await self._store.states(missing))
+
+    async def commit(
+        self,
+        positions: dict[str, int],
+        result: Result | None = None,
+        *,
+        foreign: Sequence[Record] = (),
+        **requested: Any,
+    ) -> None:
+        """Write everything that follows from a batch; then, and only then, send it (B2)."""
+        result = result or Result([], [])
+        chunks = self._numbered(result.outgoing)
+        commit = Commit(
+            epoch=self._epoch,
+            position=self._position,
+            recorded_at=self._recorded_at,
+            positions=positions,
+            heard=self.heard.snapshot(),
+            states=self.streams.ahead,
+            chunks=chunks,
+            marks=self.outbox.marks(),
+            statements=result.statements,
+            letters=result.letters,
+            foreign=foreign,
+            **requested,
+        )
+        try:
+            await self._store.commit(commit, self._encode)
+        except Culprit:
+            self.outbox.restore(commit.marks)
+            raise
+        self._house.reached("after_commit")
+        self._position += 1
+        self.positions = positions
+        self.heard.commit()
+        self.streams.commit()
+        self.parked |= {letter.record.key for letter in result.letters}
+        for chunk in chunks:
+            self._tails[chunk.topic, chunk.partition] = chunk.tail
+        self.outbox.offer(chunks)
+        self._health.committed(result, foreign)
+
+    def forget(self) -> None:
+        """Drop what was read and decided since the last commit."""
+        self.heard.rollback()
+        self.streams.rollback()
+
+    def _numbered(self, outgoing: Iterable[Outgoing]) -> list[Chunk]:
+        by_target: dict[Target, list[Outgoing]] = {}
+        for each in outgoing:
+            by_target.setdefault((each.topic, each.partition), []).append(each)
+        return [
+            number(self._name, target, self._tails.get(target, Tail()), records)
+            for target, records in sorted(by_target.items())
+        ]
+
+    def moments(self) -> Moments:
+        """The time of the batch: the clock's, but never before what the lane recorded last."""
+        self._recorded_at = max(self._recorded_at, self._house.clock.now())
+        return Moments(
+            self._recorded_at,
+            self._house.directory(),
+            {topic: self.positions[topic] for topic in self._house.heard_topics},
+        )
+
+    def _positions_after(self, items: Iterable[Item]) -> dict[str, int]:
+        positions = dict(self.positions)
+        for item in items:
+            positions[item.record.topic] = item.record.offset + 1
+        return positions
+
+
+def _before(items: Sequence[Item], gap: Gap) -> Sequence[Item]:
+    for index, item in enumerate(items):
+        if item.record.topic == gap.topic and item.record.offset == gap.offset:
+            return items[:index]
+    return items
