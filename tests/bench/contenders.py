@@ -18,6 +18,7 @@ from fastavro import schemaless_reader, schemaless_writer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.core.access.directory import Directory
 from services.core.bus.host import Host
 from services.core.bus.kafka import _client
 from services.core.bus.service import Service, Topics
@@ -56,11 +57,6 @@ FAMILY: Final = Family(
     react=lambda _known, _heard, _context: (),
 )
 SERVICE: Final = Service(name="judgments", families=(FAMILY,))
-
-
-class NoDirectory:
-    def agency(self, slug: str) -> None:  # noqa: ARG002  the family asks for nobody
-        return None
 
 
 def _again(value: bytes) -> bytes:
@@ -173,7 +169,7 @@ async def lanes(settings: Settings) -> None:
         codec=CODEC,
         catalogue=CATALOGUE,
         clock=WallClock(),
-        directory=NoDirectory,
+        directory=lambda: Directory({}, {}, {}),
     )
     await host.run()
 

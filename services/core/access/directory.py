@@ -6,7 +6,7 @@ asked for a day, which is a day in Viet Nam (`contracts.days`). Decisions get it
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -37,6 +37,7 @@ class Agency(Struct, frozen=True):
     parent: str | None
     valid_from: date
     valid_to: date | None  #: its last day
+    is_unit: bool = False  #: whether it keeps a diary that can be booked
 
     def existed_on(self, day: date) -> bool:
         """Whether it was in being on that day."""
@@ -51,6 +52,7 @@ class Officer(Struct, frozen=True):
     roles: tuple[str, ...]
     valid_from: date
     valid_to: date | None
+    is_unit: bool = False  #: whether the officer keeps a diary that can be booked
 
     def served_on(self, day: date) -> bool:
         """Whether the officer held the post on that day."""
@@ -62,6 +64,7 @@ class Directory(Struct, frozen=True):
 
     agencies: dict[str, Agency]
     officers: dict[str, Officer]
+    territories: dict[str, str | None]  #: each with the one around it
 
     def agency(self, slug: str) -> Agency | None:
         """Return the agency of that short name, or None."""
@@ -71,6 +74,26 @@ class Directory(Struct, frozen=True):
         """Return the officer of that short name, or None."""
         return self.officers.get(slug)
 
+    def meet(self, one: str, other: str) -> bool:
+        """Whether the territories of two agencies have a place in common."""
+        mine, theirs = self._places(one), self._places(other)
+        return any(
+            place in self._around(each) or each in self._around(place)
+            for place in mine
+            for each in theirs
+        )
+
+    def _places(self, slug: str) -> tuple[str, ...]:
+        agency = self.agencies.get(slug)
+        return agency.territory if agency else ()
+
+    def _around(self, place: str) -> Iterator[str]:
+        """Yield the place itself and every territory round it."""
+        outer: str | None = place
+        while outer is not None:
+            yield outer
+            outer = self.territories[outer]
+
 
 def load(catalogue: Catalogue, path: Path = PATH) -> Directory:
     """Read the directory. Raises DirectoryError, which names entry and field, for any flaw."""
@@ -79,6 +102,7 @@ def load(catalogue: Catalogue, path: Path = PATH) -> Directory:
         directory = Directory(
             {slug: _agency(slug, entry) for slug, entry in raw.agencies.items()},
             {slug: _officer(slug, entry) for slug, entry in raw.officers.items()},
+            raw.territories,
         )
         _check(directory, catalogue)
     except (msgspec.ValidationError, yaml.YAMLError, DirectoryError, OSError) as error:
@@ -94,6 +118,7 @@ class _Agency(Struct, frozen=True, forbid_unknown_fields=True):
     valid_from: date
     valid_to: date | None = None
     parent: str | None = None
+    unit: bool = False
 
 
 class _Officer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,9 +126,11 @@ class _Officer(Struct, frozen=True, forbid_unknown_fields=True):
     roles: tuple[str, ...]
     valid_from: date
     valid_to: date | None = None
+    unit: bool = False
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    territories: dict[str, str | None]
     agencies: dict[str, _Agency]
     officers: dict[str, _Officer]
 
@@ -118,14 +145,18 @@ def _agency(slug: str, entry: _Agency) -> Agency:
         entry.parent,
         entry.valid_from,
         entry.valid_to,
+        entry.unit,
     )
 
 
 def _officer(slug: str, entry: _Officer) -> Officer:
-    return Officer(slug, entry.agency, entry.roles, entry.valid_from, entry.valid_to)
+    return Officer(slug, entry.agency, entry.roles, entry.valid_from, entry.valid_to, entry.unit)
 
 
 def _check(directory: Directory, catalogue: Catalogue) -> None:
+    for place, outer in directory.territories.items():
+        _among([outer] if outer else [], directory.territories, f"territories.{place}")
+        _not_round_itself(place, directory.territories)
     for slug, agency in directory.agencies.items():
         at = f"agencies.{slug}"
         _slug(slug, at)
@@ -133,6 +164,7 @@ def _check(directory: Directory, catalogue: Catalogue) -> None:
         _among(agency.roles, catalogue.roles, f"{at}.roles")
         for role in agency.roles:
             _among([agency.kind], catalogue.roles[role].of, f"{at}.kind as {role}")
+        _among(agency.territory, directory.territories, f"{at}.territory")
         _among([agency.parent] if agency.parent else [], directory.agencies, f"{at}.parent")
         _ordered(agency, at)
     for slug, officer in directory.officers.items():
@@ -152,6 +184,15 @@ def _among(used: Iterable[str], known: Mapping[str, object] | tuple[str, ...], a
     for name in used:
         if name not in known:
             raise DirectoryError(f"{at}: {name} is not one of {', '.join(known)}")
+
+
+def _not_round_itself(place: str, territories: Mapping[str, str | None]) -> None:
+    passed, outer = [place], territories[place]
+    while outer is not None:
+        if outer in passed:
+            raise DirectoryError(f"territories.{place}: it lies within itself")
+        passed.append(outer)
+        outer = territories.get(outer)
 
 
 def _ordered(entry: Agency | Officer, at: str) -> None:

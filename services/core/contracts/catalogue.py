@@ -5,9 +5,10 @@ of codes from it; the generator makes the event classes from it. `catalogue_file
 `schemas` holds the wire form of the same events, `fields` reads data by the kinds declared here.
 """
 
+from keyword import iskeyword
 from typing import Any, Final, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from services.core.contracts.errors import UnknownEventType
 
@@ -56,6 +57,11 @@ class Field(Struct, frozen=True):
     optional: bool = False
     planned: bool = False
 
+    @property
+    def attribute(self) -> str:
+        """Its name on the event class: Python keeps some words, such as `as`, for itself."""
+        return f"{self.name}_" if iskeyword(self.name) else self.name
+
 
 class Named(Struct, frozen=True, forbid_unknown_fields=True):
     """A thing with a name in both languages."""
@@ -89,6 +95,13 @@ class Code(Named, frozen=True):
     why: Why
 
 
+class Stricter(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a code that is only noted refuses after all: by what the payload says."""
+
+    if_: dict[str, Any] = field(name="if")
+    rule: str
+
+
 class CodeUse(Struct, frozen=True, forbid_unknown_fields=True):
     """What a code does to one type of event, and by which rule and article."""
 
@@ -96,6 +109,7 @@ class CodeUse(Struct, frozen=True, forbid_unknown_fields=True):
     rule: str | None = None
     article: str | None = None
     needs: tuple[str, ...] = ()
+    refuse_when: Stricter | None = None
 
 
 class Move(Struct, frozen=True):
@@ -113,6 +127,7 @@ class Machine(Struct, frozen=True):
     note: str
     final: tuple[str, ...]
     moves: tuple[Move, ...]
+    groups: dict[str, tuple[str, ...]] = {}  #: names for sets of states, as `live`
 
 
 class EventType(Struct, frozen=True):
@@ -131,11 +146,13 @@ class EventType(Struct, frozen=True):
     fields: tuple[Field, ...]  #: in the order of the schema, the part first
     codes: dict[str, CodeUse]  #: its own and the common ones
     readers: tuple[str, ...]
+    asked: bool = False  #: the platform's own, and yet it comes as a claim
+    law: tuple[str, ...] = ()  #: the versions that know it; none named: every one
 
     @property
     def is_claim(self) -> bool:
-        """Whether agencies may submit it; else the platform alone records it."""
-        return self.by != ("PLATFORM",)
+        """Whether it may be submitted; else a family adds it by itself."""
+        return self.asked or self.by != ("PLATFORM",)
 
 
 class Catalogue(Struct, frozen=True):

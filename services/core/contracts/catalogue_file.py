@@ -62,6 +62,8 @@ class _Is(Struct, frozen=True, forbid_unknown_fields=True):
     data_class: str = field(name="class")
     opens: bool = False
     parent: str | None = None
+    asked: bool = False
+    law: tuple[str, ...] = ()
 
 
 class _Fields(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +85,7 @@ class _Machine(Struct, frozen=True, forbid_unknown_fields=True):
     moves: tuple[tuple[Any, ...], ...]
     note: str = ""
     final: tuple[str, ...] = ()
+    groups: dict[str, tuple[str, ...]] = {}
 
 
 class _Conventions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,10 +146,7 @@ def _resolve(document: _Document) -> Catalogue:
         common={
             code: {"act": act, "done": done} for code, (act, done) in conventions.common.items()
         },
-        machines={
-            name: Machine(raw.note, raw.final, tuple(_move(move, name) for move in raw.moves))
-            for name, raw in document.machines.items()
-        },
+        machines={name: _machine(name, raw) for name, raw in document.machines.items()},
     )
 
 
@@ -176,16 +176,20 @@ def _event(
         fields=(Field(entry.is_.part, Scalar("id")), *fields),
         codes=common | entry.codes,
         readers=entry.readers or families[family].readers,
+        asked=entry.is_.asked,
+        law=entry.is_.law,
     )
 
 
 def _fields(of: list[_Fields], conventions: _Conventions, at: str) -> tuple[Field, ...]:
     planned = {name for each in of for name in each.planned}
+    required = {name for each in of for name in each.fields}
     found = [
         Field(name, _kind(raw, conventions, f"{at}.{name}"), optional, name in planned)
         for optional in (False, True)
         for each in of
         for name, raw in (each.optional if optional else each.fields).items()
+        if not (optional and each is not of[0] and name in required)  # a decision has its paper
     ]
     names = [each.name for each in found]
     _declared(planned, names, f"{at}.planned")
@@ -207,10 +211,16 @@ def _kind(raw: object, conventions: _Conventions, at: str) -> Kind:
     raise CatalogueError(f"{at}: expected a type, a record, a list of codes, or {{list: …}} of one")
 
 
-def _move(move: tuple[Any, ...], machine: str) -> Move:
+def _machine(name: str, raw: _Machine) -> Machine:
+    moves = tuple(_move(move, name, raw.groups) for move in raw.moves)
+    return Machine(raw.note, raw.final, moves, raw.groups)
+
+
+def _move(move: tuple[Any, ...], machine: str, groups: dict[str, tuple[str, ...]]) -> Move:
     match move:
         case (str() | list() as sources, str(event), str(target), *condition):
-            states = [sources] if isinstance(sources, str) else sources
+            named = [sources] if isinstance(sources, str) else sources
+            states = [state for each in named for state in groups.get(each, (each,))]
             return Move(tuple(states), f"{PREFIX}.{event}", target, *condition)
     raise CatalogueError(f"machines.{machine}: a move is [from, event, to, condition]")
 
@@ -242,5 +252,8 @@ def _check(catalogue: Catalogue) -> None:
             raise CatalogueError(f"{at}.parent: nothing opens a {event.parent}")
         for code, use in event.codes.items():
             why = catalogue.codes[code].why
+            if use.refuse_when:
+                names = [each.name for each in event.fields]
+                _declared(use.refuse_when.if_, names, f"{at}.codes.{code}.refuse_when")
             if event.mode == "done" and use.effect == "refuse" and why not in REFUSES_DONE:
                 raise CatalogueError(f"{at}.codes.{code}: {why} may only note a done event")

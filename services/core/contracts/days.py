@@ -35,7 +35,7 @@ def _later(
     field: Field, holder: object, act: datetime, catalogue: Catalogue, above: str
 ) -> Iterator[DateInFuture]:
     if not field.planned:
-        value = getattr(holder, field.name)
+        value = getattr(holder, field.attribute)
         yield from _values(field.kind, value, act, catalogue, f"{above}/{field.name}")
 
 

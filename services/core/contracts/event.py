@@ -27,6 +27,7 @@ class Event(Record, frozen=True):
 
     TYPE: ClassVar[str]  #: as `thads.judgment.issued`
     MODE: ClassVar[Mode]  #: an act is intended, what is done has happened already
+    LAW: ClassVar[tuple[str, ...]] = ()  #: the versions that know it; none named: every one
 
     @property
     def part(self) -> str:

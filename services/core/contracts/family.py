@@ -26,8 +26,39 @@ class Agency(Protocol):
     def kind(self) -> str:
         """Its kind, one of the catalogue's `agency_kinds`."""
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles in which it may speak."""
+
+    @property
+    def parent(self) -> str | None:
+        """The agency above it: of a room, the office it belongs to."""
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether it keeps a diary that can be booked."""
+
     def existed_on(self, day: date) -> bool:
         """Say whether it was in being on that day in Viet Nam."""
+
+
+class Officer(Protocol):
+    """What a decision may know of an officer."""
+
+    @property
+    def agency(self) -> str:
+        """The agency the officer speaks for."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles the officer holds there."""
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether the officer keeps a diary that can be booked."""
+
+    def served_on(self, day: date) -> bool:
+        """Say whether the officer held the post on that day in Viet Nam."""
 
 
 class Directory(Protocol):
@@ -35,6 +66,12 @@ class Directory(Protocol):
 
     def agency(self, slug: str) -> Agency | None:
         """Return the agency of that short name, or None."""
+
+    def officer(self, slug: str) -> Officer | None:
+        """Return the officer of that short name, or None."""
+
+    def meet(self, one: str, other: str) -> bool:
+        """Say whether the territories of two agencies have a place in common."""
 
 
 class Context(Struct, frozen=True, kw_only=True):

@@ -23,9 +23,11 @@ from services.core.contracts.catalogue import (
     Field,
     Kind,
     Many,
+    Move,
     Nested,
     Scalar,
 )
+from services.core.contracts.machine import OPENS, RETURNS, STAYS
 from services.core.contracts.schemas import Schemas
 
 EVENTS: Final = Path(__file__).parent / "events"
@@ -57,6 +59,7 @@ def generate(catalogue: Catalogue, schemas: Schemas) -> dict[str, str]:
     return {
         "__init__.py": _index(catalogue, families),
         "codes.py": _codes(catalogue),
+        "machines.py": _machines(catalogue),
         "records.py": _records(catalogue, docs),
         **{f"{family}.py": _family(catalogue, family, docs) for family in families},
     }
@@ -104,7 +107,7 @@ def _index(catalogue: Catalogue, families: Sequence[str]) -> str:
         "from typing import Final",
         "",
         f"from {PACKAGE}.event import Event",
-        f"from {PACKAGE}.events import {', '.join(sorted(families))}",
+        *_broken(f"from {PACKAGE}.events import ", sorted(families), "", ("(", ")")),
         "",
         "EVENTS: Final[tuple[type[Event], ...]] = (",
         *classes,
@@ -121,7 +124,8 @@ def _codes(catalogue: Catalogue) -> str:
         "",
         "from typing import Final",
         "",
-        f"from {PACKAGE}.catalogue import Code, CodeUse, Effect, Mode",
+        f"from {PACKAGE}.catalogue import Code, CodeUse, Effect, Mode"
+        + (", Stricter" if any(map(_is_stricter, catalogue.events.values())) else ""),
         "",
         "CODES: Final[dict[str, Code]] = {",
         *(
@@ -154,9 +158,10 @@ def _codes(catalogue: Catalogue) -> str:
             for line in (
                 f"    {_text(event.type)}: {{",
                 *(
-                    f"        {_text(code)}: {_use(use)},"
+                    written
                     for code, use in event.codes.items()
                     if code in own
+                    for written in _use(code, use)
                 ),
                 "    },",
             )
@@ -166,13 +171,79 @@ def _codes(catalogue: Catalogue) -> str:
     )
 
 
-def _use(use: CodeUse) -> str:
+def _is_stricter(event: EventType) -> bool:
+    return any(use.refuse_when for use in event.codes.values())
+
+
+def _use(code: str, use: CodeUse) -> list[str]:
     cited = {"rule": use.rule, "article": use.article}
     arguments = [
         _text(use.effect),
         *(f"{key}={_text(text)}" for key, text in cited.items() if text),
     ]
-    return f"CodeUse({', '.join(arguments)})"
+    if when := use.refuse_when:
+        facts = ", ".join(f"{_text(name)}: {value!r}" for name, value in when.if_.items())
+        arguments.append(f"refuse_when=Stricter({{{facts}}}, {_text(when.rule)})")
+    opening, said = f"        {_text(code)}: CodeUse(", ", ".join(arguments)
+    if len(opening) + len(said) + 2 <= _WIDTH:
+        return [f"{opening}{said}),"]
+    return [opening, f"            {said}", "        ),"]
+
+
+def _machines(catalogue: Catalogue) -> str:
+    bodies: list[str] = []
+    for name, machine in catalogue.machines.items():
+        named = [state for move in machine.moves for state in (*move.sources, move.target)]
+        states = [state for state in dict.fromkeys(named) if state not in (OPENS, STAYS, RETURNS)]
+        bodies += [
+            "",
+            f"{class_name(name)}State: TypeAlias = Literal[{', '.join(map(_text, states))}]",
+            f"{name.upper()}: Final = Machine(",
+            f"    frozenset({{{', '.join(map(_text, machine.final))}}}),",
+            "    {",
+        ]
+        for event in dict.fromkeys(move.event for move in machine.moves):
+            bodies.append(f"        {_text(event)}: (")
+            bodies += [_arrow(move) for move in machine.moves if move.event == event]
+            bodies.append("        ),")
+        bodies += ["    },", ")"]
+    return _lines(
+        '"""Every state machine of the house, as the catalogue draws it.',
+        "",
+        _MADE,
+        '"""',
+        "",
+        "from typing import Final, Literal, TypeAlias",
+        "",
+        f"from {PACKAGE}.machine import Arrow, Machine",
+        "",
+        "# fmt: off",
+        "# ruff: noqa: E501 - an arrow is read best in one line",
+        *bodies,
+    )
+
+
+def _arrow(move: Move) -> str:
+    said = [_tuple(move.sources), _text(move.target), *_conditions(move.condition)]
+    return f"            Arrow({', '.join(said)}),"
+
+
+def _conditions(condition: dict[str, Any]) -> list[str]:
+    said = [f"if_={_value(condition['if'])}"] if "if" in condition else []
+    return [*said, f"when={_text(condition['when'])}"] if "when" in condition else said
+
+
+def _value(value: Any) -> str:
+    match value:
+        case str():
+            return _text(value)
+        case list():
+            return f"[{', '.join(map(_value, value))}]"
+        case dict():
+            return (
+                f"{{{', '.join(f'{_text(key)}: {_value(each)}' for key, each in value.items())}}}"
+            )
+    return repr(value)
 
 
 def _records(catalogue: Catalogue, docs: Docs) -> str:
@@ -194,6 +265,7 @@ def _family(catalogue: Catalogue, family: str, docs: Docs) -> str:
         marks = (
             f"TYPE: ClassVar[str] = {_text(event.type)}",
             f"MODE: ClassVar[Mode] = {_text(event.mode)}",
+            *([f"LAW: ClassVar[tuple[str, ...]] = {_tuple(event.law)}"] if event.law else []),
         )
         fields = _fields(name, event.fields, docs[event.type])
         bodies += _class(class_name(name), "Event", f"{event.en} ({event.vi})", marks, fields)
@@ -221,6 +293,7 @@ def _module(title: str, bodies: list[str], records: Sequence[str] = ()) -> str:
         *imported("datetime", "date"),
         *imported("typing", "ClassVar", "Literal", "TypeAlias"),
         "",
+        *([*imported("msgspec", "field"), ""] if any("field(" in line for line in code) else []),
         *imported(f"{PACKAGE}.catalogue", "Mode"),
         *imported(f"{PACKAGE}.event", "Event", "Instant", "Long", "Record"),
         *imported(f"{PACKAGE}.events.records", *records),
@@ -263,7 +336,12 @@ def _fields(owner: str, fields: Sequence[Field], doc: dict[str, str]) -> list[_F
 
 def _field(alias: str, field: Field, doc: str) -> _Field:
     annotation = _annotation(field.kind, alias)
-    declared = f"    {field.name}: {annotation}{' | None = None' if field.optional else ''}"
+    declared = f"    {field.attribute}: {annotation}{' | None' if field.optional else ''}"
+    if field.attribute != field.name:
+        default = "default=None, " if field.optional else ""
+        declared += f" = field({default}name={_text(field.name)})"
+    elif field.optional:
+        declared += " = None"
     codes = _codes_of(field.kind)
     return _Field(
         [f"{declared}  #: {doc}"]
@@ -313,13 +391,17 @@ def _literal(name: str, codes: tuple[str, ...]) -> list[str]:
     return _broken(f"{name}: TypeAlias = Literal[", [_text(code) for code in codes], "]")
 
 
-def _broken(opening: str, items: list[str], closing: str) -> list[str]:
+def _broken(
+    opening: str, items: list[str], closing: str, broken: tuple[str, str] = ("", "")
+) -> list[str]:
+    """Spell a list as the formatter would; `broken` stands round what takes several lines."""
     body = ", ".join(items)
     if len(opening) + len(body) + len(closing) <= _WIDTH:
         return [f"{opening}{body}{closing}"]
-    if len(body) + 4 <= _WIDTH:
-        return [opening, f"    {body}", closing]
-    return [opening, *(f"    {item}," for item in items), closing]
+    begun, ended = opening + broken[0], broken[1] + closing
+    if len(body) + 4 <= _WIDTH and not broken[0]:
+        return [begun, f"    {body}", ended]
+    return [begun, *(f"    {item}," for item in items), ended]
 
 
 def _alias(name: str, classes: list[str]) -> list[str]:
@@ -331,6 +413,10 @@ def _alias(name: str, classes: list[str]) -> list[str]:
         [body] if len(body) + 4 <= _WIDTH else [classes[0], *(f"| {each}" for each in classes[1:])]
     )
     return [f"{name}: TypeAlias = (", *(f"    {each}" for each in inside), ")"]
+
+
+def _tuple(texts: tuple[str, ...]) -> str:
+    return f"({', '.join(map(_text, texts))}{',' if len(texts) == 1 else ''})"
 
 
 def _text(text: str) -> str:

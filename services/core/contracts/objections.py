@@ -6,7 +6,7 @@ what was already done is recorded, each breach beside it, unless its sender or c
 believed. `services.judgments` shows the use.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -34,7 +34,8 @@ def settle(
     `noted` is the family's IrregularityNoted, `about` the part that the notes speak of. Rule and
     article are the catalogue's where the objection names none.
     """
-    cited = [_cited(claim, objection) for objection in objections]
+    found = [*objections, *_unknown_to_the_law(claim, context)]
+    cited = [_cited(claim, objection) for objection in found]
     refusals = [objection for objection in cited if refuses(claim, objection.code)]
     if refusals:
         return refusals
@@ -57,14 +58,27 @@ def refuses(claim: Event, code: str) -> bool:
     """Say whether a code refuses this claim. An act already done, and proved, counts as done."""
     if claim.MODE == "act" and claim.is_done:
         return CODES[code].why in REFUSES_DONE
-    return _use(claim, code).effect == "refuse"
+    use = _use(claim, code)
+    return use.effect == "refuse" or _is_stricter(claim, use)
+
+
+def _unknown_to_the_law(claim: Event, context: Context) -> Iterator[Refusal]:
+    if claim.LAW and context.law not in claim.LAW:
+        yield Refusal("RULE_VERSION_MISMATCH", {"law": context.law, "known_to": claim.LAW})
+
+
+def _is_stricter(claim: Event, use: CodeUse) -> bool:
+    return use.refuse_when is not None and all(
+        getattr(claim, name) == value for name, value in use.refuse_when.if_.items()
+    )
 
 
 def _cited(claim: Event, objection: Refusal) -> Refusal:
     use = _use(claim, objection.code)
+    stricter = use.refuse_when.rule if use.refuse_when and _is_stricter(claim, use) else None
     return replace(
         objection,
-        rule_id=objection.rule_id or use.rule,
+        rule_id=objection.rule_id or stricter or use.rule,
         article=objection.article or use.article,
     )
 

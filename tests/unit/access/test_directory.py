@@ -10,9 +10,17 @@ CATALOGUE = load_catalogue()
 COURT = "{vi: Tòa án, kind: court, roles: [COURT], territory: [da-nang], valid_from: 2025-07-01%s}"
 
 
-def written(folder: Path, agencies: str, officers: str = "{}") -> Directory:
+PLACES = "{viet-nam: null, da-nang: viet-nam}"
+
+
+def written(
+    folder: Path, agencies: str, officers: str = "{}", territories: str = PLACES
+) -> Directory:
     path = folder / "directory.yaml"
-    path.write_text(f"agencies: {agencies}\nofficers: {officers}\n", encoding="utf-8")
+    path.write_text(
+        f"territories: {territories}\nagencies: {agencies}\nofficers: {officers}\n",
+        encoding="utf-8",
+    )
     return load(CATALOGUE, path)
 
 
@@ -46,6 +54,7 @@ def test_an_agency_that_ended_existed_until_its_last_day() -> None:
         ("{toa: " + (COURT % "").replace("court", "castle") + "}", r"agencies\.toa\.kind: castle"),
         ("{toa: " + (COURT % "").replace("[COURT]", "[HEAD]") + "}", "kind as HEAD: court is not"),
         ("{toa: {vi: Tòa}}", "missing required field `kind`"),
+        ("{toa: " + (COURT % "").replace("[da-nang]", "[mars]") + "}", r"agencies\.toa\.territory"),
     ],
 )
 def test_a_flaw_in_the_file_is_named(tmp_path: Path, agencies: str, complaint: str) -> None:
@@ -57,3 +66,32 @@ def test_an_officer_speaks_only_in_roles_of_the_agency(tmp_path: Path) -> None:
     officers = "{hoa: {agency: toa, roles: [HEAD], valid_from: 2025-07-01}}"
     with pytest.raises(DirectoryError, match=r"officers\.hoa\.roles: HEAD"):
         written(tmp_path, "{toa: " + COURT % "" + "}", officers)
+
+
+@pytest.mark.parametrize(
+    ("territories", "complaint"),
+    [
+        ("{da-nang: viet-nam}", r"territories\.da-nang: viet-nam is not one of"),
+        ("{da-nang: hue, hue: da-nang}", r"territories\.da-nang: it lies within itself"),
+    ],
+)
+def test_a_territory_lies_in_one_that_is_known_and_not_in_itself(
+    tmp_path: Path, territories: str, complaint: str
+) -> None:
+    with pytest.raises(DirectoryError, match=complaint):
+        written(tmp_path, "{}", territories=territories)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "met"),
+    [
+        ("vks-khu-vuc-3", "thads-da-nang", True),
+        ("thads-da-nang", "ubnd-phuong-song-cam", True),
+        ("nh-song-cam", "ubnd-phuong-song-cam", True),
+        ("toa-hai-chau", "ubnd-phuong-song-cam", False),
+        ("toa-da-nang", "nobody", False),
+    ],
+)
+def test_territories_meet_where_one_lies_in_the_other(one: str, other: str, met: bool) -> None:
+    assert load(CATALOGUE).meet(one, other) is met
+    assert load(CATALOGUE).meet(other, one) is met

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.core.contracts.catalogue import Scalar
 from services.core.contracts.catalogue_file import SCHEMAS, load_catalogue
 from services.core.contracts.errors import CatalogueError, UnknownEventType
 from tests.unit.contracts.generated import CATALOGUE
@@ -54,8 +55,20 @@ def test_the_id_of_a_part_is_as_deep_as_its_parents_and_one() -> None:
     assert CATALOGUE.depth("about") is None
 
 
-def test_no_type_is_above_class_c1() -> None:
-    assert {event.data_class for event in CATALOGUE.events.values()} <= {"C0", "C1"}
+def test_no_field_is_sealed_before_sealing_exists() -> None:
+    kinds = {field.kind for event in CATALOGUE.events.values() for field in event.fields}
+    assert Scalar("sealed") not in kinds
+
+
+def test_what_the_platform_asks_of_itself_comes_as_a_claim_though_no_agency_may_say_it() -> None:
+    assert CATALOGUE.event("thads.unit.booked").is_claim
+    assert not CATALOGUE.event("thads.unit.booking_refused").is_claim
+
+
+def test_a_group_of_states_stands_for_each_of_them() -> None:
+    machine = CATALOGUE.machines["case"]
+    completed = next(m for m in machine.moves if m.event == "thads.case.completed")
+    assert completed.sources == machine.groups["live"]
 
 
 def test_a_type_that_does_not_exist_is_an_error() -> None:
@@ -86,7 +99,7 @@ def test_a_type_that_does_not_exist_is_an_error() -> None:
             "NOT_TRANSFERRED: {effect: refuse",
             "order may only note",
         ),
-        ("hears: []", "hears: [case.moved]", "thads.case.moved is declared nowhere"),
+        ("hears: []", "hears: [case.lost]", "thads.case.lost is declared nowhere"),
         ("readers: [sender]", "readers: [everyone]", "everyone is declared nowhere"),
         ("of: [court]", "of: [tribunal]", "roles.COURT.of: tribunal is declared nowhere"),
         ('["-", judgment.issued, ISSUED]', '["-", judgment.issued]', "machines.judgment"),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.core.access.directory import Directory
 from services.core.contracts.errors import CatalogueError
 from services.core.contracts.event import Event
 from services.core.contracts.events import judgment
@@ -25,13 +26,6 @@ WAS_TRANSFERRED = judgment.Transferred(
 )
 
 
-class Nobody:
-    """A directory that knows no agency."""
-
-    def agency(self, slug: str) -> None:
-        """Return None, whatever the slug."""
-
-
 CONTEXT = Context(
     id="01890000-0000-7000-8000-0000000000aa",
     cause="01890000-0000-7000-8000-0000000000aa",
@@ -41,7 +35,7 @@ CONTEXT = Context(
     occurred_at=NOW,
     accepted_at=NOW,
     law="R2026",
-    directory=Nobody(),
+    directory=Directory({}, {}, {}),
 )
 
 

@@ -1,11 +1,8 @@
 """The words in which the tests of judgments speak: claims of one judgment, and who says them."""
 
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from msgspec import Struct
-
-from services.core.contracts.days import VIET_NAM
 from services.core.contracts.events.judgment import (
     Claim,
     ClarificationRequested,
@@ -19,12 +16,12 @@ from services.core.contracts.events.judgment import (
 )
 from services.core.contracts.events.records import Doc, Item, Party
 from services.core.contracts.family import Context, Refusal
-from services.core.contracts.identifiers import new_id
 from services.judgments.domain import Known, decide, evolve
+from tests.unit.cast import said
 
 J = "01890000-0000-7000-8000-00000000000a"
 COURT, OTHER_COURT = "toa-da-nang", "toa-hue"
-THADS, ROOM, ENDED = "thads-da-nang", "thads-khu-vuc-3", "chi-cuc-hai-chau"
+THADS, ROOM, ENDED = "thads-da-nang", "thads-khu-vuc-3", "chi-cuc-thads-hai-chau"
 
 PAPER = Doc("d1", "ab")
 DEBTOR, CREDITOR = Party(f"{J}.p1", "PERSON"), Party(f"{J}.p2", "ORGANISATION")
@@ -76,47 +73,9 @@ TRANSFERRED = transferred()
 RECEIVED = received()
 
 
-class Agency(Struct, frozen=True):
-    """An agency of the tests' directory."""
-
-    kind: str
-    until: date | None = None
-
-    def existed_on(self, day: date) -> bool:
-        return self.until is None or day <= self.until
-
-
-class Directory:
-    """Who there is in Da Nang."""
-
-    _agencies: ClassVar = {
-        COURT: Agency("court"),
-        OTHER_COURT: Agency("court"),
-        THADS: Agency("thads"),
-        "thads-hue": Agency("thads"),
-        ROOM: Agency("thads_room"),
-        ENDED: Agency("thads", until=date(2025, 6, 30)),
-    }
-
-    def agency(self, slug: str) -> Agency | None:
-        return self._agencies.get(slug)
-
-
 def at(local: str, by: str = COURT) -> Context:
     """Return the context of what an agency says of a moment, in Vietnamese time."""
-    moment = datetime.fromisoformat(local).replace(tzinfo=VIET_NAM).astimezone(UTC)
-    id_ = new_id()
-    return Context(
-        id=id_,
-        cause=id_,
-        agency=by,
-        officer=None,
-        role="COURT" if by in {COURT, OTHER_COURT} else "HEAD",
-        occurred_at=moment,
-        accepted_at=moment,
-        law="R2026",
-        directory=Directory(),
-    )
+    return said(local, by, "COURT" if by in {COURT, OTHER_COURT} else "HEAD")
 
 
 NOON = "2026-08-25 12:00"

@@ -5,7 +5,7 @@ Made from `schemas/` by `lienthong schemas generate`; edit the sources, not this
 
 from typing import Final
 
-from services.core.contracts.catalogue import Code, CodeUse, Effect, Mode
+from services.core.contracts.catalogue import Code, CodeUse, Effect, Mode, Stricter
 
 CODES: Final[dict[str, Code]] = {
     "UNKNOWN_TYPE": Code(
@@ -152,6 +152,492 @@ CODES: Final[dict[str, Code]] = {
         at="lane",
         why="order",
     ),
+    "REASON_MISSING": Code(
+        vi="Phải nêu lý do.",
+        en="A reason is required.",
+        at="lane",
+        why="content",
+    ),
+    "HOURS_REVERSED": Code(
+        vi="Giờ kết thúc ở trước giờ bắt đầu.",
+        en="The end lies before the beginning.",
+        at="lane",
+        why="content",
+    ),
+    "ITEM_EX_OFFICIO": Code(
+        vi="Khoản này thuộc diện chủ động thi hành.",
+        en="This item is enforced without a request.",
+        at="lane",
+        why="guard",
+    ),
+    "LIMITATION_PASSED": Code(
+        vi="Có thể đã hết thời hiệu yêu cầu; Thủ trưởng quyết định.",
+        en="The time for asking seems to be over; the head decides.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_REQUESTED": Code(
+        vi="Chưa có yêu cầu thi hành đối với khoản này.",
+        en="An item on request was not asked for.",
+        at="lane",
+        why="guard",
+    ),
+    "JUDGMENT_NOT_RECEIVED": Code(
+        vi="Chưa tiếp nhận bản án.",
+        en="The judgment was not received.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_EFFECTIVE": Code(
+        vi="Khoản này chưa có hiệu lực.",
+        en="The item is not in effect.",
+        at="lane",
+        why="guard",
+    ),
+    "ALREADY_DECIDED": Code(
+        vi="Khoản này đã có quyết định thi hành án.",
+        en="The item is the subject of another live case.",
+        at="lane",
+        why="guard",
+    ),
+    "CONFLICT_OF_INTEREST": Code(
+        vi="Chưa xác nhận chấp hành viên không có xung đột lợi ích.",
+        en="It is not attested that the officer is free of a conflict.",
+        at="lane",
+        why="guard",
+    ),
+    "MEASURE_PENDING": Code(
+        vi="Đương sự được báo trước khi biện pháp bảo đảm được thực hiện.",
+        en="The party was told of a measure before it was carried out.",
+        at="lane",
+        why="guard",
+    ),
+    "DOCUMENT_UNKNOWN": Code(
+        vi="Văn bản được nêu chưa được ghi nhận.",
+        en="The paper named was not recorded here.",
+        at="lane",
+        why="guard",
+    ),
+    "NO_VERIFICATION": Code(
+        vi="Chưa có kết quả xác minh làm căn cứ.",
+        en="There is no verification that carries it.",
+        at="lane",
+        why="guard",
+    ),
+    "FINDING_CONTRADICTS": Code(
+        vi="Kết quả xác minh gần nhất cho thấy có điều kiện.",
+        en="The latest verification found means.",
+        at="lane",
+        why="guard",
+    ),
+    "TWO_YEARS_NOT_PASSED": Code(
+        vi="Chưa đủ 02 năm từ quyết định chưa có điều kiện.",
+        en="Two years have not passed since the declaration.",
+        at="lane",
+        why="guard",
+    ),
+    "REVERIFICATION_MISSING": Code(
+        vi="Chưa xác minh định kỳ đầy đủ.",
+        en="The periodic verifications are not complete.",
+        at="lane",
+        why="guard",
+    ),
+    "NEW_INFORMATION_OPEN": Code(
+        vi="Còn thông tin mới chưa xác minh.",
+        en="New information was not verified yet.",
+        at="lane",
+        why="guard",
+    ),
+    "SECOND_DEMAND": Code(
+        vi="Chỉ được yêu cầu hoãn một lần.",
+        en="Postponement may be demanded only once.",
+        at="lane",
+        why="guard",
+    ),
+    "ALREADY_EXECUTED": Code(
+        vi="Việc đã được thi hành.",
+        en="It was carried out already.",
+        at="lane",
+        why="guard",
+    ),
+    "UNTIL_TOO_LATE": Code(
+        vi="Thời gian hoãn dài hơn luật cho phép.",
+        en="The postponement is longer than the law allows.",
+        at="lane",
+        why="guard",
+    ),
+    "TWO_NOTICES_MISSING": Code(
+        vi="Căn cứ này cần hai lần thông báo hợp lệ.",
+        en="This ground needs two valid notices.",
+        at="lane",
+        why="guard",
+    ),
+    "HARMS_STATE": Code(
+        vi="Chưa xác nhận không ảnh hưởng lợi ích Nhà nước, người khác.",
+        en="It is not attested that no interest of the State or of others is harmed.",
+        at="lane",
+        why="guard",
+    ),
+    "BASIS_NOT_OWN": Code(
+        vi="Căn cứ không thuộc thẩm quyền của người ra quyết định.",
+        en="The head may suspend only on the grounds of the law; others only by order.",
+        at="lane",
+        why="guard",
+    ),
+    "CAUSE_MISSING": Code(
+        vi="Chưa ghi nhận sự kiện làm căn cứ.",
+        en="The event that would justify it is not recorded.",
+        at="lane",
+        why="guard",
+    ),
+    "HANDOVER_FIRST": Code(
+        vi="Phải giao xong tài sản cho người mua trước.",
+        en="The asset must first be handed to the buyer.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_ORIGINATOR": Code(
+        vi="Chỉ người đã ban hành mới được chấm dứt hoặc thu hồi.",
+        en="Only who issued it may end or recall it.",
+        at="lane",
+        why="guard",
+    ),
+    "ASSETS_NOT_PROCESSED": Code(
+        vi="Phải xử lý xong tài sản tại địa phương trước.",
+        en="Assets here must be processed first.",
+        at="lane",
+        why="guard",
+    ),
+    "ENTRUSTMENT_UNKNOWN": Code(
+        vi="Chưa ghi nhận việc ủy thác này.",
+        en="No such entrustment was recorded.",
+        at="lane",
+        why="guard",
+    ),
+    "OBLIGATION_OPEN": Code(
+        vi="Nghĩa vụ chưa thực hiện xong.",
+        en="Not everything is collected or performed.",
+        at="lane",
+        why="guard",
+    ),
+    "MONEY_UNPAID": Code(
+        vi="Còn tiền đã thu chưa chi trả.",
+        en="Money collected was not paid out.",
+        at="lane",
+        why="guard",
+    ),
+    "AMOUNT_MISSING": Code(
+        vi="Phong tỏa tài khoản phải ghi số tiền.",
+        en="The blockade of an account must state the sum.",
+        at="lane",
+        why="guard",
+    ),
+    "EXIT_BAN_EXCLUDED": Code(
+        vi="Trường hợp này không được tạm hoãn xuất cảnh.",
+        en="The law excludes an exit ban here.",
+        at="lane",
+        why="guard",
+    ),
+    "CASE_NOT_LIVE": Code(
+        vi="Việc không còn đang thi hành.",
+        en="The case is not live.",
+        at="lane",
+        why="guard",
+    ),
+    "OFFICER_NOT_ASSIGNED": Code(
+        vi="Chấp hành viên không được phân công việc này.",
+        en="The officer is not the one assigned.",
+        at="lane",
+        why="guard",
+    ),
+    "SUBJECT_NOT_IN_CASE": Code(
+        vi="Người này không phải người phải thi hành án của việc.",
+        en="The person is not the debtor of the case.",
+        at="lane",
+        why="guard",
+    ),
+    "PURPOSE_MISSING": Code(
+        vi="Phải nêu mục đích sử dụng.",
+        en="The purpose must be stated.",
+        at="lane",
+        why="guard",
+    ),
+    "HOLDER_NOT_COMPETENT": Code(
+        vi="Nơi được yêu cầu không giữ loại thông tin này.",
+        en="This body does not hold such data.",
+        at="lane",
+        why="guard",
+    ),
+    "OPEN_REQUEST_EXISTS": Code(
+        vi="Yêu cầu tương tự đang chờ trả lời.",
+        en="The same request is open.",
+        at="lane",
+        why="guard",
+    ),
+    "KINDS_DIFFER": Code(
+        vi="Loại khác với quyết định hoặc yêu cầu.",
+        en="The kind differs from what was decided or asked.",
+        at="lane",
+        why="guard",
+    ),
+    "VOLUNTARY_RUNNING": Code(
+        vi="Đang trong thời hạn tự nguyện thi hành.",
+        en="The voluntary period still runs.",
+        at="lane",
+        why="guard",
+    ),
+    "NO_CONDITIONS": Code(
+        vi="Chưa xác minh được điều kiện thi hành.",
+        en="No verification found means.",
+        at="lane",
+        why="guard",
+    ),
+    "CASE_POSTPONED": Code(
+        vi="Việc đang hoãn.",
+        en="The case is postponed.",
+        at="lane",
+        why="guard",
+    ),
+    "CASE_SUSPENDED": Code(
+        vi="Việc đang tạm đình chỉ.",
+        en="The case is suspended.",
+        at="lane",
+        why="guard",
+    ),
+    "CASE_ENDED": Code(
+        vi="Việc đã kết thúc.",
+        en="The case has ended.",
+        at="lane",
+        why="guard",
+    ),
+    "ACT_PAUSED": Code(
+        vi="Việc đang bị tạm dừng để giải quyết khiếu nại.",
+        en="The act is paused by the resolver of a complaint.",
+        at="lane",
+        why="guard",
+    ),
+    "DISPROPORTIONATE": Code(
+        vi="Biện pháp vượt nghĩa vụ và chi phí mà không nêu ngoại lệ.",
+        en="The measure exceeds debt and costs and no exception is named.",
+        at="lane",
+        why="guard",
+    ),
+    "ONLY_HOME": Code(
+        vi="Nhà ở duy nhất chỉ được kê biên khi luật cho phép.",
+        en="The only home may be seized only as the law allows.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_SEIZABLE": Code(
+        vi="Chưa xác nhận tài sản được phép kê biên.",
+        en="It is not attested that the asset may be seized.",
+        at="lane",
+        why="guard",
+    ),
+    "PERSUASION_MISSING": Code(
+        vi="Chưa ghi nhận việc thuyết phục trước đó.",
+        en="No persuasion was recorded before.",
+        at="lane",
+        why="guard",
+    ),
+    "UNIT_UNKNOWN": Code(
+        vi="Danh bạ không có đơn vị này.",
+        en="The directory does not know the unit.",
+        at="lane",
+        why="guard",
+    ),
+    "BOOKING_UNKNOWN": Code(
+        vi="Không có lịch giữ này.",
+        en="No such booking stands.",
+        at="lane",
+        why="guard",
+    ),
+    "FORBIDDEN_HOURS": Code(
+        vi="Không cưỡng chế từ 22 giờ đến 06 giờ.",
+        en="No coercion between 22:00 and 06:00.",
+        at="lane",
+        why="guard",
+    ),
+    "FORBIDDEN_DAY": Code(
+        vi="Không cưỡng chế vào ngày nghỉ, ngày lễ.",
+        en="No coercion on rest days and holidays.",
+        at="lane",
+        why="guard",
+    ),
+    "FORBIDDEN_TET": Code(
+        vi="Không cưỡng chế có huy động lực lượng dịp Tết.",
+        en="Force round Tet is forbidden by the decree.",
+        at="lane",
+        why="guard",
+    ),
+    "FORBIDDEN_POLICY_DAY": Code(
+        vi="Ngày truyền thống của đối tượng chính sách.",
+        en="A traditional day of the debtor's policy group.",
+        at="lane",
+        why="guard",
+    ),
+    "LEAD_TIME_TOO_SHORT": Code(
+        vi="Không đủ thời gian thông báo trước ngày cưỡng chế.",
+        en="The day is too near for the notices that must come before.",
+        at="lane",
+        why="guard",
+    ),
+    "PROTECTION_NOT_REQUESTED": Code(
+        vi="Chưa đề nghị Công an bảo vệ cưỡng chế.",
+        en="Force needs a request to the police first.",
+        at="lane",
+        why="guard",
+    ),
+    "ADDRESSEE_MISSING": Code(
+        vi="Thiếu VKS, UBND xã hoặc Công an trong nơi nhận kế hoạch.",
+        en="The procuracy, the commune or the police is missing among the addressees.",
+        at="lane",
+        why="guard",
+    ),
+    "POLICE_NOT_BOOKED": Code(
+        vi="Đơn vị Công an chưa giữ lịch cho thời gian này.",
+        en="No booking of the police unit covers these hours.",
+        at="lane",
+        why="guard",
+    ),
+    "OFFICER_NOT_BOOKED": Code(
+        vi="Chấp hành viên chưa giữ lịch cho thời gian này.",
+        en="No booking of the officer covers these hours.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_APPROVED_BY_HEAD": Code(
+        vi="Kế hoạch có huy động lực lượng do Thủ trưởng phê duyệt.",
+        en="A plan with force is approved by the head.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_SCHEDULED": Code(
+        vi="Chưa ấn định giờ cưỡng chế.",
+        en="No hour had been fixed.",
+        at="lane",
+        why="order",
+    ),
+    "POLICE_PLAN_MISSING": Code(
+        vi="Có huy động lực lượng nhưng chưa có phương án bảo vệ.",
+        en="There was force but no protection plan.",
+        at="lane",
+        why="guard",
+    ),
+    "NOTICE_MISSING": Code(
+        vi="Thiếu hoặc chậm thông báo trước khi cưỡng chế.",
+        en="The notice that must come before is missing or late.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_SEIZED": Code(
+        vi="Tài sản chưa được kê biên.",
+        en="The asset is not seized.",
+        at="lane",
+        why="guard",
+    ),
+    "SECOND_REVALUATION": Code(
+        vi="Chỉ được yêu cầu định giá lại một lần.",
+        en="Re-valuation may be asked only once.",
+        at="lane",
+        why="guard",
+    ),
+    "OUT_OF_TIME": Code(
+        vi="Đã quá thời hạn.",
+        en="It came after its time.",
+        at="lane",
+        why="guard",
+    ),
+    "REVALUATION_OPEN": Code(
+        vi="Còn thời hạn hoặc đang định giá lại.",
+        en="The time for a re-valuation runs or one is open.",
+        at="lane",
+        why="guard",
+    ),
+    "PRIORITY_RUNNING": Code(
+        vi="Còn thời hạn ưu tiên mua.",
+        en="The time of a priority buyer runs.",
+        at="lane",
+        why="guard",
+    ),
+    "WINNER_ANNOUNCED": Code(
+        vi="Đã công bố người trúng đấu giá.",
+        en="The winner has been announced.",
+        at="lane",
+        why="guard",
+    ),
+    "ABOVE_10_PERCENT": Code(
+        vi="Mỗi lần giảm không quá 10%.",
+        en="The price may fall by at most 10 percent.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_UNSOLD": Code(
+        vi="Chưa có phiên đấu giá không thành.",
+        en="No failed auction stands before it.",
+        at="lane",
+        why="guard",
+    ),
+    "SECOND_REDUCTION_MISSING": Code(
+        vi="Chỉ được nhận tài sản trừ nợ từ lần giảm giá thứ hai.",
+        en="The creditor may take the asset only from the second reduction on.",
+        at="lane",
+        why="guard",
+    ),
+    "LATE_REDEMPTION": Code(
+        vi="Chưa đủ 01 ngày làm việc trước khi mở phiên đấu giá.",
+        en="Less than one working day before the auction opens.",
+        at="lane",
+        why="guard",
+    ),
+    "EXCEEDS_COLLECTED": Code(
+        vi="Chi trả vượt số tiền đã thu.",
+        en="More was paid out than was collected.",
+        at="lane",
+        why="guard",
+    ),
+    "RANK_VIOLATED": Code(
+        vi="Không đúng thứ tự thanh toán.",
+        en="The order of payment was not kept.",
+        at="lane",
+        why="guard",
+    ),
+    "ACT_UNKNOWN": Code(
+        vi="Chưa ghi nhận việc bị khiếu nại.",
+        en="The act complained of was not recorded.",
+        at="lane",
+        why="guard",
+    ),
+    "FIRST_NOT_DECIDED": Code(
+        vi="Khiếu nại lần đầu chưa được giải quyết.",
+        en="The first complaint was not decided.",
+        at="lane",
+        why="order",
+    ),
+    "SECOND_NOT_AVAILABLE": Code(
+        vi="Biện pháp bảo đảm có thể không có khiếu nại lần hai.",
+        en="There seems to be no second level for security measures.",
+        at="lane",
+        why="guard",
+    ),
+    "RESOLVER_NOT_COMPETENT": Code(
+        vi="Người giải quyết không đúng thẩm quyền.",
+        en="The resolver is not competent.",
+        at="lane",
+        why="guard",
+    ),
+    "SAME_RESOLVER_AS_LEVEL_1": Code(
+        vi="Người giải quyết lần hai trùng lần đầu.",
+        en="The second level must not be the first.",
+        at="lane",
+        why="guard",
+    ),
+    "NOT_ACCEPTED": Code(
+        vi="Chưa thụ lý.",
+        en="It was not accepted.",
+        at="lane",
+        why="order",
+    ),
 }
 
 COMMON: Final[dict[str, dict[Mode, Effect]]] = {
@@ -193,6 +679,218 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     },
     "thads.judgment.clarified": {
         "CLARIFICATION_UNKNOWN": CodeUse("note", article="Đ13.3"),
+    },
+    "thads.case.requested": {
+        "ITEMS_EMPTY": CodeUse("refuse"),
+        "ITEM_EX_OFFICIO": CodeUse("note", article="Đ33.2"),
+        "LIMITATION_PASSED": CodeUse("note", rule="L-34-1"),
+    },
+    "thads.case.decided": {
+        "NOT_REQUESTED": CodeUse("refuse", rule="L-34-2"),
+        "JUDGMENT_NOT_RECEIVED": CodeUse("refuse", rule="L-34-2"),
+        "NOT_EFFECTIVE": CodeUse("refuse", article="Đ33.1"),
+        "ALREADY_DECIDED": CodeUse("refuse", article="Đ34.4.đ"),
+        "PARTY_NOT_DECLARED": CodeUse("refuse"),
+        "ITEMS_EMPTY": CodeUse("refuse"),
+    },
+    "thads.case.officer_assigned": {
+        "CONFLICT_OF_INTEREST": CodeUse("refuse", article="Đ16.2.d"),
+    },
+    "thads.case.notified": {
+        "MEASURE_PENDING": CodeUse("note", article="Đ66.2"),
+        "DOCUMENT_UNKNOWN": CodeUse("note"),
+    },
+    "thads.case.declared_unenforceable": {
+        "NO_VERIFICATION": CodeUse("refuse", rule="L-38-1"),
+        "FINDING_CONTRADICTS": CodeUse("refuse", rule="L-38-1"),
+    },
+    "thads.case.request_returned": {
+        "TWO_YEARS_NOT_PASSED": CodeUse("refuse", rule="L-38-7"),
+        "REVERIFICATION_MISSING": CodeUse("refuse", rule="L-38-5"),
+        "NEW_INFORMATION_OPEN": CodeUse("refuse", rule="L-38-3"),
+    },
+    "thads.case.postponement_demanded": {
+        "SECOND_DEMAND": CodeUse("note", rule="L-46-5"),
+    },
+    "thads.case.postponed": {
+        "ALREADY_EXECUTED": CodeUse("refuse", article="Đ46.2"),
+        "UNTIL_TOO_LATE": CodeUse("refuse", rule="L-46-5"),
+        "TWO_NOTICES_MISSING": CodeUse("refuse", rule="L-46-1"),
+        "HARMS_STATE": CodeUse("refuse", article="Đ46.1.c"),
+    },
+    "thads.case.suspended": {
+        "ALREADY_EXECUTED": CodeUse("note", article="Đ47.2"),
+        "BASIS_NOT_OWN": CodeUse("refuse", article="Đ47.1"),
+    },
+    "thads.case.resumed": {
+        "CAUSE_MISSING": CodeUse("refuse", article="Đ46.3"),
+    },
+    "thads.case.terminated": {
+        "HARMS_STATE": CodeUse("refuse", article="Đ48.4"),
+        "HANDOVER_FIRST": CodeUse("refuse", article="Đ48.6"),
+    },
+    "thads.case.decision_recalled": {
+        "NOT_ORIGINATOR": CodeUse("refuse", article="Đ52"),
+        "DOCUMENT_UNKNOWN": CodeUse("refuse"),
+    },
+    "thads.case.entrusted": {
+        "ASSETS_NOT_PROCESSED": CodeUse("refuse"),
+        "RECEIVER_NOT_COMPETENT": CodeUse("refuse", article="Đ32"),
+    },
+    "thads.case.entrustment_received": {
+        "ENTRUSTMENT_UNKNOWN": CodeUse("note", article="Đ49.2"),
+    },
+    "thads.case.entrusted_asset_decided": {
+        "ENTRUSTMENT_UNKNOWN": CodeUse("refuse", article="Đ50.3"),
+    },
+    "thads.case.completed": {
+        "OBLIGATION_OPEN": CodeUse("refuse", article="Đ55.1"),
+        "MONEY_UNPAID": CodeUse("refuse", rule="L-54-1"),
+    },
+    "thads.measure.ordered": {
+        "AMOUNT_MISSING": CodeUse("refuse", article="Đ67.3"),
+        "EXIT_BAN_EXCLUDED": CodeUse("refuse", article="Đ70.1"),
+        "CASE_NOT_LIVE": CodeUse("refuse"),
+        "OFFICER_NOT_ASSIGNED": CodeUse("refuse", article="Đ23"),
+        "SUBJECT_NOT_IN_CASE": CodeUse("refuse"),
+    },
+    "thads.measure.notified": {
+        "MEASURE_PENDING": CodeUse("note", article="Đ66.2"),
+    },
+    "thads.measure.lifted": {
+        "NOT_ORIGINATOR": CodeUse("refuse", rule="L-95-1"),
+        "CAUSE_MISSING": CodeUse("note", rule="L-95-1"),
+    },
+    "thads.information.requested": {
+        "PURPOSE_MISSING": CodeUse("refuse", article="Đ37.6"),
+        "CASE_NOT_LIVE": CodeUse("refuse"),
+        "OFFICER_NOT_ASSIGNED": CodeUse("refuse", article="Đ23"),
+        "SUBJECT_NOT_IN_CASE": CodeUse("refuse"),
+        "HOLDER_NOT_COMPETENT": CodeUse("refuse", article="Đ14.1"),
+        "OPEN_REQUEST_EXISTS": CodeUse("refuse"),
+    },
+    "thads.information.acknowledged": {
+        "KINDS_DIFFER": CodeUse("note"),
+    },
+    "thads.information.declined": {
+        "REASON_MISSING": CodeUse("refuse", article="Đ37.6"),
+    },
+    "thads.coercion.decided": {
+        "VOLUNTARY_RUNNING": CodeUse("refuse", rule="L-36-1"),
+        "NO_CONDITIONS": CodeUse("refuse", article="Đ72.2"),
+        "CASE_POSTPONED": CodeUse("refuse", article="Đ46"),
+        "CASE_SUSPENDED": CodeUse("refuse", article="Đ47"),
+        "CASE_ENDED": CodeUse("refuse", article="Đ55"),
+        "ACT_PAUSED": CodeUse("refuse", article="Đ101.1.b"),
+        "OFFICER_NOT_ASSIGNED": CodeUse("refuse", article="Đ23"),
+        "DISPROPORTIONATE": CodeUse("refuse", article="Đ72.3"),
+        "ONLY_HOME": CodeUse("refuse", article="Đ78.3.b"),
+        "NOT_SEIZABLE": CodeUse("refuse", article="Đ79"),
+        "PERSUASION_MISSING": CodeUse(
+            "note", rule="K-PERSUADE", refuse_when=Stricter({"person": True}, "L-93-1")
+        ),
+    },
+    "thads.coercion.booking_requested": {
+        "HOURS_REVERSED": CodeUse("refuse"),
+        "UNIT_UNKNOWN": CodeUse("refuse"),
+    },
+    "thads.coercion.booking_cancelled": {
+        "BOOKING_UNKNOWN": CodeUse("note"),
+    },
+    "thads.coercion.scheduled": {
+        "FORBIDDEN_HOURS": CodeUse("refuse", rule="L-72-2"),
+        "FORBIDDEN_DAY": CodeUse("refuse", rule="L-72-2"),
+        "FORBIDDEN_TET": CodeUse("note", rule="D-13-1"),
+        "FORBIDDEN_POLICY_DAY": CodeUse("note", rule="D-13-1"),
+        "HOURS_REVERSED": CodeUse("refuse"),
+        "LEAD_TIME_TOO_SHORT": CodeUse("refuse", rule="L-80-1"),
+        "PROTECTION_NOT_REQUESTED": CodeUse("refuse", rule="L-72-3"),
+        "ADDRESSEE_MISSING": CodeUse("refuse", rule="L-72-4"),
+        "POLICE_NOT_BOOKED": CodeUse("refuse"),
+        "OFFICER_NOT_BOOKED": CodeUse("refuse"),
+        "NOT_APPROVED_BY_HEAD": CodeUse("refuse", article="Đ72.6.c"),
+        "CASE_POSTPONED": CodeUse("refuse", article="Đ46"),
+        "CASE_SUSPENDED": CodeUse("refuse", article="Đ47"),
+        "CASE_ENDED": CodeUse("refuse", article="Đ55"),
+        "ACT_PAUSED": CodeUse("refuse", article="Đ101.1.b"),
+    },
+    "thads.coercion.plan_sent": {
+        "ADDRESSEE_MISSING": CodeUse("note", rule="L-72-4"),
+    },
+    "thads.coercion.executed": {
+        "HOURS_REVERSED": CodeUse("refuse"),
+        "NOT_SCHEDULED": CodeUse("note", article="Đ72.6"),
+        "FORBIDDEN_HOURS": CodeUse("note", rule="L-72-2"),
+        "FORBIDDEN_DAY": CodeUse("note", rule="L-72-2"),
+        "FORBIDDEN_TET": CodeUse("note", rule="D-13-1"),
+        "FORBIDDEN_POLICY_DAY": CodeUse("note", rule="D-13-1"),
+        "POLICE_PLAN_MISSING": CodeUse("note", rule="L-72-3"),
+        "NOTICE_MISSING": CodeUse("note", rule="L-80-1"),
+        "KINDS_DIFFER": CodeUse("note"),
+    },
+    "thads.coercion.lifted": {
+        "OBLIGATION_OPEN": CodeUse("refuse", article="Đ95.3"),
+    },
+    "thads.unit.released": {
+        "BOOKING_UNKNOWN": CodeUse("note"),
+    },
+    "thads.sale.valuation_contracted": {
+        "NOT_SEIZED": CodeUse("note", rule="L-82-1"),
+    },
+    "thads.sale.priced": {
+        "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
+    },
+    "thads.sale.revaluation_requested": {
+        "SECOND_REVALUATION": CodeUse("note", rule="L-82-2"),
+        "OUT_OF_TIME": CodeUse("note", rule="L-82-2"),
+    },
+    "thads.sale.auction_contracted": {
+        "REVALUATION_OPEN": CodeUse("refuse", rule="L-82-2"),
+        "PRIORITY_RUNNING": CodeUse("refuse", rule="L-83-1"),
+        "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
+    },
+    "thads.sale.halted": {
+        "WINNER_ANNOUNCED": CodeUse("refuse", rule="L-84-1"),
+    },
+    "thads.sale.price_reduced": {
+        "ABOVE_10_PERCENT": CodeUse("refuse", rule="L-83-12"),
+        "NOT_UNSOLD": CodeUse("refuse", rule="L-83-11"),
+    },
+    "thads.sale.sold": {
+        "SECOND_REDUCTION_MISSING": CodeUse("note", rule="L-83-13"),
+    },
+    "thads.sale.redeemed": {
+        "LATE_REDEMPTION": CodeUse("note", rule="L-83-14"),
+    },
+    "thads.payment.collected": {
+        "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
+    },
+    "thads.payment.paid_out": {
+        "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
+        "EXCEEDS_COLLECTED": CodeUse("note", rule="L-54-1"),
+        "RANK_VIOLATED": CodeUse("note", article="Đ54.1"),
+    },
+    "thads.complaint.filed": {
+        "FIRST_NOT_DECIDED": CodeUse("note", article="Đ96.3"),
+        "SECOND_NOT_AVAILABLE": CodeUse("note", rule="L-102-3"),
+        "OUT_OF_TIME": CodeUse("note", rule="L-96-3"),
+        "ACT_UNKNOWN": CodeUse("note", article="Đ96.1"),
+    },
+    "thads.complaint.accepted": {
+        "RESOLVER_NOT_COMPETENT": CodeUse("note", article="Đ98"),
+        "SAME_RESOLVER_AS_LEVEL_1": CodeUse("note", article="Đ98.2"),
+    },
+    "thads.complaint.rejected": {
+        "REASON_MISSING": CodeUse("refuse", article="Đ104"),
+    },
+    "thads.complaint.act_paused": {
+        "NOT_ACCEPTED": CodeUse("note", article="Đ101.1.b"),
+    },
+    "thads.complaint.act_unpaused": {
+        "NOT_ACCEPTED": CodeUse("note", article="Đ101.1.c"),
+    },
+    "thads.complaint.decided": {
+        "NOT_ACCEPTED": CodeUse("note", article="Đ104"),
     },
 }
 """The codes of single types: what each does, and by which rule and article."""

@@ -44,6 +44,13 @@ class Party(Record, frozen=True):
     kind: PartyKind  #: cá nhân, tổ chức hoặc Nhà nước — a person, an organisation or the State
 
 
+class Basis(Record, frozen=True):
+    """The judgment and the decision something rests on (căn cứ)."""
+
+    judgment_no: str  #: số bản án — the official number of the judgment
+    decision_no: str  #: số quyết định — the official number of the decision
+
+
 class Reason(Record, frozen=True):
     """One reason why a claim may not be recorded (lý do)."""
 
