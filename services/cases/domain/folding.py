@@ -1,0 +1,113 @@
+"""How the docket remembers its own facts. Only `case.moved` changes the state of a case."""
+
+from typing import cast
+
+from msgspec.structs import replace
+
+from services.cases.domain.known import Case, Demand, Docket, Known, Paper, Verification
+from services.core.contracts.event import Event
+from services.core.contracts.events import case
+from services.core.contracts.events.machines import CaseState
+from services.core.contracts.family import Context
+
+
+def folded(known: Known, fact: case.Fact, context: Context) -> Known:
+    """Fold one fact of the docket's own in."""
+    this = known.case.cases.get(fact.case_id)
+    if this is None:
+        if not isinstance(fact, case.Requested | case.Decided):
+            return known
+        this = Case()
+    this = _with(_numbered(this, fact, context), fact, context)
+    return replace(known, case=Docket({**known.case.cases, fact.case_id: this}))
+
+
+def number_of(claim: Event) -> str | None:
+    """Return the official number a claim carries, with its type, or None."""
+    number = getattr(claim, "decision_no", None)
+    return f"{claim.TYPE} {number}" if number else None
+
+
+def _numbered(this: Case, fact: case.Fact, context: Context) -> Case:
+    """Remember the paper of a decision, and its number."""
+    number, day = number_of(fact), getattr(fact, "decided_on", None)
+    if number is None or day is None:
+        return this
+    paper = Paper(context.id, day, context.agency, context.officer)
+    return replace(this, numbers=this.numbers | {number}, papers={**this.papers, context.id: paper})
+
+
+def _with(this: Case, fact: case.Fact, context: Context) -> Case:
+    match fact:
+        case case.Requested():
+            if this.requested:
+                return this
+            return replace(this, requested=tuple(fact.items), requested_on=fact.received_on)
+        case case.Decided():
+            return _decided(this, fact, context)
+        case case.Moved():
+            return _moved(this, fact)
+        case case.OfficerAssigned(officer_id=officer):
+            return replace(this, officer=officer)
+        case case.Notified(as_="CREDITOR"):
+            return replace(this, creditor_notices=this.creditor_notices + 1)
+        case case.Performed(items=items, amount=amount):
+            closed = this.closed | set(items)
+            return replace(this, performed=this.performed + (amount or 0), closed=closed)
+        case case.Verified(verified_on=day, finding=finding):
+            told = this.new_information_on
+            return replace(
+                this,
+                verifications=(*this.verifications, Verification(context.id, day, finding)),
+                new_information_on=None if told and told <= day else told,
+                causes=this.causes | {context.id},
+            )
+        case case.NewInformationReceived(received_on=day):
+            return replace(this, new_information_on=day, causes=this.causes | {context.id})
+        case case.GroundFound():
+            released = this.released or fact.cause_event_id is not None
+            return replace(this, released=released, causes=this.causes | {context.id})
+        case case.DeclaredUnenforceable(decided_on=day, cycle=cycle):
+            return replace(this, declared_on=day, cycle_months=12 if cycle == "YEAR" else 6)
+        case case.PostponementDemanded(demanded_on=day, until=until):
+            return replace(this, demands=(*this.demands, Demand(day, until)))
+        case case.Postponed() | case.Suspended():
+            return replace(this, causes=this.causes | {context.id})
+        case case.Terminated(items=items):
+            closed = this.closed | set(items or this.items)
+            return replace(this, closed=closed, ended_by=context.id)
+        case case.Entrusted(to_agency=agency, kind=kind):
+            handler = agency if kind == "CASE" else this.handler
+            return replace(this, entrusted={**this.entrusted, agency: kind}, handler=handler)
+        case case.Exempted(amount=amount):
+            return replace(this, remitted=this.remitted + amount)
+        case _:
+            return this
+
+
+def _decided(this: Case, fact: case.Decided, context: Context) -> Case:
+    if this.decided_on is not None:
+        return this
+    return replace(
+        this,
+        handler=context.agency,
+        items=tuple(fact.items),
+        debtor=fact.debtor,
+        amount=fact.amount,
+        decided_on=fact.decided_on,
+    )
+
+
+def _moved(this: Case, fact: case.Moved) -> Case:
+    state = cast("CaseState", fact.to_state)
+    if state in {"POSTPONED", "SUSPENDED", "TERMINATED"}:
+        stood = this.kept if this.state in {"POSTPONED", "SUSPENDED"} else this.state
+        return replace(this, state=state, kept=stood)
+    reopened = this.state == "TERMINATED"
+    return replace(
+        this,
+        state=state,
+        kept=None,
+        closed=frozenset() if reopened else this.closed,
+        ended_by=None if reopened else this.ended_by,
+    )

@@ -1,0 +1,141 @@
+"""How a case is opened: asked for, declined or decided, and given to an officer (Đ33, Đ34, Đ16)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from services.cases.domain.common import exists, in_order, not_before, of_items, theirs
+from services.cases.domain.known import Case, Item, Judgment, Known
+from services.core.access import competence
+from services.core.contracts.days import day_of
+from services.core.contracts.events import case
+from services.core.contracts.family import Context, Refusal
+from services.core.law.terms import years_after
+
+LIMITATION_YEARS = 5  #: Đ34.2
+
+
+def objections(
+    known: Known,
+    this: Case,
+    claim: case.Requested | case.RequestDeclined | case.Decided | case.OfficerAssigned,
+    context: Context,
+) -> Iterator[Refusal]:
+    """Yield everything that is wrong with a claim of this phase."""
+    judgment = known.judgment
+    assert judgment is not None  # noqa: S101 - the caller refused a judgment that is unknown
+    match claim:
+        case case.Requested():
+            yield from of_request(known, this, claim, judgment)
+        case case.RequestDeclined():
+            yield from exists(this)
+            yield from in_order(this, claim)
+            yield from of_receiver(known, judgment, context)
+            yield from competence.of_signer(claim, context)
+            yield from not_before(claim.decided_on, this.requested_on, "/decided_on")
+        case case.Decided():
+            yield from of_decision(known, this, claim, judgment)
+            yield from in_decision_order(this, claim)
+            yield from of_competence(known, judgment, claim, context)
+        case case.OfficerAssigned():
+            yield from exists(this)
+            yield from in_order(this, claim)
+            yield from theirs(this, context)
+            yield from of_assignment(this, claim, context)
+
+
+def of_request(
+    known: Known, this: Case, claim: case.Requested, judgment: Judgment
+) -> Iterator[Refusal]:
+    """A party may ask for what the judgment orders, once, and within five years."""
+    if this.requested:
+        yield Refusal("DUPLICATE", field="/case_id")
+    yield from in_order(this, claim)
+    if not claim.items:
+        yield Refusal("ITEMS_EMPTY", field="/items")
+    yield from of_items(known, claim.items, Case())
+    if claim.requester not in judgment.parties:
+        yield Refusal("UNKNOWN_STREAM", {"party": "undeclared"}, field="/requester")
+    asked = [judgment.items[no] for no in claim.items if no in judgment.items]
+    if any(item.ex_officio for item in asked):
+        yield Refusal("ITEM_EX_OFFICIO", field="/items")
+    if any(_is_late(item, claim.received_on) for item in asked):
+        yield Refusal("LIMITATION_PASSED", field="/received_on")
+    yield from not_before(claim.received_on, judgment.issued_on, "/received_on")
+
+
+def _is_late(item: Item, day: date) -> bool:
+    since = max(filter(None, (item.effective_on, item.due_on)), default=None)
+    return since is not None and day > years_after(since, LIMITATION_YEARS)
+
+
+def of_decision(
+    known: Known, this: Case, claim: case.Decided, judgment: Judgment
+) -> Iterator[Refusal]:
+    """What is decided must be ordered, in effect, received, asked for, and not decided already."""
+    if not claim.items:
+        yield Refusal("ITEMS_EMPTY", field="/items")
+    yield from of_items(known, claim.items, Case())
+    if claim.debtor not in judgment.parties:
+        yield Refusal("PARTY_NOT_DECLARED", field="/debtor")
+    if judgment.received_on is None:
+        yield Refusal("JUDGMENT_NOT_RECEIVED")
+    items = {no: judgment.items[no] for no in claim.items if no in judgment.items}
+    if any(item.effective_on is None for item in items.values()) and not judgment.at_once:
+        yield Refusal("NOT_EFFECTIVE", field="/items")
+    wanting = {no for no, item in items.items() if not item.ex_officio}
+    if wanting - set(this.requested) and not _goes_on(known, claim):
+        yield Refusal("NOT_REQUESTED", {"items": sorted(wanting)}, field="/items")
+    if set(claim.items) & known.case.decided_items(but=claim.case_id):
+        yield Refusal("ALREADY_DECIDED", field="/items")
+    causes = [this.requested_on, judgment.received_on]
+    yield from not_before(claim.decided_on, max(filter(None, causes), default=None), "/decided_on")
+
+
+def _goes_on(known: Known, claim: case.Decided) -> bool:
+    """Whether it carries on, by entrustment, what was asked for in a case before it (Đ49.2)."""
+    before = known.case.cases.get(claim.previous_case_id or "")
+    return before is not None and "CASE" in before.entrusted.values()
+
+
+def in_decision_order(this: Case, claim: case.Decided) -> Iterator[Refusal]:
+    """A decision opens its case or answers its request; an entrusted case is decided anew."""
+    fresh = this.state is None and (claim.initiative == "ON_REQUEST")
+    if not fresh:  # without a request it lacks that, and has no order to break
+        yield from in_order(this, claim)
+
+
+def of_competence(
+    known: Known, judgment: Judgment, claim: case.Decided, context: Context
+) -> Iterator[Refusal]:
+    """The head who received the judgment decides; a private office never ex officio."""
+    if context.role == "VP_HEAD" and claim.initiative == "EX_OFFICIO":
+        yield Refusal("VP_NOT_COMPETENT", field="/initiative")
+    yield from of_receiver(known, judgment, context)
+    yield from competence.of_signer(claim, context)
+
+
+def of_receiver(known: Known, judgment: Judgment, context: Context) -> Iterator[Refusal]:
+    """The judgment must have come to this office, or been entrusted to it."""
+    receiver = judgment.received_by
+    if (
+        context.role == "HEAD"
+        and receiver is not None
+        and not competence.is_of(context.directory, context.agency, receiver)
+        and not known.case.is_entrusted_to(context.agency)
+    ):
+        yield Refusal("OUT_OF_TERRITORY", {"received_by": receiver})
+
+
+def of_assignment(this: Case, claim: case.OfficerAssigned, context: Context) -> Iterator[Refusal]:
+    """An officer of the office, free of a conflict of interest, after the decision (Đ16.2.d)."""
+    if not claim.no_conflict:
+        yield Refusal("CONFLICT_OF_INTEREST", field="/no_conflict")
+    officer = context.directory.officer(claim.officer_id)
+    if (
+        officer is None
+        or not {"OFFICER", "BAILIFF"} & set(officer.roles)
+        or not officer.served_on(day_of(claim.assigned_at))
+        or not competence.is_of(context.directory, officer.agency, context.agency)
+    ):
+        yield Refusal("OUT_OF_TERRITORY", {"officer": "not of this office"}, field="/officer_id")
+    yield from not_before(day_of(claim.assigned_at), this.decided_on, "/assigned_at")
