@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from services.cases.service import FAMILY as CASE
 from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.bus import postgres
@@ -23,14 +24,22 @@ from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas, load_schemas
 from services.core.settings import Settings
+from services.deadlines.service import FAMILY as DEADLINE
 from services.gateway import service as gateway
 from services.gateway.app import Gateway, PortTaken
 from services.gateway.routes import Pulse
 from services.judgments.service import FAMILY as JUDGMENT
 
-NAMES: Final = ("gateway", "judgments")
+WORK: Final = (
+    Service(name="judgments", families=(JUDGMENT,)),
+    Service(name="cases", families=(CASE,)),
+    Service(name="deadlines", families=(DEADLINE,)),
+)
+"""The services that decide, each with its families."""
 
-__all__ = ["NAMES", "Assembly", "PortTaken", "UnknownService", "assemble", "prepare", "run"]
+NAMES: Final = (gateway.NAME, *(service.name for service in WORK))
+
+__all__ = ["NAMES", "WORK", "Assembly", "PortTaken", "UnknownService", "assemble", "prepare", "run"]
 
 
 class UnknownService(Exception):
@@ -68,7 +77,8 @@ def assemble(settings: Settings) -> Assembly:
     """
     catalogue, schemas = load_catalogue(), load_schemas()
     codec = Codec(catalogue, schemas)
-    services = (gateway.service(catalogue, codec), Service(name="judgments", families=(JUDGMENT,)))
+    decided = [family.name for service in WORK for family in service.families]
+    services = (gateway.service([*decided, "submission"], codec), *WORK)
     return Assembly(
         settings,
         catalogue,

@@ -1,24 +1,22 @@
-"""`lienthong demo`: five judgments' beginnings through the real gateway, told line by line."""
+"""`lienthong demo`: the whole story of a judgment through the real gateway, told line by line."""
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from typing import Final
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Annotated, Any, Final, Self
 
 import httpx2
 import msgspec
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.text import Text
 
+from services.cli.background import services
 from services.cli.clock import move, quiet
 from services.cli.errors import CommandError
-from services.cli.lines import Teller
+from services.cli.lines import Lang, Teller
 from services.cli.submit import Client, told
 from services.cli.tail import begin, closing, events
 from services.core.access import directory
@@ -27,16 +25,16 @@ from services.core.bus.kafka import Reader, reading
 from services.core.clock import StoryClock, clock_of
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
+from services.core.contracts.errors import ContractError
 from services.core.contracts.identifiers import derived_id, new_id
 from services.core.contracts.schemas import load_schemas
-from services.core.runtime.processes import must_be_free
 from services.core.settings import Settings
-from services.simulator.beginnings import Step, steps
+from services.simulator.play import Became, Play
+from services.simulator.story import Row, rows
 
 _WAIT: Final = 30
-_START_SECONDS: Final = 60.0
-_STOP_SECONDS: Final = 30.0
-_POLL_SECONDS: Final = 0.1
+_FOLLOWS_SECONDS: Final = 20.0
+_PAUSE_SECONDS: Final = 0.15  #: after each line, so that eyes can follow
 
 console = Console(soft_wrap=True, highlight=False)
 
@@ -46,147 +44,160 @@ def add_to(app: App) -> None:
     app.command(demo)
 
 
-def demo() -> int:
-    """Play five judgments' beginnings: one claim is refused, one act is irregular."""
-    return asyncio.run(closing(_demo()))
+def demo(
+    *,
+    lang: Lang = "vi",
+    fast: bool = False,
+    start: Annotated[int, Parameter(name="--from")] = 1,
+) -> int:
+    """Play the story of one judgment, two debtors and a third case. Exit code 1 if it surprises.
+
+    Parameters
+    ----------
+    lang
+        The language of the lines.
+    fast
+        Do not pause after each line.
+    start
+        Tell from this row of services/simulator/story.yaml on; what comes before is played unseen.
+    """
+    return asyncio.run(closing(_demo(lang, start, fast=fast)))
 
 
-async def _demo() -> int:
-    catalogue = load_catalogue()
-    story = steps(catalogue)
+async def _demo(lang: Lang, start: int, *, fast: bool) -> int:
+    catalogue, story = load_catalogue(), rows()
+    first = next((row for row in story if row.n == start), None)
+    if first is None:
+        raise CommandError(f"--from {start}: the story has rows 1 to {max(r.n for r in story)}")
     settings = Settings.load()
     settings = msgspec.structs.replace(settings, story_start=settings.story_start or story[0].at)
     clock = clock_of(settings)
     if not isinstance(clock, StoryClock):
         raise CommandError("the demo is a story and needs a story's clock")
-    teller = Teller(catalogue, Codec(catalogue, load_schemas()), directory.load(catalogue))
-    async with _services(settings), Client(settings) as client, _telling(settings, teller) as seen:
+    teller = Teller(catalogue, Codec(catalogue, load_schemas()), directory.load(catalogue), lang)
+    play = Play(story, catalogue)
+    async with services(settings), Client(settings) as client:
         before = await client.counts()
-        played = Played()
-        for step in story:
-            await move(settings, clock, max(step.at, clock.now()))
-            played.note(step, *await _submit(client, step))
-        await seen(played.facts)
+        async with _Feed(settings, teller, play, 0 if fast else _PAUSE_SECONDS) as feed:
+            player = _Player(settings, clock, client, play, feed)
+            for row in story:
+                feed.is_told = feed.is_told or row is first
+                await player.play(row)
         await quiet(settings)
-        _summary(before, await client.counts(), played)
+        _summary(before, await client.counts(), player.seconds, play)
     _what_next()
-    return 1 if played.surprises else 0
+    return 1 if play.surprises else 0
 
 
-class Played:
-    """What became of the story."""
+class _Player:
+    """Submits what agencies say, waits for what follows, and compares it with the story."""
 
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-        self.facts: set[str] = set()  #: ids of everything that was recorded of it
-        self.irregular = 0
-        self.surprises = 0  #: what became of a step was not what the story expects
+    def __init__(
+        self, settings: Settings, clock: StoryClock, client: Client, play: Play, feed: "_Feed"
+    ) -> None:
+        self.seconds: list[float] = []  #: that submissions took until their outcome
+        self._settings, self._clock, self._client = settings, clock, client
+        self._play, self._feed = play, feed
 
-    def note(self, step: Step, answer: httpx2.Response, seconds: float) -> None:
-        """Take note of one answer; what surprises is said at once."""
-        said = answer.json()
-        became = said.get("status")
-        if became == "refused":
-            self.facts.add(derived_id(said["id"], "submission", 0))
-        for fact in said.get("facts", ()):
-            self.facts.add(fact["id"])
-            if "irregularity" in fact:
-                became = "irregular"
-        self.irregular += became == "irregular"
-        self.seconds.append(seconds)
-        if became != step.expect:
-            self.surprises += 1
-            console.print(Text(f"expected {step.expect}, but:", "bold red"))
+    async def play(self, row: Row) -> None:
+        """Play one row; what surprises is said at once."""
+        known = len(self._play.surprises)
+        await move(self._settings, self._clock, max(row.at, self._clock.now()))
+        if not row.follows:
+            await self._submit(row)
+        elif not await self._feed.until(lambda: self._play.found(row)):
+            self._play.surprised(row, "it did not follow")
+        if not await self._feed.until(lambda: self._play.stands(row)):
+            self._play.surprised(row, f"it stands at {self._play.state(row)}, not at {row.then}")
+        for surprise in self._play.surprises[known:]:
+            console.print(Text(f"not as in the story: {surprise}", "bold red"))
+
+    async def _submit(self, row: Row) -> None:
+        known, begun = len(self._play.surprises), time.perf_counter()
+        said = self._play.submission(row)
+        answer = await self._client.submit(row.agency, said, new_id(), _WAIT)
+        self.seconds.append(time.perf_counter() - begun)
+        became = _became(answer)
+        self._play.answered(row, became)
+        if len(self._play.surprises) > known:
             console.print("\n".join(told(answer)))
+        await self._feed.until(lambda: self._play.seen.keys() >= set(became.facts))
 
 
-async def _submit(client: Client, step: Step) -> tuple[httpx2.Response, float]:
-    begun = time.perf_counter()
-    answer = await client.submit(step.agency, step.submission, new_id(), _WAIT)
-    return answer, time.perf_counter() - begun
+def _became(answer: httpx2.Response) -> Became:
+    """Read what became of a submission from the gateway's answer."""
+    said: dict[str, Any] = answer.json()
+    status = said.get("status", f"turned away with {answer.status_code}")
+    facts = [fact["id"] for fact in said.get("facts", ())]
+    noted = [f["irregularity"]["code"] for f in said.get("facts", ()) if "irregularity" in f]
+    reasons = said.get("reasons", ())
+    allowed = [datetime.fromisoformat(r["next_allowed"]) for r in reasons if "next_allowed" in r]
+    if status == "refused":
+        facts = [derived_id(said["id"], "submission", 0)]
+    codes = [reason["code"] for reason in reasons] or noted
+    return Became(status, tuple(codes), max(allowed, default=None), tuple(facts))
+
+
+class _Feed:
+    """Follows every event of the house: prints its line and shows it to the play."""
+
+    def __init__(self, settings: Settings, teller: Teller, play: Play, pause: float) -> None:
+        self.is_told = False  #: whether lines are printed
+        self._settings, self._teller, self._play, self._pause = settings, teller, play, pause
+        self._progress = asyncio.Event()
+        self._open = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        reader = await self._open.enter_async_context(reading(self._settings))
+        positions = await begin(reader, self._settings, list(self._teller.catalogue.families), None)
+        await self._open.enter_async_context(_beside(self._follow(reader, positions)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
+
+    async def until(self, holds: Callable[[], bool]) -> bool:
+        """Wait until something holds that events may bring about; say whether it does."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FOLLOWS_SECONDS):
+                while not holds():
+                    self._progress.clear()
+                    await self._progress.wait()
+        return holds()
+
+    async def _follow(self, reader: Reader, positions: dict[Target, int]) -> None:
+        async for record, envelope in events(reader, positions, follow=True):
+            if self.is_told:
+                console.print(self._teller.line(record, envelope))
+                await asyncio.sleep(self._pause)
+            with contextlib.suppress(ContractError):  # its line has said that it is unreadable
+                event = self._teller.codec.decode(record.value)
+                self._play.see(envelope.id, event, self._teller.codec.to_json(event))
+            self._progress.set()
 
 
 @contextlib.asynccontextmanager
-async def _services(settings: Settings) -> AsyncIterator[None]:
-    """Run every service in a process of its own within the block."""
-    must_be_free(settings.http_port, "LIENTHONG_HTTP_PORT")
-    log = settings.home / "services.log"
-    with log.open("ab") as said:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.cli", "run"),
-            env={**os.environ, "LIENTHONG_STORY_START": str(settings.story_start)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-        )
+async def _beside(work: Any) -> AsyncIterator[None]:
+    """Do some work beside the block, and end it with the block."""
+    task = asyncio.create_task(work)
     try:
-        await _ready(settings, process, log)
         yield
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-            except TimeoutError:
-                process.kill()
+        task.cancel()
 
 
-async def _ready(settings: Settings, process: asyncio.subprocess.Process, log: Path) -> None:
-    """Wait until the gateway says so. Raises CommandError with the last line of its log."""
-    deadline = time.monotonic() + _START_SECONDS
-    async with httpx2.AsyncClient() as http:
-        while process.returncode is None and time.monotonic() < deadline:
-            with contextlib.suppress(httpx2.TransportError):
-                health = f"http://127.0.0.1:{settings.http_port}/health/ready"
-                if (await http.get(health)).is_success:
-                    return
-            await asyncio.sleep(_POLL_SECONDS)
-    raise CommandError(f"the services did not start: {_last_line(log)} (see {log})")
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "they said nothing"
-
-
-@contextlib.asynccontextmanager
-async def _telling(
-    settings: Settings, teller: Teller
-) -> AsyncIterator[Callable[[set[str]], Awaitable[None]]]:
-    """Print every event as it is recorded within the block; gives a way to wait for some."""
-    seen: set[str] = set()
-    progress = asyncio.Event()
-
-    async def tell(reader: Reader, positions: dict[Target, int]) -> None:
-        async for record, envelope in events(reader, positions, follow=True):
-            console.print(teller.line(record, envelope))
-            seen.add(envelope.id)
-            progress.set()
-
-    async def until(wanted: set[str]) -> None:
-        async with asyncio.timeout(_WAIT):
-            while not wanted <= seen:
-                progress.clear()
-                await progress.wait()
-
-    async with reading(settings) as reader:
-        positions = await begin(reader, settings, list(teller.catalogue.families), None)
-        telling = asyncio.create_task(tell(reader, positions))
-        try:
-            yield until
-        finally:
-            telling.cancel()
-
-
-def _summary(before: dict[str, int], after: dict[str, int], played: Played) -> None:
+def _summary(
+    before: dict[str, int], after: dict[str, int], seconds: list[float], play: Play
+) -> None:
     of = {what: after[what] - before[what] for what in after}
-    milliseconds = sorted(1000 * each for each in played.seconds)
+    milliseconds = sorted(1000 * each for each in seconds)
     console.print()
     parts = " + ".join(f"{of[what]} {what}" for what in ("recorded", "refused", "held", "pending"))
-    console.print(f"{of['accepted']} submitted = {parts}; irregular among them: {played.irregular}")
+    console.print(f"{of['accepted']} submitted = {parts}; irregular among them: {play.irregular}")
+    console.print(f"{len(play.seen)} events in all, with what followed by itself")
     console.print(
-        f"from submitting to the outcome: median {_at(milliseconds, 0.5):.0f} ms, "
-        f"99 of 100 within {_at(milliseconds, 0.99):.0f} ms"
+        f"from submitting to the outcome: p50 {_at(milliseconds, 0.5):.0f} ms, "
+        f"p99 {_at(milliseconds, 0.99):.0f} ms"
     )
 
 
@@ -197,6 +208,7 @@ def _at(ordered: list[float], share: float) -> float:
 def _what_next() -> None:
     console.print(
         "\nWhat to try next:\n"
+        "  lienthong case 702/QĐ-THADS                   the thread of one case, and who must act\n"
         "  lienthong tail --from beginning --no-follow   all of it again, from Kafka alone\n"
         "  lienthong run                                 the services, until Ctrl-C\n"
         "  lienthong submit FILE                         a submission of your own\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 from rich.text import Text
@@ -18,15 +18,19 @@ from services.core.contracts.event import Event
 from services.core.contracts.events import submission
 from services.core.contracts.identifiers import key_of
 
+Lang: TypeAlias = Literal["vi", "en"]
+
 _TAIL: int = 6  #: the end of a key, enough to tell judgments apart
+_ALLOWED: dict[Lang, str] = {"vi": "được phép từ", "en": "allowed from"}
 
 
 class Teller(Struct, frozen=True):
-    """Tells events by one catalogue and one directory."""
+    """Tells events by one catalogue and one directory, in Vietnamese or English."""
 
     catalogue: Catalogue
     codec: Codec
     directory: Directory
+    lang: Lang = "vi"
 
     def line(self, record: Record, envelope: Envelope) -> Text:
         """Return the line of a record; one that cannot be read says why."""
@@ -39,8 +43,9 @@ class Teller(Struct, frozen=True):
         known = self.catalogue.event(type_)
         who = f"{envelope.agency} → {self._whom(event, envelope, known)}"
         name = type_.partition(".")[2]
-        line = Text(f"{_time(envelope.occurred_at)}  {who:42}  {name:32}  {known.vi:36}  ")
-        return line.append_text(_outcome(event, self.codec.to_json(event)))
+        said = known.vi if self.lang == "vi" else known.en
+        line = Text(f"{_time(envelope.occurred_at)}  {who:42}  {name:32}  {said:36}  ")
+        return line.append_text(_outcome(event, self.codec.to_json(event), self.lang))
 
     def _whom(self, event: Event, envelope: Envelope, known: EventType) -> str:
         """The agency that the event names beside its sender, else the part it speaks of."""
@@ -51,17 +56,22 @@ class Teller(Struct, frozen=True):
         return f"{self.catalogue.families[known.family].vi} …{key_of(envelope.subject)[-_TAIL:]}"
 
 
-def _outcome(event: Event, data: dict[str, Any]) -> Text:
+def _outcome(event: Event, data: dict[str, Any], lang: Lang) -> Text:
     match event:
         case submission.Refused(reasons=reasons):
-            said = "; ".join(_reason(reason.code, reason.article, reason.vi) for reason in reasons)
-            return Text(f"REFUSED {said}", "bold red")
+            said = "; ".join(
+                _reason(reason.code, reason.article, reason.vi if lang == "vi" else reason.en)
+                for reason in reasons
+            )
+            allowed = max((r.next_allowed for r in reasons if r.next_allowed), default=None)
+            after = f"; {_ALLOWED[lang]} {_time(allowed)}" if allowed else ""
+            return Text(f"REFUSED {said}{after}", "bold red")
         case submission.Held():
             return Text("HELD", "yellow")
         case submission.Released(how=how):
             return Text(how, "yellow")
     if event.TYPE.endswith(".irregularity_noted"):
-        return Text(f"! {_reason(data['code'], data.get('article'), data['vi'])}", "yellow")
+        return Text(f"! {_reason(data['code'], data.get('article'), data[lang])}", "yellow")
     return Text("recorded", "green")
 
 

@@ -12,7 +12,6 @@ import msgspec
 
 from services.core.bus.record import Record
 from services.core.bus.service import Service, Statement, View
-from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import Envelope
 from services.gateway.outcomes import Outcome, is_outcome, row_of, told_by
@@ -22,13 +21,13 @@ NAME: Final = "gateway"
 queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
 
 
-def service(catalogue: Catalogue, codec: Codec) -> Service:
-    """Return the gateway that serves the families of a catalogue."""
+def service(families: Sequence[str], codec: Codec) -> Service:
+    """Return the gateway that hears what becomes of submissions to some families."""
 
     def rows(heard: Sequence[tuple[Record, Envelope]]) -> list[Statement]:
         return statements(heard, codec)
 
-    return Service(name=NAME, view=View(tuple(catalogue.families), rows))
+    return Service(name=NAME, view=View(tuple(families), rows))
 
 
 def statements(heard: Sequence[tuple[Record, Envelope]], codec: Codec) -> list[Statement]:

@@ -1,1 +1,1 @@
-"""Stories to play into a running house. So far: the beginnings of five judgments (`beginnings`)."""
+"""The story that demo and tests play into a house (`story`), and what became of a play (`play`)."""

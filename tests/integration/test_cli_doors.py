@@ -52,22 +52,28 @@ def at_door(door: Door, own: Settings) -> Settings:
     return msgspec.structs.replace(own, http_port=int(door.url.rpartition(":")[2]))
 
 
-async def test_the_demo_plays_again_and_again(own: Settings) -> None:
-    for play in (1, 2):
-        code, told, trouble = await lienthong(own, "demo")
-        assert (code, trouble) == (0, "")
+async def test_the_demo_plays_the_whole_story_again_and_again(own: Settings) -> None:
+    for _play in (1, 2):
+        code, told, trouble = await lienthong(own, "demo", "--fast")
+        assert (code, trouble) == (0, ""), told
         lines = told.splitlines()
-        assert sum(line.endswith("  recorded") for line in lines) == 20
         (refused,) = [line for line in lines if "REFUSED" in line]
-        assert "toa-da-nang" in refused
-        assert "judgment.transferred" in refused
-        assert "NOT_ENFORCEABLE_YET (Đ33.1): Bản án chưa có hiệu lực" in refused
-        assert any("! NOT_TRANSFERRED" in line for line in lines)
-        summed = "21 submitted = 20 recorded + 1 refused + 0 held + 0 pending; irregular among"
-        assert summed in told
+        assert "coercion.scheduled" in refused
+        assert "FORBIDDEN_HOURS (Đ72.5)" in refused
+        assert "được phép từ 12-10-2026 06:00" in refused
+        assert any("! FORBIDDEN_HOURS" in line for line in lines)
+        assert "not as in the story" not in told
+        assert "1 refused + 0 held + 0 pending" in told
+        assert "p99" in told
         assert "What to try next" in told
-        _, all_told, _ = await lienthong(own, "tail", "--from", "beginning", "--no-follow")
-        assert len(all_told.splitlines()) == play * 23
+
+
+async def test_the_demo_is_told_in_english_from_a_row_on(own: Settings) -> None:
+    code, told, _ = await lienthong(own, "demo", "--fast", "--lang", "en", "--from", "129")
+    assert code == 0, told
+    first = told.splitlines()[0]
+    assert "case.completed" in first
+    assert "the case is done" in first
 
 
 async def test_a_file_of_submissions_is_submitted_once_however_often_it_is_sent(

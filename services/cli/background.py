@@ -1,0 +1,64 @@
+"""Every service in a process of its own, for as long as a command needs them."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import httpx2
+
+from services.cli.errors import CommandError
+from services.core.runtime.processes import must_be_free
+from services.core.settings import Settings
+
+_START_SECONDS: Final = 60.0
+_STOP_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.1
+
+
+@contextlib.asynccontextmanager
+async def services(settings: Settings) -> AsyncIterator[None]:
+    """Run every service in a process apart within the block."""
+    must_be_free(settings.http_port, "LIENTHONG_HTTP_PORT")
+    log = settings.home / "services.log"
+    with log.open("ab") as said:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.cli", "run"),
+            env={**os.environ, "LIENTHONG_STORY_START": str(settings.story_start)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        await _ready(settings, process, log)
+        yield
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+            except TimeoutError:
+                process.kill()
+
+
+async def _ready(settings: Settings, process: asyncio.subprocess.Process, log: Path) -> None:
+    """Wait until the gateway says so. Raises CommandError with the last line of its log."""
+    deadline = time.monotonic() + _START_SECONDS
+    async with httpx2.AsyncClient() as http:
+        while process.returncode is None and time.monotonic() < deadline:
+            with contextlib.suppress(httpx2.TransportError):
+                health = f"http://127.0.0.1:{settings.http_port}/health/ready"
+                if (await http.get(health)).is_success:
+                    return
+            await asyncio.sleep(_POLL_SECONDS)
+    raise CommandError(f"the services did not start: {_last_line(log)} (see {log})")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "they said nothing"

@@ -1,0 +1,121 @@
+"""One play of the story: what was seen of it, which states it led to, and what surprised.
+
+Pure bookkeeping: who plays shows it the facts as they come, in whatever house.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.event import Event
+from services.core.contracts.events import case, unit
+from services.core.contracts.events import machines as drawn
+from services.core.contracts.machine import Machine
+from services.simulator.story import CLOCKS, Row, Symbols, says
+
+MACHINES: Mapping[str, Machine] = {
+    name.lower(): machine for name, machine in vars(drawn).items() if isinstance(machine, Machine)
+}
+
+
+class Seen(Struct, frozen=True):
+    """A fact as it was recorded."""
+
+    id: str
+    event: Event
+    data: Mapping[str, Any]
+
+
+class Became(Struct, frozen=True):
+    """What became of a submission."""
+
+    status: str
+    codes: tuple[str, ...] = ()  #: of the refusal, or of the irregularities
+    next_allowed: datetime | None = None
+    facts: tuple[str, ...] = ()  #: everything recorded of it, the outcome first
+
+
+class Play:
+    """What happened so far in one play of a story."""
+
+    def __init__(self, story: list[Row], catalogue: Catalogue) -> None:
+        self.symbols = Symbols(story)
+        self.seen: dict[str, Seen] = {}
+        self.surprises: list[str] = []
+        self.irregular = 0  #: rows that were recorded with a breach beside them
+        self._catalogue = catalogue
+        self._taken: set[str] = set()  #: facts that were the fact of a row
+        self._states: dict[str, str | None] = {}
+        self._families: dict[str, str] = {}  #: of which family a part is
+
+    def see(self, id_: str, event: Event, data: Mapping[str, Any]) -> None:
+        """Take note of a fact; the same one may be shown again."""
+        if id_ in self.seen:
+            return
+        self.seen[id_] = Seen(id_, event, data)
+        place, family = _place(event), event.TYPE.split(".")[1]
+        family = self._families.get(place, "") if family == CLOCKS else family
+        state = self._states.get(place)
+        if isinstance(event, case.Moved):
+            self._states[place] = event.to_state
+        elif family in MACHINES and family != "case":  # a case says its moves itself
+            self._states[place] = MACHINES[family].follows(state, event) or state
+            self._families[place] = family
+
+    def submission(self, row: Row) -> dict[str, Any]:
+        """Return what the agency of a row submits."""
+        return self.symbols.submission(row, self._catalogue)
+
+    def answered(self, row: Row, became: Became) -> None:
+        """Compare what became of a row's submission with what the story expects of it."""
+        if became.facts:
+            self.symbols.bind(row, became.facts[0])
+            self._taken.add(became.facts[0])
+        status = "irregular" if became.status == "recorded" and became.codes else became.status
+        self.irregular += status == "irregular"
+        self._compare(row, "it is", status, row.expect)
+        self._compare(row, "codes", sorted(became.codes), sorted(row.codes))
+        self._compare(row, "next allowed", became.next_allowed, row.next_allowed)
+
+    def found(self, row: Row) -> bool:
+        """Say whether the fact of a row that follows by itself has come, and bind it."""
+        wanted = self.symbols.data(row, self._catalogue)
+        for each in self.seen.values():
+            if (
+                each.id not in self._taken
+                and each.event.TYPE.endswith(f".{row.type}")
+                and says(wanted, each.data)
+            ):
+                self._taken.add(each.id)
+                self.symbols.bind(row, each.id)
+                return True
+        return False
+
+    def stands(self, row: Row) -> bool:
+        """Say whether the part of a row is in the state in which the row must leave it."""
+        return row.then is None or self.state(row) == row.then
+
+    def state(self, row: Row) -> str | None:
+        """Return the state of the part of a row, as the facts seen so far tell it."""
+        part = self.symbols.id_of(row.part)
+        if row.family == "unit":
+            part = f"{part}/{self.symbols.id_of(row.data['booking_id'])}"
+        return self._states.get(part)
+
+    def surprised(self, row: Row, what: str) -> None:
+        """Take note of something that the story does not expect."""
+        self.surprises.append(f"row {row.n}, {row.type}: {what}")
+
+    def _compare(self, row: Row, what: str, found: object, expected: object) -> None:
+        if found != expected:
+            self.surprised(row, f"{what} {found}, the story expects {expected}")
+
+
+def _place(event: Event) -> str:
+    """The part whose state an event may change; a unit has a state for each booking."""
+    if isinstance(event, unit.Booked | unit.BookingRefused | unit.Released):
+        return f"{event.part}/{event.booking_id}"
+    return event.part

@@ -1,0 +1,110 @@
+"""The whole house in memory: the gateway's edge, every family, and a clock that the story moves."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from services.core.access import directory
+from services.core.access.tokens import Speaker
+from services.core.bus.memory import MemoryLog
+from services.core.bus.service import Service, Topics
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.event import Event
+from services.core.contracts.schemas import load_schemas
+from services.gateway.body import Said
+from services.gateway.edge import Edge
+from services.gateway.outcomes import Outcome, is_outcome, told_by
+from services.simulator.play import Became, Play
+from services.simulator.story import Row
+
+CATALOGUE = load_catalogue()
+CODEC = Codec(CATALOGUE, load_schemas())
+DIRECTORY = directory.load(CATALOGUE)
+TOPICS = Topics("thads", 3)
+
+
+class Told:
+    """A clock that stands where it was put."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 8, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+class MemoryHouse:
+    """Every lane of some services, and the door in front of them."""
+
+    def __init__(self, services: Iterable[Service]) -> None:
+        self.clock = Told()
+        self.edge = Edge(CATALOGUE, CODEC, TOPICS)
+        self.log = MemoryLog(
+            services,
+            TOPICS,
+            codec=CODEC,
+            catalogue=CATALOGUE,
+            clock=self.clock,
+            directory=lambda: DIRECTORY,
+        )
+        self._read: dict[tuple[str, int], int] = {}
+
+    def submit(self, agency: str, submission: dict[str, Any]) -> Became:
+        """Submit what an agency says, let every lane come to rest, and return what became of it."""
+        entry = DIRECTORY.agencies[agency]
+        said = Said(
+            type=submission["type"],
+            occurred_at=datetime.fromisoformat(submission["occurred_at"]).astimezone(UTC),
+            data=submission["data"],
+            officer=submission.get("officer"),
+            role=submission.get("role"),
+            canonical=b"",
+        )
+        admitted = self.edge.admit(said, Speaker(agency, entry.roles), DIRECTORY, self.clock.now())
+        self.log.put(f"gateway/{admitted.partition}", [admitted])
+        self.log.settle()
+        return self._outcome(admitted.envelope.id)
+
+    def facts(self) -> Iterator[tuple[str, Event, dict[str, Any]]]:
+        """Yield what was recorded since last asked, in the order of the topics."""
+        for target, records in sorted(self.log.records.items()):
+            if target[0].endswith(".events"):
+                for record in records[self._read.get(target, 0) :]:
+                    event = CODEC.decode(record.value)
+                    yield record.envelope().id, event, CODEC.to_json(event)
+                self._read[target] = len(records)
+
+    def _outcome(self, submission: str) -> Became:
+        outcome = Outcome()
+        for (topic, _), records in self.log.records.items():
+            if topic.endswith(".events"):
+                for record in records:
+                    envelope = record.envelope()
+                    if envelope.causation == submission and is_outcome(envelope):
+                        outcome = outcome.and_(told_by(record, envelope, CODEC))
+        facts = [outcome.facts[place] for place in sorted(outcome.facts, key=int)]
+        noted = [fact.irregularity.code for fact in facts if fact.irregularity]
+        allowed = [reason.next_allowed for reason in outcome.why if reason.next_allowed]
+        return Became(
+            outcome.status,
+            tuple([reason.code for reason in outcome.why] or noted),
+            max(allowed, default=None),
+            tuple(fact.id for fact in facts),
+        )
+
+
+def play(house: MemoryHouse, story: list[Row]) -> Play:
+    """Play a story through, and return what was seen of it."""
+    played = Play(story, CATALOGUE)
+    for row in story:
+        house.clock.moment = max(row.at.astimezone(UTC), house.clock.moment)
+        if not row.follows:
+            played.answered(row, house.submit(row.agency, played.submission(row)))
+        for id_, event, data in house.facts():
+            played.see(id_, event, data)
+        if row.follows and not played.found(row):
+            played.surprised(row, "it does not follow")
+        if not played.stands(row):
+            played.surprised(row, f"it stands at {played.state(row)}, not at {row.then}")
+    return played
