@@ -14,6 +14,8 @@ from services.core.contracts.compatibility import breaches
 from services.core.contracts.errors import ContractError, Stale
 from services.core.contracts.generator import EVENTS, generate, stale, write
 from services.core.contracts.schemas import load_schemas
+from services.core.contracts.states_page import PATH as STATES
+from services.core.contracts.states_page import is_fresh, states_page
 
 app: Final = App(
     name="schemas", help="The contracts: check them, make the event classes, list them."
@@ -39,7 +41,7 @@ def add_to(parent: App) -> None:
 
 @app.command
 def check() -> int:
-    """Check the catalogue, the schemas, their compatibility, and that the classes follow from them.
+    """Check the catalogue, the schemas, their compatibility, and that what is made is fresh.
 
     Every trouble is one line on stderr; exit code 1 if there is any.
     """
@@ -53,25 +55,32 @@ def check() -> int:
             Stale(f"{EVENTS / name}: not what the schemas make; run `lienthong schemas generate`")
             for name in stale(generate(catalogue, schemas))
         ]
+        if not is_fresh(states_page(catalogue), STATES):
+            troubles.append(
+                Stale(f"{STATES}: not what the catalogue draws; run `lienthong schemas generate`")
+            )
     if not troubles:
         released = sum(len(schemas.released(type_)) for type_ in schemas.versions)
         print(
             f"all {len(catalogue.events)} types agree with their schemas, get on with"
-            f" {released} released before, and their classes are fresh"
+            f" {released} released before, their classes and the page of states are fresh"
         )
     return _report(troubles)
 
 
 @app.command(name="generate")
 def generate_classes() -> int:
-    """Make the event classes from the catalogue and the schemas."""
+    """Make the event classes and `docs/states.md` from the catalogue and the schemas."""
     catalogue, schemas = load_catalogue(), load_schemas()
     if troubles := list(disagreements(catalogue, schemas)):
         return _report(troubles)
     modules = generate(catalogue, schemas)
-    changed = stale(modules)
+    changed, page = stale(modules), states_page(catalogue)
     write(modules)
-    print(f"{len(modules)} modules, written anew: {', '.join(changed) or 'none'}")
+    if not is_fresh(page, STATES):
+        STATES.write_text(page, encoding="utf-8")
+        changed.append(STATES.name)
+    print(f"{len(modules)} modules and a page, written anew: {', '.join(changed) or 'none'}")
     return 0
 
 

@@ -10,7 +10,8 @@ import pytest
 from services.cli import schemas as command
 from services.core.contracts.events import EVENTS, judgment
 from services.core.contracts.generator import EVENTS as FOLDER
-from services.core.contracts.generator import class_name, generate, stale, write
+from services.core.contracts.generator import generate, stale, write
+from services.core.contracts.python_text import class_name
 from tests.unit.contracts.generated import CATALOGUE, SCHEMAS
 
 MODULES = generate(CATALOGUE, SCHEMAS)
