@@ -64,10 +64,11 @@ class Assembly(Struct, frozen=True):
 
     @property
     def all_topics(self) -> list[str]:
-        """Every topic that must exist."""
-        topics = self.topics
-        written = [name for each in self.services.values() for name in topics.written_by(each)]
-        return sorted({*written, topics.outcomes})
+        """Every topic that must exist: those of every family that the catalogue declares."""
+        topics, catalogue = self.topics, self.catalogue
+        claimed = {event.family for event in catalogue.events.values() if event.is_claim}
+        names = [topics.events(family) for family in catalogue.families]
+        return sorted({*names, *(topics.submissions(family) for family in claimed)})
 
 
 def assemble(settings: Settings) -> Assembly:
@@ -77,8 +78,7 @@ def assemble(settings: Settings) -> Assembly:
     """
     catalogue, schemas = load_catalogue(), load_schemas()
     codec = Codec(catalogue, schemas)
-    decided = [family.name for service in WORK for family in service.families]
-    services = (gateway.service([*decided, "submission"], codec), *WORK)
+    services = (gateway.service(tuple(catalogue.families), codec), *WORK)
     return Assembly(
         settings,
         catalogue,

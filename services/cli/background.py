@@ -1,4 +1,4 @@
-"""Every service in a process of its own, for as long as a command needs them."""
+"""The services of the house, running for as long as a command needs them."""
 
 import asyncio
 import contextlib
@@ -15,6 +15,7 @@ import httpx2
 from services.cli.errors import CommandError
 from services.core.runtime.processes import must_be_free
 from services.core.settings import Settings
+from services.gateway.service import NAME as GATEWAY
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 30.0
@@ -22,21 +23,44 @@ _POLL_SECONDS: Final = 0.1
 
 
 @contextlib.asynccontextmanager
-async def services(settings: Settings) -> AsyncIterator[None]:
-    """Run every service in a process apart within the block."""
+async def services(settings: Settings, *, apart: bool = False) -> AsyncIterator[None]:
+    """Run every service beside the block: in one process, or `apart`, each in one of its own.
+
+    Raises CommandError with the last line of their log where they do not start.
+    """
     must_be_free(settings.http_port, "LIENTHONG_HTTP_PORT")
     log = settings.home / "services.log"
+    async with contextlib.AsyncExitStack() as running:
+        for names in _groups(apart=apart):
+            process = await running.enter_async_context(_running(settings, log, names))
+            if not names or GATEWAY in names:
+                await _ready(settings, process, log)
+        yield
+
+
+def _groups(*, apart: bool) -> list[tuple[str, ...]]:
+    """Return which services each process runs; no name stands for all of them."""
+    if not apart:
+        return [()]
+    from services.all import NAMES  # noqa: PLC0415  other commands need not load every service
+
+    return [(name,) for name in NAMES]
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    settings: Settings, log: Path, names: tuple[str, ...]
+) -> AsyncIterator[asyncio.subprocess.Process]:
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.cli", "run"),
+            *(sys.executable, "-m", "services.cli", "run", *names),
             env={**os.environ, "LIENTHONG_STORY_START": str(settings.story_start)},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=said,
             stderr=said,
         )
     try:
-        await _ready(settings, process, log)
-        yield
+        yield process
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)

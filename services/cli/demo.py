@@ -48,6 +48,7 @@ def demo(
     *,
     lang: Lang = "vi",
     fast: bool = False,
+    apart: bool = False,
     start: Annotated[int, Parameter(name="--from")] = 1,
 ) -> int:
     """Play the story of one judgment, two debtors and a third case. Exit code 1 if it surprises.
@@ -58,13 +59,15 @@ def demo(
         The language of the lines.
     fast
         Do not pause after each line.
+    apart
+        Run each service in a process of its own.
     start
         Tell from this row of services/simulator/story.yaml on; what comes before is played unseen.
     """
-    return asyncio.run(closing(_demo(lang, start, fast=fast)))
+    return asyncio.run(closing(_demo(lang, start, fast=fast, apart=apart)))
 
 
-async def _demo(lang: Lang, start: int, *, fast: bool) -> int:
+async def _demo(lang: Lang, start: int, *, fast: bool, apart: bool) -> int:
     catalogue, story = load_catalogue(), rows()
     first = next((row for row in story if row.n == start), None)
     if first is None:
@@ -76,7 +79,7 @@ async def _demo(lang: Lang, start: int, *, fast: bool) -> int:
         raise CommandError("the demo is a story and needs a story's clock")
     teller = Teller(catalogue, Codec(catalogue, load_schemas()), directory.load(catalogue), lang)
     play = Play(story, catalogue)
-    async with services(settings), Client(settings) as client:
+    async with services(settings, apart=apart), Client(settings) as client:
         before = await client.counts()
         async with _Feed(settings, teller, play, 0 if fast else _PAUSE_SECONDS) as feed:
             player = _Player(settings, clock, client, play, feed)

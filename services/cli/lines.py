@@ -15,7 +15,7 @@ from services.core.contracts.days import VIET_NAM
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.errors import ContractError
 from services.core.contracts.event import Event
-from services.core.contracts.events import submission
+from services.core.contracts.events import case, submission
 from services.core.contracts.identifiers import key_of
 
 Lang: TypeAlias = Literal["vi", "en"]
@@ -64,12 +64,14 @@ def _outcome(event: Event, data: dict[str, Any], lang: Lang) -> Text:
                 for reason in reasons
             )
             allowed = max((r.next_allowed for r in reasons if r.next_allowed), default=None)
-            after = f"; {_ALLOWED[lang]} {_time(allowed)}" if allowed else ""
-            return Text(f"REFUSED {said}{after}", "bold red")
+            until = f"; {_ALLOWED[lang]} {_time(allowed)}" if allowed else ""
+            return Text(f"REFUSED {said}{until}", "bold red")
         case submission.Held():
             return Text("HELD", "yellow")
         case submission.Released(how=how):
             return Text(how, "yellow")
+        case case.Moved(from_state=before, to_state=after):
+            return Text(f"{before} → {after}", "cyan")
     if event.TYPE.endswith(".irregularity_noted"):
         return Text(f"! {_reason(data['code'], data.get('article'), data[lang])}", "yellow")
     return Text("recorded", "green")

@@ -68,8 +68,11 @@ async def test_the_demo_plays_the_whole_story_again_and_again(own: Settings) -> 
         assert "What to try next" in told
 
 
-async def test_the_demo_is_told_in_english_from_a_row_on(own: Settings) -> None:
-    code, told, _ = await lienthong(own, "demo", "--fast", "--lang", "en", "--from", "129")
+async def test_a_process_a_service_tells_the_same_story_in_english_from_a_row_on(
+    own: Settings,
+) -> None:
+    options = ("--fast", "--apart", "--lang", "en", "--from", "129")
+    code, told, _ = await lienthong(own, "demo", *options)
     assert code == 0, told
     first = told.splitlines()[0]
     assert "case.completed" in first
