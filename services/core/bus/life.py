@@ -215,7 +215,7 @@ class Life:
             **requested,
         )
         try:
-            await self._store.commit(commit, self._encode)
+            returned = await self._store.commit(commit, self._encode)
         except Culprit:
             self.outbox.restore(commit.marks)
             raise
@@ -229,6 +229,9 @@ class Life:
             self._tails[chunk.topic, chunk.partition] = chunk.tail
         self.outbox.offer(chunks)
         self._health.committed(result, foreign)
+        view = self._house.service.view
+        if returned and view is not None and view.notice is not None:
+            view.notice(returned)
 
     def forget(self) -> None:
         """Drop what was read and decided since the last commit."""

@@ -1,6 +1,6 @@
 """What a service is to the bus: its families, what it shows, and the topics that follow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -16,11 +16,13 @@ class View(Struct, frozen=True):
     """Rows that a service shows, filled by hearing alone (B7).
 
     `rows` must be a pure function of the records, which come in the order of their topics, and its
-    statements must be right when the rows were written before.
+    statements must be right when the rows were written before. What statements return is given to
+    `notice` once it is committed, for the log alone: a process that dies in between never says it.
     """
 
     families: tuple[str, ...]  #: whose events it hears
     rows: Callable[[Sequence[tuple[Record, Envelope]]], list[Statement]]
+    notice: Callable[[Sequence[Mapping[str, Any]]], None] | None = None
 
 
 class Service(Struct, frozen=True, kw_only=True):

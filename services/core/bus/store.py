@@ -211,21 +211,23 @@ class Store:
             rows = await _all(queries.states(self._connection, streams=streams))
         return [(row[0], row[1], row[2], row[4]) for row in rows]
 
-    async def commit(self, commit: Commit, encode: Any) -> None:
+    async def commit(self, commit: Commit, encode: Any) -> list[dict[str, Any]]:
         """Write everything or nothing; the fence is the first statement (B2).
 
-        When it returns, the commit is known to be good.
+        When it returns, the commit is known to be good. Returns what its statements returned.
         """
         self._warning = None
+        returned: list[dict[str, Any]] = []
         async with self._alone():
             if commit.is_plain:
                 await self._fence_and_write(commit, encode)
             else:
                 async with self._connection.transaction():
                     await self._fence_and_write(commit, encode)
-                    await self._write_beside(commit)
+                    returned = await self._write_beside(commit)
         if self._warning:
             raise Doubt(f"PostgreSQL answered a commit with a warning: {self._warning}")
+        return returned
 
     async def _fence_and_write(self, commit: Commit, encode: Any) -> None:
         fresh = [(name, each) for name, each in commit.states.items() if each.version == 1]
@@ -260,9 +262,10 @@ class Store:
             sent_offsets=[offset for _, (_, offset) in marks],
         )
 
-    async def _write_beside(self, commit: Commit) -> None:
+    async def _write_beside(self, commit: Commit) -> list[dict[str, Any]]:
+        returned: list[dict[str, Any]] = []
         for sql, arguments in commit.statements:
-            await self._connection.execute(sql, *arguments)
+            returned += map(dict, await self._connection.fetch(sql, *arguments))
         for letter in commit.letters:
             await self._park(letter.record, letter.record.key, letter)
         for record in commit.foreign:
@@ -279,6 +282,7 @@ class Store:
             )
         for number, result in commit.closed:
             await queries.close_request(self._connection, number=number, result=result)
+        return returned
 
     async def _park(self, record: Record, key: str | None, letter: Letter | None) -> None:
         await queries.park(

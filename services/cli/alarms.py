@@ -1,0 +1,45 @@
+"""`lienthong alarms`: what the house noticed and a person should look at."""
+
+import asyncio
+
+import msgspec
+from cyclopts import App
+
+from services.core.settings import Settings
+from services.directory.register import Alarm, Paper, register
+
+
+def add_to(app: App) -> None:
+    """Add this group's commands."""
+    app.command(alarms)
+
+
+def alarms(*, json: bool = False) -> int:
+    """List official numbers that one office used for two things; the facts stand all the same.
+
+    Parameters
+    ----------
+    json
+        Print them as JSON.
+    """
+    found = asyncio.run(_alarms())
+    if json:
+        print(msgspec.json.encode(found).decode())
+    elif not found:
+        print("no alarms")
+    for alarm in () if json else found:
+        print(f"{alarm.kind}  {alarm.later.number}  {alarm.later.office}")
+        for paper in (alarm.prior, alarm.later):
+            print(f"    {told(paper)}")
+    return 0
+
+
+def told(paper: Paper) -> str:
+    """Say which paper it is, in one line."""
+    of = paper.type.partition(".")[2]
+    return f"{paper.decided_on:%d-%m-%Y}  {of:32}  {paper.part}  (fact {paper.fact})"
+
+
+async def _alarms() -> list[Alarm]:
+    async with register(Settings.load()) as index:
+        return await index.alarms()

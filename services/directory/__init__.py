@@ -1,0 +1,1 @@
+"""The index of official numbers: which paper of which office bears which number."""

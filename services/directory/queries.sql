@@ -1,0 +1,49 @@
+-- name: hear(heard)!
+-- Add the uses that were heard; hearing them again changes nothing.
+insert into uses (fact, type, part, office, year, number, canonical, decided_on, recorded_at)
+select fact, type, part, office, year, number, canonical, decided_on, recorded_at
+  from jsonb_to_recordset(:heard::jsonb)
+       as heard(fact uuid, type text, part text, office text, year int, number text,
+                canonical text, decided_on date, recorded_at timestamptz)
+ order by fact
+    on conflict (fact) do nothing;
+
+-- name: hold(facts)!
+-- Give each number to its first use. Sorted, so that two lanes never wait for each other.
+insert into holders (canonical, office, year, fact, part)
+select canonical, office, year, fact, part
+  from uses
+ where fact = any(:facts::uuid[])
+ order by canonical, office, year, recorded_at, fact
+    on conflict (canonical, office, year) do nothing;
+
+-- name: alarm(facts)
+-- Note the uses whose number is another part's. A statement of its own: it sees what the lanes
+-- committed that `hold` has waited for.
+insert into alarms (kind, fact, other)
+select 'NUMBER_TWICE', uses.fact, holders.fact
+  from uses join holders using (canonical, office, year)
+ where uses.fact = any(:facts::uuid[]) and uses.part <> holders.part
+    on conflict (kind, fact) do nothing
+returning kind, fact::text, other::text,
+          (select number from uses where uses.fact = alarms.fact) as number,
+          (select office from uses where uses.fact = alarms.fact) as office;
+
+-- name: find(canonical)
+-- Every use of a number, whichever office's.
+select fact::text, type, part, office, year, number, decided_on
+  from uses
+ where canonical = :canonical
+ order by decided_on, recorded_at, fact;
+
+-- name: alarms()
+-- Every alarm with both uses, in the order of the later one's day.
+select alarms.kind,
+       later.fact::text, later.type, later.part, later.office, later.year, later.number,
+       later.decided_on,
+       prior.fact::text, prior.type, prior.part, prior.office, prior.year, prior.number,
+       prior.decided_on
+  from alarms
+  join uses as later on later.fact = alarms.fact
+  join uses as prior on prior.fact = alarms.other
+ order by later.decided_on, later.recorded_at, later.fact;

@@ -1,0 +1,61 @@
+"""The directory as a service of the bus: it hears every paper that bears an official number.
+
+It decides nothing, for no lane may guard what another key may use: a number used twice is an alarm,
+and the fact stands. `register` is how the index is read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import aiosql
+import msgspec
+import structlog
+
+from services.core.bus.record import Record
+from services.core.bus.service import Service, Statement, View
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.envelope import Envelope
+from services.directory.numbers import families_of, numbered_types, use_of
+
+NAME: Final = "directory"
+
+queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
+log = structlog.get_logger()
+
+
+def service(catalogue: Catalogue, codec: Codec) -> Service:
+    """Return the directory, which hears every family whose facts bear official numbers."""
+    types = numbered_types(catalogue)
+    return Service(name=NAME, view=View(families_of(types), rows_of(types, codec), warn))
+
+
+def rows_of(
+    types: frozenset[str], codec: Codec
+) -> Callable[[Sequence[tuple[Record, Envelope]]], list[Statement]]:
+    """Return what makes statements of records: only events of these types are looked into."""
+
+    def rows(heard: Sequence[tuple[Record, Envelope]]) -> list[Statement]:
+        uses = [
+            use
+            for record, envelope in heard
+            if envelope.type in types
+            if (use := use_of(codec.decode(record.value), envelope))
+        ]
+        if not uses:
+            return []
+        facts = [use.fact for use in uses]
+        return [
+            (queries.hear.sql, (msgspec.json.encode(uses).decode(),)),
+            (queries.hold.sql, (facts,)),
+            (queries.alarm.sql, (facts,)),
+        ]
+
+    return rows
+
+
+def warn(alarms: Sequence[Mapping[str, Any]]) -> None:
+    """Say in the log that a number was used twice."""
+    for alarm in alarms:
+        log.warning("official_number_used_twice", **alarm)
