@@ -1,0 +1,135 @@
+"""`lienthong case ID|NUMBER`: a case's thread over all families, where it stands, who must act."""
+
+import asyncio
+
+import msgspec
+from cyclopts import App
+from rich.console import Console
+
+from services.cli.alarms import told
+from services.cli.case_page import Told, as_object, head, who_must_act
+from services.cli.errors import CommandError
+from services.cli.lines import Lang, Teller
+from services.cli.standing import Part, next_steps, parts_of
+from services.cli.tail import closing
+from services.cli.thread import Entry, of_case, read
+from services.core.access import directory
+from services.core.access.docket import stream_of
+from services.core.bus.kafka import reading
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.identifiers import is_uuid7, key_of
+from services.core.contracts.schemas import load_schemas
+from services.core.settings import Settings
+from services.directory.register import Paper, register
+
+
+def add_to(app: App) -> None:
+    """Add this group's commands."""
+    app.command(case)
+
+
+def case(case_id: str, *, json: bool = False, lang: Lang = "vi") -> int:
+    """Show all that happened in a case, over all families, and who must act now.
+
+    Exit code 1 where a number is that of several; they are listed.
+
+    Parameters
+    ----------
+    case_id
+        The id of a case, of a part of it or of a judgment; or an official number of one of them,
+        such as 702/QĐ-THADS.
+    json
+        Print one JSON object, with the data of every event.
+    lang
+        The language of the names: vi or en.
+    """
+    return asyncio.run(closing(_case(case_id, lang, json=json)))
+
+
+async def _case(named: str, lang: Lang, *, json: bool) -> int:
+    settings, catalogue = Settings.load(), load_catalogue()
+    ids = [stream_of(named)] if is_uuid7(key_of(named)) else []
+    if not ids:
+        papers = await _papers(settings, named)
+        ids = list(dict.fromkeys(stream_of(paper.part) for paper in papers))
+        if len(ids) > 1:
+            _candidates(named, papers, json=json)
+            return 1
+    teller = Teller(catalogue, Codec(catalogue, load_schemas()), directory.load(catalogue), lang)
+    found = await _read(settings, ids[0], teller)
+    if json:
+        print(msgspec.json.encode(as_object(found, teller)).decode())
+    else:
+        _print(found, teller)
+    return 0
+
+
+async def _papers(settings: Settings, number: str) -> list[Paper]:
+    async with register(settings) as index:
+        papers = await index.find(number)
+    if not papers:
+        raise CommandError(
+            f"no paper bears the number {number}, and it is no id of a case or judgment: compare "
+            f"the spelling, such as 702/QĐ-THADS; a number is known once `lienthong run` has "
+            f"recorded its paper"
+        )
+    return papers
+
+
+async def _read(settings: Settings, id_: str, teller: Teller) -> Told:
+    async with reading(settings) as reader:
+        everything = await read(
+            reader, settings, teller.catalogue.families, key_of(id_), teller.codec
+        )
+    thread = of_case(everything, id_) if id_ != key_of(id_) else everything
+    if not any(stream_of(entry.envelope.subject) == id_ for entry in thread):
+        inside = sorted(
+            part.id
+            for part in parts_of(everything, teller.catalogue).values()
+            if part.family == "case"
+        )
+        known = f"its judgment has {', '.join(inside)}" if inside else "nor of its judgment"
+        raise CommandError(
+            f"nothing was recorded or refused of {id_} ({known}): compare the id, or name it by "
+            f"its number; `lienthong tail --from beginning --no-follow` shows all there is"
+        )
+    parts = parts_of(thread, teller.catalogue)
+    law = thread[-1].envelope.law
+    steps = [
+        step
+        for part in _by_activity(id_, thread, parts)
+        for step in next_steps(part, parts, teller.catalogue, teller.directory, law)
+    ]
+    return Told(id_, thread, parts, steps)
+
+
+def _by_activity(id_: str, thread: list[Entry], parts: dict[str, Part]) -> list[Part]:
+    """Return the parts of what was asked for, the one that something happened to last first."""
+    last = {entry.envelope.subject: place for place, entry in enumerate(thread)}
+    inside = [part for part in parts.values() if f"{part.id}.".startswith(f"{id_}.")]
+    return sorted(inside, key=lambda part: -last[part.id])
+
+
+# ---- what is printed
+
+
+def _candidates(number: str, papers: list[Paper], *, json: bool) -> None:
+    if json:
+        print(msgspec.json.encode({"number": number, "candidates": papers}).decode())
+        return
+    print(f"{number} is the number of {len(papers)} papers; say `lienthong case` with one's id:")
+    for paper in papers:
+        print(f"    {paper.office:24}  {told(paper)}")
+
+
+def _print(found: Told, teller: Teller) -> None:
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    for line in head(found, teller):
+        console.print(line)
+    console.print()
+    for entry in found.thread:
+        console.print(teller.line(entry.record, entry.envelope))
+    console.print()
+    for line in who_must_act(found, teller):
+        console.print(line)

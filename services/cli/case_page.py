@@ -1,0 +1,152 @@
+"""A case's thread as a page or as one object: what stands above it, and who must act now."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from msgspec import Struct
+
+from services.cli.lines import Lang, Teller, as_json
+from services.cli.standing import SAID_BEFORE, Part, Step
+from services.cli.thread import Entry
+from services.core.contracts.days import VIET_NAM
+from services.core.contracts.identifiers import key_of
+
+_MOST: Final = 4  #: how many steps of a part are told; --json tells all
+_WORDS: Final[dict[Lang, dict[str, str]]] = {
+    "vi": {
+        "number": "số",
+        "state": "trạng thái",
+        "since": "từ",
+        "office": "cơ quan",
+        "officer": "chấp hành viên",
+        "none": "chưa có",
+        "next": "Ai phải làm gì tiếp theo",
+        "nobody": "không ai phải làm gì: việc đã kết thúc",
+        "opens": "mở mới",
+        "more": "và {} việc khác (--json)",
+    },
+    "en": {
+        "number": "number",
+        "state": "state",
+        "since": "since",
+        "office": "office",
+        "officer": "officer",
+        "none": "none yet",
+        "next": "Who must act now",
+        "nobody": "nobody: it has ended",
+        "opens": "opens",
+        "more": "and {} more (--json)",
+    },
+}
+
+
+class Told(Struct, frozen=True):
+    """A thread, read and understood."""
+
+    id: str
+    thread: list[Entry]
+    parts: dict[str, Part]
+    steps: list[Step]
+
+    @property
+    def this(self) -> Part | None:
+        """What the thread is of; None where all that was said of it was refused."""
+        return self.parts.get(self.id)
+
+
+def head(found: Told, teller: Teller) -> Iterator[str]:
+    """Yield what stands above the thread: number, state, office, officer."""
+    words = _WORDS[teller.lang]
+    this, judgment = found.this, found.parts.get(key_of(found.id))
+    yield f"{_called(_family(found), teller)} {found.id}"
+    numbers = [*(this.numbers if this else ()), *(judgment.numbers[:1] if judgment else ())]
+    told = {
+        "number": ", ".join(dict.fromkeys(numbers)),
+        "state": _state(this, words) if this else "",
+        "office": _agency(_office(found), teller),
+        "officer": (this.officer or "") if this else "",
+    }
+    for name, value in told.items():
+        yield f"  {words[name]:16}{value or words['none']}"
+
+
+def _family(found: Told) -> str:
+    return "judgment" if found.id == key_of(found.id) else "case"
+
+
+def _called(family: str, teller: Teller) -> str:
+    return teller.catalogue.families[family].vi if teller.lang == "vi" else family
+
+
+def _state(part: Part, words: dict[str, str]) -> str:
+    return f"{part.state}, {words['since']} {part.since.astimezone(VIET_NAM):%d-%m-%Y %H:%M}"
+
+
+def _office(found: Told) -> str | None:
+    """The agency that carries the case out; of a judgment, its court."""
+    this = found.this
+    if this is None or this.family == "case":
+        return this.handler if this else None
+    return str(getattr(this.opened, "court_id", "")) or None
+
+
+def _agency(slug: str | None, teller: Teller) -> str:
+    entry = teller.directory.agency(slug) if slug else None
+    return f"{slug} ({entry.vi})" if entry else slug or ""
+
+
+def who_must_act(found: Told, teller: Teller) -> Iterator[str]:
+    """Yield what stands below the thread, each part with its most telling steps."""
+    words = _WORDS[teller.lang]
+    if not found.steps:
+        yield f"{words['next']}: {words['nobody']}"
+        return
+    yield f"{words['next']}:"
+    of: dict[str, list[Step]] = {}
+    for step in found.steps:
+        of.setdefault(step.part, []).append(step)
+    for part, steps in of.items():
+        short = part.removeprefix(key_of(part)) or part
+        yield f"  {_called(steps[0].family, teller)} {short}: {steps[0].state}"
+        telling = [step for step in steps if step.rank < SAID_BEFORE] or steps
+        yield from (f"    {_step(step, teller)}" for step in telling[:_MOST])
+        if len(steps) > _MOST:
+            yield f"    {words['more'].format(len(steps) - _MOST)}"
+
+
+def _step(step: Step, teller: Teller) -> str:
+    roles = [teller.catalogue.roles[role] for role in step.roles]
+    said = " / ".join(role.vi if teller.lang == "vi" else role.en for role in roles)
+    who = f"{said} ({', '.join(step.who)})" if step.who else said
+    what = step.vi if teller.lang == "vi" else step.en
+    return f"{who}: {what}{_to(step, teller)}  {step.event.partition('.')[2]}"
+
+
+def _to(step: Step, teller: Teller) -> str:
+    leads = [state for state in step.to if state not in {"=", step.state}]
+    if leads == ["-"]:
+        return f" ({_WORDS[teller.lang]['opens']})"
+    return f" → {' / '.join(leads)}" if leads else ""
+
+
+def as_object(found: Told, teller: Teller) -> dict[str, Any]:
+    """Return everything, every step included, for those who compute."""
+    this, judgment = found.this, found.parts.get(key_of(found.id))
+    return {
+        "id": found.id,
+        "family": _family(found),
+        "numbers": this.numbers if this else [],
+        "judgment": {"id": key_of(found.id), "numbers": judgment.numbers if judgment else []},
+        "state": this.state if this else None,
+        "since": this.since if this else None,
+        "office": _office(found),
+        "officer": this.officer if this else None,
+        "parts": [
+            {"id": part.id, "family": part.family, "state": part.state, "since": part.since}
+            for part in found.parts.values()
+        ],
+        "thread": [
+            dict(as_json(entry.record, entry.envelope, teller.codec)) for entry in found.thread
+        ],
+        "next": found.steps,
+    }
