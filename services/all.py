@@ -11,6 +11,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from services.cases.service import FAMILY as CASE
+from services.coercion.service import FAMILIES as COERCION
+from services.complaints.service import FAMILY as COMPLAINT
 from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.bus import postgres
@@ -28,11 +30,21 @@ from services.deadlines.service import FAMILY as DEADLINE
 from services.gateway import service as gateway
 from services.gateway.app import Gateway, PortTaken
 from services.gateway.routes import Pulse
+from services.information.service import FAMILY as INFORMATION
 from services.judgments.service import FAMILY as JUDGMENT
+from services.measures.service import FAMILY as MEASURE
+from services.payments.service import FAMILY as PAYMENT
+from services.sales.service import FAMILY as SALE
 
 WORK: Final = (
     Service(name="judgments", families=(JUDGMENT,)),
     Service(name="cases", families=(CASE,)),
+    Service(name="measures", families=(MEASURE,)),
+    Service(name="information", families=(INFORMATION,)),
+    Service(name="coercion", families=COERCION),
+    Service(name="sales", families=(SALE,)),
+    Service(name="payments", families=(PAYMENT,)),
+    Service(name="complaints", families=(COMPLAINT,)),
     Service(name="deadlines", families=(DEADLINE,)),
 )
 """The services that decide, each with its families."""

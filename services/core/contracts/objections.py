@@ -26,12 +26,12 @@ def settle(
     claim: Claim,
     objections: Iterable[Refusal],
     context: Context,
-    noted: Callable[..., Noted],
+    beside: Callable[..., Noted],
     about: str,
 ) -> list[Claim | Noted] | list[Refusal]:
     """Return every objection that refuses the claim; or the claim, and a note beside it for each.
 
-    `noted` is the family's IrregularityNoted, `about` the part that the notes speak of. Rule and
+    `beside` is the family's IrregularityNoted, `about` the part that the notes speak of. Rule and
     article are the catalogue's where the objection names none.
     """
     found = [*objections, *_unknown_to_the_law(claim, context)]
@@ -40,18 +40,22 @@ def settle(
     if refusals:
         return refusals
     facts: list[Claim | Noted] = [claim]
-    for objection in cited:
-        note = noted(
-            about,
-            fact_id=derived_id(context.id, claim.TYPE.split(".")[1], 0),
-            code=objection.code,
-            vi=CODES[objection.code].vi,
-            en=CODES[objection.code].en,
-            rule_id=objection.rule_id,
-            article=objection.article,
-        )
-        facts.append(note)
+    fact_id = derived_id(context.id, claim.TYPE.split(".")[1], 0)
+    facts += [noted(beside, about, fact_id, objection) for objection in cited]
     return facts
+
+
+def noted(beside: Callable[..., Noted], about: str, fact_id: str, objection: Refusal) -> Noted:
+    """Return the family's note of a breach beside a fact, in the words of the catalogue."""
+    return beside(
+        about,
+        fact_id=fact_id,
+        code=objection.code,
+        vi=CODES[objection.code].vi,
+        en=CODES[objection.code].en,
+        rule_id=objection.rule_id,
+        article=objection.article,
+    )
 
 
 def refuses(claim: Event, code: str) -> bool:

@@ -1,0 +1,89 @@
+"""When coercion may not be held (Đ72.5; for force, NĐ 62/2015 Đ13.2), and when it next may.
+
+Times are aware; hours and days are those of Viet Nam. A coercion lasts from its start up to, and
+without, its end.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from services.core.contracts.days import VIET_NAM
+from services.core.law.working_days import Calendar, calendar
+
+MORNING: Final = time(6)
+NIGHT: Final = time(22)
+_DAY: Final = timedelta(days=1)
+_HORIZON: Final = 400  #: days to look ahead: longer than any row of rest days
+
+
+class Forbidden(Struct, frozen=True):
+    """A reason why coercion may not be held, and the earliest start that would be allowed."""
+
+    code: str
+    next_allowed: datetime | None
+
+
+def forbids(
+    start: datetime, end: datetime, *, force: bool = False, policy_day: bool = False
+) -> list[Forbidden]:
+    """Return every reason against coercion from `start` to `end`, in the order of the law.
+
+    `force` says whether force is mobilised, `policy_day` whether the debtor's policy group keeps
+    the day. Where `end` is not after `start` the question has no answer: nothing is returned.
+    """
+    if end <= start:
+        return []
+    known, days = calendar(), list(_days(start, end))
+    codes = []
+    if _is_at_night(start, end):
+        codes.append("FORBIDDEN_HOURS")
+    if any(map(known.is_rest, days)):
+        codes.append("FORBIDDEN_DAY")
+    if force and any(map(known.is_round_tet, days)):
+        codes.append("FORBIDDEN_TET")
+    if policy_day or (force and any(map(known.is_policy_day, days))):
+        codes.append("FORBIDDEN_POLICY_DAY")
+    allowed = next_allowed(start, end, force=force) if codes else None
+    return [Forbidden(code, allowed) for code in codes]
+
+
+def next_allowed(start: datetime, end: datetime, *, force: bool = False) -> datetime | None:
+    """Return the earliest start, not before `start`, at which a coercion as long may be held.
+
+    None where it is longer than a day allows.
+    """
+    known, length = calendar(), end - start
+    day = start.astimezone(VIET_NAM).date()
+    for offset in range(_HORIZON):
+        this = day + offset * _DAY
+        begin = max(start.astimezone(VIET_NAM), _at(this, MORNING))
+        if begin + length <= _at(this, NIGHT) and _is_allowed(this, known, force=force):
+            return begin
+    return None
+
+
+def _is_allowed(day: date, known: Calendar, *, force: bool) -> bool:
+    return not known.is_rest(day) and not (
+        force and (known.is_round_tet(day) or known.is_policy_day(day))
+    )
+
+
+def _is_at_night(start: datetime, end: datetime) -> bool:
+    first = start.astimezone(VIET_NAM)
+    opens, closes = _at(first.date(), MORNING), _at(first.date(), NIGHT)
+    return first < opens or end > closes
+
+
+def _days(start: datetime, end: datetime) -> Iterator[date]:
+    """Yield each day of which a coercion takes at least a moment."""
+    day = start.astimezone(VIET_NAM).date()
+    while _at(day, time.min) < end:
+        yield day
+        day += _DAY
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, VIET_NAM)

@@ -1,0 +1,1 @@
+"""Requests for information (yêu cầu thông tin): asked of holders, then answered or declined."""

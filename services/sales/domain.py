@@ -1,0 +1,303 @@
+"""What may be said of the sale of a seized asset: valued, auctioned, reduced, sold, redeemed."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Final, TypeAlias, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.core.access import competence, docket
+from services.core.contracts.days import day_of
+from services.core.contracts.events import case, coercion, deadline, payment
+from services.core.contracts.events.machines import SALE, SaleState
+from services.core.contracts.events.sale import (
+    Announced,
+    AuctionContracted,
+    Claim,
+    Fact,
+    Halted,
+    HandedOver,
+    IrregularityNoted,
+    Priced,
+    PriceReduced,
+    Redeemed,
+    RevaluationRequested,
+    Sold,
+    Unhalted,
+    Unsold,
+    ValuationContracted,
+)
+from services.core.contracts.family import Context, Refusal
+from services.core.contracts.objections import settle
+from services.core.law.working_days import calendar
+
+Heard: TypeAlias = (
+    coercion.Decided
+    | coercion.Executed
+    | coercion.Lifted
+    | case.Notified
+    | payment.Collected
+    | payment.PaidOut
+    | deadline.Expired
+)
+
+OPENING: Final = (ValuationContracted, Priced)
+REVALUATION: Final = "L-82-2"  #: the time in which a party may ask for a second valuation
+PRIORITY: Final = frozenset({"L-83-1", "L-83-2"})  #: the times in which a priority buyer may buy
+REDUCTIONS: Final = 2  #: from this reduction on the creditor may take the asset (Đ83.3)
+
+
+class Sale(Struct, frozen=True):
+    """One sale, as its facts so far tell it."""
+
+    state: SaleState | None = None
+    kept: SaleState | None = None  #: the state to which it returns when it goes on
+    valuer: str | None = None
+    auctioneer: str | None = None
+    price: int = 0  #: the last price, đồng
+    priced_on: date | None = None
+    price_fact: str = ""
+    contracted_on: date | None = None
+    opens_at: datetime | None = None
+    revaluations: int = 0
+    reductions: int = 0
+    sold_on: date | None = None
+
+
+class Sales(Struct, frozen=True):
+    """The sales of a case."""
+
+    sales: dict[str, Sale] = {}
+    numbers: frozenset[str] = frozenset()
+
+
+class Seizures(Struct, frozen=True):
+    """What it heard of the coercions, and through them of who handles the case."""
+
+    seized: frozenset[str] = frozenset()
+    lifted: frozenset[str] = frozenset()
+    officers: dict[str, str | None] = {}  #: who decided each
+    agencies: dict[str, str] = {}
+
+
+class Notices(Struct, frozen=True):
+    """Of which papers parties were told: prices, and rights of priority."""
+
+    prices: frozenset[str] = frozenset()
+    priorities: frozenset[str] = frozenset()
+
+
+class Known(Struct, frozen=True):
+    """What the stream of a case's sales knows, a field for each family."""
+
+    sale: Sales = Sales()
+    coercion: Seizures = Seizures()
+    case: Notices = Notices()
+    payment: int = 0  #: đồng collected
+    deadline: frozenset[str] = frozenset()  #: `<part> <rule>` of periods that ran out
+
+
+def stream(event: Claim | Heard) -> str:
+    """One stream a case, for all sales in it."""
+    return docket.stream_of(event.part)
+
+
+# ---- deciding
+
+
+def decide(known: Known, claim: Claim, context: Context) -> list[Fact] | list[Refusal]:
+    """Return every reason why the claim may not be recorded, or the facts that follow from it."""
+    found = objections(known, claim, context)
+    return settle(claim, found, context, IrregularityNoted, about=claim.sale_id)
+
+
+def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal]:
+    """Yield everything that is wrong with a claim, whether it refuses it or not."""
+    this = known.sale.sales.get(claim.sale_id, Sale())
+    seizure = claim.sale_id.rpartition(".")[0]
+    is_unknown = this.state is None and not isinstance(claim, OPENING)
+    if seizure not in known.coercion.agencies or is_unknown:
+        yield Refusal("UNKNOWN_STREAM", field="/sale_id")
+        return
+    if SALE.follows(this.state, claim, kept=this.kept) is None:
+        yield Refusal("WRONG_STATE", {"state": this.state})
+    yield from theirs(known, this, claim, context, seizure)
+    yield from out_of_time(this, claim)
+    match claim:
+        case ValuationContracted():
+            if seizure not in known.coercion.seized - known.coercion.lifted:
+                yield Refusal("NOT_SEIZED")
+        case Priced(price=price):
+            if price <= 0:
+                yield Refusal("AMOUNT_NOT_POSITIVE", field="/price")
+        case RevaluationRequested():
+            if this.revaluations:
+                yield Refusal("SECOND_REVALUATION")
+            if f"{claim.sale_id} {REVALUATION}" in known.deadline:
+                yield Refusal("OUT_OF_TIME", field="/received_on")
+        case AuctionContracted():
+            yield from of_auction(known, this, claim)
+        case Halted():
+            if this.sold_on is not None:
+                yield Refusal("WINNER_ANNOUNCED")
+        case PriceReduced():
+            yield from of_reduction(known, this, claim, context)
+        case Sold(buyer_kind="CREDITOR"):
+            if this.reductions < REDUCTIONS:
+                yield Refusal("SECOND_REDUCTION_MISSING", {"reductions": this.reductions})
+        case Redeemed(paid_at=moment):
+            if this.opens_at is not None and _is_late(moment, this.opens_at):
+                yield Refusal("LATE_REDEMPTION", field="/paid_at")
+        case HandedOver():
+            yield from competence.of_signer(claim, context)
+
+
+def theirs(
+    known: Known, this: Sale, claim: Claim, context: Context, seizure: str
+) -> Iterator[Refusal]:
+    """Valuer and auction house are those contracted; the officer, of the office that seized."""
+    if context.role == "VALUER" and context.agency != this.valuer:
+        yield Refusal("NOT_ADDRESSEE", {"contracted": this.valuer})
+    if context.role == "AUCTIONEER" and context.agency != this.auctioneer:
+        yield Refusal("NOT_ADDRESSEE", {"contracted": this.auctioneer})
+    office = known.coercion.agencies[seizure]
+    directory = context.directory
+    if (
+        context.role == "OFFICER"
+        and not competence.is_of(directory, context.agency, office)
+        and not competence.is_of(directory, office, context.agency)
+    ):
+        yield Refusal("OUT_OF_TERRITORY", {"office": office, "part": claim.sale_id})
+
+
+def of_auction(known: Known, this: Sale, claim: AuctionContracted) -> Iterator[Refusal]:
+    """Not while a second valuation or a priority buyer may still come (Đ82.2, Đ83.1)."""
+    ran_out = {entry.partition(" ")[2] for entry in known.deadline if claim.sale_id in entry}
+    if claim.start_price <= 0:
+        yield Refusal("AMOUNT_NOT_POSITIVE", field="/start_price")
+    told = this.price_fact in known.case.prices
+    if this.state == "REVALUING" or (told and not this.revaluations and REVALUATION not in ran_out):
+        yield Refusal("REVALUATION_OPEN")
+    if this.price_fact in known.case.priorities and not ran_out & PRIORITY:
+        yield Refusal("PRIORITY_RUNNING")
+
+
+def of_reduction(
+    known: Known, this: Sale, claim: PriceReduced, context: Context
+) -> Iterator[Refusal]:
+    """After an auction that failed, by at most a tenth of the price before (Đ83.3)."""
+    yield from competence.of_signer(claim, context)
+    if this.state != "UNSOLD":
+        yield Refusal("NOT_UNSOLD", {"state": this.state})
+    if claim.new_price * 10 < this.price * 9:
+        yield Refusal("ABOVE_10_PERCENT", {"price": this.price}, field="/new_price")
+    if f"{claim.TYPE} {claim.decision_no}" in known.sale.numbers:
+        yield Refusal("DUPLICATE", {"number": claim.decision_no}, field="/decision_no")
+
+
+def _is_late(paid_at: datetime, opens_at: datetime) -> bool:
+    """One full working day must lie between payment and auction; its laxer count decides."""
+    return day_of(paid_at) > calendar().working_days_before(day_of(opens_at), 1)
+
+
+def out_of_time(this: Sale, claim: Claim) -> Iterator[Refusal]:
+    """Nothing happens before what it follows from."""
+    named: tuple[str, date, date | None] | None = None
+    match claim:
+        case RevaluationRequested(received_on=day):
+            named = "/received_on", day, this.priced_on
+        case AuctionContracted(signed_on=day):
+            named = "/signed_on", day, this.priced_on
+        case Unsold(notice_received_on=day):
+            named = "/notice_received_on", day, this.contracted_on
+        case Sold(sold_at=moment):
+            named = "/sold_at", day_of(moment), this.priced_on
+        case HandedOver(handed_on=day):
+            named = "/handed_on", day, this.sold_on
+    if named and named[2] is not None and named[1] < named[2]:
+        yield Refusal("DATE_BEFORE_CAUSE", {"cause": named[2].isoformat()}, field=named[0])
+
+
+# ---- folding and reacting
+
+
+def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
+    """Fold one event in. Where the machine has no arrow for a fact, nothing moves."""
+    match event:
+        case coercion.Decided() | coercion.Executed() | coercion.Lifted():
+            return replace(known, coercion=_seized(known.coercion, event, context))
+        case case.Notified(document_event_id=paper, notice=notice):
+            prices, priorities = known.case.prices, known.case.priorities
+            if notice == "PRICE":
+                prices |= {paper}
+            if notice == "PRIORITY_RIGHT":
+                priorities |= {paper}
+            return replace(known, case=Notices(prices, priorities))
+        case payment.Collected(amount=amount):
+            return replace(known, payment=known.payment + amount)
+        case payment.PaidOut() | IrregularityNoted():
+            return known
+        case deadline.Expired(watched=part, rule_id=rule):
+            return replace(known, deadline=known.deadline | {f"{part} {rule}"})
+        case _:
+            return replace(known, sale=_folded(known.sale, event, context))
+
+
+def _seized(
+    known: Seizures,
+    fact: coercion.Decided | coercion.Executed | coercion.Lifted,
+    context: Context,
+) -> Seizures:
+    id_ = fact.coercion_id
+    match fact:
+        case coercion.Decided():
+            officers = {**known.officers, id_: context.officer}
+            return replace(
+                known, officers=officers, agencies={**known.agencies, id_: context.agency}
+            )
+        case coercion.Executed(kind="SEIZURE"):
+            return replace(known, seized=known.seized | {id_})
+        case coercion.Lifted():
+            return replace(known, lifted=known.lifted | {id_})
+        case coercion.Executed():
+            return known
+        case _:
+            assert_never(fact)
+
+
+def _folded(known: Sales, fact: Claim, context: Context) -> Sales:
+    this = known.sales.get(fact.sale_id, Sale())
+    state = SALE.follows(this.state, fact, kept=this.kept) or this.state
+    kept = this.state if state == "HALTED" and this.state != "HALTED" else this.kept
+    this = replace(_with(this, fact, context), state=state, kept=kept)
+    number = getattr(fact, "decision_no", None)
+    numbers = known.numbers | ({f"{fact.TYPE} {number}"} if number else set())
+    return Sales({**known.sales, fact.sale_id: this}, numbers)
+
+
+def _with(this: Sale, fact: Claim, context: Context) -> Sale:
+    match fact:
+        case ValuationContracted(valuer_id=valuer):
+            return replace(this, valuer=valuer)
+        case Priced(price=price, priced_on=day):
+            return replace(this, price=price, priced_on=day, price_fact=context.id)
+        case RevaluationRequested():
+            return replace(this, revaluations=this.revaluations + 1)
+        case AuctionContracted(auctioneer_id=auctioneer, signed_on=day, start_price=price):
+            return replace(this, auctioneer=auctioneer, contracted_on=day, price=price)
+        case Announced(opens_at=moment):
+            return replace(this, opens_at=moment)
+        case PriceReduced(new_price=price):
+            return replace(this, price=price, reductions=this.reductions + 1)
+        case Sold(sold_at=moment):
+            return replace(this, sold_on=day_of(moment))
+        case Halted() | Unhalted() | Unsold() | Redeemed() | HandedOver():
+            return this
+        case _:
+            assert_never(fact)
+
+
+def react(_known: Known, _heard: Heard, _context: Context) -> tuple[()]:
+    """Nothing follows by itself."""
+    return ()
