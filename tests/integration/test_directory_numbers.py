@@ -10,14 +10,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.cli import main
+from services.cli.thread import Entry
 from services.core.bus import postgres
 from services.core.bus.host import Host
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
+from services.directory.numbers import numbered_types
 from services.directory.register import Alarm, Paper, register
-from services.directory.service import NAME, service
+from services.directory.service import NAME, rows_of, service
 from tests.doors.house import PATIENCE, Door, issued, open_door
 from tests.integration.test_cli_doors import environment
+from tests.unit.cli.threads import decision, entry
+from tests.unit.contracts.generated import CATALOGUE, CODEC
 
 
 @asynccontextmanager
@@ -121,6 +125,41 @@ async def test_two_lanes_that_hear_one_number_at_once_raise_one_alarm_for_each_f
         assert {alarm.later.fact for alarm in raised} | {raised[0].prior.fact} == {
             paper.fact for paper in found
         }
+
+
+JUDGMENT = new_id()
+
+
+def postponed(part: str, by: str = "thads-da-nang", **changes: str) -> Entry:
+    paper = {**decision("702/QĐ-THADS"), **changes}
+    return entry("case.postponed", f"{JUDGMENT}.{part}", by=by, ground="a", items=[1], **paper)
+
+
+@pytest.mark.parametrize(
+    ("second", "raised"),
+    [
+        (postponed("c2"), 1),
+        (postponed("c2", decision_no="702/qđ - thads"), 1),
+        (postponed("c1"), 0),
+        (postponed("c2", decision_no="703/QĐ-THADS"), 0),
+        (postponed("c2", decided_on="2025-08-24"), 0),
+        (postponed("c2", by="thads-khu-vuc-3"), 0),
+    ],
+    ids=["another", "spelled_otherwise", "same_part", "next_number", "other_year", "other_office"],
+)
+async def test_an_alarm_is_for_one_number_of_one_office_and_year_on_two_things(
+    settings: Settings, second: Entry, raised: int
+) -> None:
+    await postgres.migrate(settings, [NAME])
+    rows = rows_of(numbered_types(CATALOGUE), CODEC)
+    connection = await postgres.connect(settings, NAME)
+    try:
+        for each in (postponed("c1"), second, second):
+            for sql, arguments in rows([(each.record, each.envelope)]):
+                await connection.execute(sql, *arguments)
+    finally:
+        await connection.close()
+    assert len(await alarms(settings)) == raised
 
 
 async def test_hearing_everything_again_changes_nothing(settings: Settings) -> None:

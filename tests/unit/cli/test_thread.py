@@ -50,6 +50,14 @@ def test_a_cases_thread_holds_its_parts_its_refusals_and_its_judgment_and_no_oth
             (other, "case.completed"),
         )
     ]
-    mine = [issued(), decided(), asked_of_bank(), *refusals[:2]]
+    overdue = entry(
+        "deadline.overdue",
+        JUDGMENT,
+        clock_id=new_id(),
+        rule_id="P-485-1",
+        cause_event_id=new_id(),
+        due="2026-08-03T02:00:00Z",
+    )
+    mine = [issued(), decided(), asked_of_bank(), overdue, *refusals[:2]]
     foreign = [asked_of_bank(f"{other}.r1"), refusals[2], asked_of_bank(f"{CASE}0.r1")]
     assert of_case([*mine, *foreign], CASE) == mine
