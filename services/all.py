@@ -27,6 +27,7 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas, load_schemas
 from services.core.settings import Settings
 from services.deadlines.service import FAMILY as DEADLINE
+from services.directory import service as numbers
 from services.gateway import service as gateway
 from services.gateway.app import Gateway, PortTaken
 from services.gateway.routes import Pulse
@@ -49,7 +50,7 @@ WORK: Final = (
 )
 """The services that decide, each with its families."""
 
-NAMES: Final = (gateway.NAME, *(service.name for service in WORK))
+NAMES: Final = (gateway.NAME, numbers.NAME, *(service.name for service in WORK))
 
 __all__ = ["NAMES", "WORK", "Assembly", "PortTaken", "UnknownService", "assemble", "prepare", "run"]
 
@@ -90,7 +91,9 @@ def assemble(settings: Settings) -> Assembly:
     """
     catalogue, schemas = load_catalogue(), load_schemas()
     codec = Codec(catalogue, schemas)
-    services = (gateway.service(tuple(catalogue.families), codec), *WORK)
+    heard = tuple(catalogue.families)
+    shown = (gateway.service(heard, codec), numbers.service(catalogue, codec))
+    services = (*shown, *WORK)
     return Assembly(
         settings,
         catalogue,

@@ -32,6 +32,8 @@ from services.core.settings import Settings
 from services.simulator.play import Became, Play
 from services.simulator.story import Row, rows
 
+THE_CASE: Final = "J.c2"  #: of which the story tells most
+
 _WAIT: Final = 30
 _FOLLOWS_SECONDS: Final = 20.0
 _PAUSE_SECONDS: Final = 0.15  #: after each line, so that eyes can follow
@@ -88,7 +90,7 @@ async def _demo(lang: Lang, start: int, *, fast: bool, apart: bool) -> int:
                 await player.play(row)
         await quiet(settings)
         _summary(before, await client.counts(), player.seconds, play)
-    _what_next()
+    _what_next(play.symbols.id_of(THE_CASE))
     return 1 if play.surprises else 0
 
 
@@ -161,12 +163,14 @@ class _Feed:
 
     async def until(self, holds: Callable[[], bool]) -> bool:
         """Wait until something holds that events may bring about; say whether it does."""
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(_FOLLOWS_SECONDS):
                 while not holds():
                     self._progress.clear()
                     await self._progress.wait()
-        return holds()
+        except TimeoutError:
+            return False
+        return True
 
     async def _follow(self, reader: Reader, positions: dict[Target, int]) -> None:
         async for record, envelope in events(reader, positions, follow=True):
@@ -208,10 +212,11 @@ def _at(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def _what_next() -> None:
+def _what_next(case: str) -> None:
     console.print(
         "\nWhat to try next:\n"
-        "  lienthong case 702/QĐ-THADS                   the thread of one case, and who must act\n"
+        f"  lienthong case {case}   its thread, and who must act now\n"
+        "  lienthong case 702/QĐ-THADS                   the same by its official number\n"
         "  lienthong tail --from beginning --no-follow   all of it again, from Kafka alone\n"
         "  lienthong run                                 the services, until Ctrl-C\n"
         "  lienthong submit FILE                         a submission of your own\n"

@@ -683,11 +683,11 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     "thads.case.requested": {
         "ITEMS_EMPTY": CodeUse("refuse"),
         "ITEM_EX_OFFICIO": CodeUse("note", article="Đ33.2"),
-        "LIMITATION_PASSED": CodeUse("note", rule="L-34-1"),
+        "LIMITATION_PASSED": CodeUse("note", rule="L-34-1", article="Đ34.2"),
     },
     "thads.case.decided": {
-        "NOT_REQUESTED": CodeUse("refuse", rule="L-34-2"),
-        "JUDGMENT_NOT_RECEIVED": CodeUse("refuse", rule="L-34-2"),
+        "NOT_REQUESTED": CodeUse("refuse", rule="L-34-2", article="Đ34.3"),
+        "JUDGMENT_NOT_RECEIVED": CodeUse("refuse", rule="L-34-2", article="Đ34.3"),
         "NOT_EFFECTIVE": CodeUse("refuse", article="Đ33.1"),
         "ALREADY_DECIDED": CodeUse("refuse", article="Đ34.4.đ"),
         "PARTY_NOT_DECLARED": CodeUse("refuse"),
@@ -701,21 +701,21 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "DOCUMENT_UNKNOWN": CodeUse("note"),
     },
     "thads.case.declared_unenforceable": {
-        "NO_VERIFICATION": CodeUse("refuse", rule="L-38-1"),
-        "FINDING_CONTRADICTS": CodeUse("refuse", rule="L-38-1"),
+        "NO_VERIFICATION": CodeUse("refuse", rule="L-38-1", article="Đ38.1"),
+        "FINDING_CONTRADICTS": CodeUse("refuse", rule="L-38-1", article="Đ38.1"),
     },
     "thads.case.request_returned": {
-        "TWO_YEARS_NOT_PASSED": CodeUse("refuse", rule="L-38-7"),
-        "REVERIFICATION_MISSING": CodeUse("refuse", rule="L-38-5"),
-        "NEW_INFORMATION_OPEN": CodeUse("refuse", rule="L-38-3"),
+        "TWO_YEARS_NOT_PASSED": CodeUse("refuse", rule="L-38-7", article="Đ38.4"),
+        "REVERIFICATION_MISSING": CodeUse("refuse", rule="L-38-5", article="Đ38.3"),
+        "NEW_INFORMATION_OPEN": CodeUse("refuse", rule="L-38-3", article="Đ38.2"),
     },
     "thads.case.postponement_demanded": {
-        "SECOND_DEMAND": CodeUse("note", rule="L-46-5"),
+        "SECOND_DEMAND": CodeUse("note", rule="L-46-5", article="Đ46.2"),
     },
     "thads.case.postponed": {
         "ALREADY_EXECUTED": CodeUse("refuse", article="Đ46.2"),
-        "UNTIL_TOO_LATE": CodeUse("refuse", rule="L-46-5"),
-        "TWO_NOTICES_MISSING": CodeUse("refuse", rule="L-46-1"),
+        "UNTIL_TOO_LATE": CodeUse("refuse", rule="L-46-5", article="Đ46.2"),
+        "TWO_NOTICES_MISSING": CodeUse("refuse", rule="L-46-1", article="Đ46.1"),
         "HARMS_STATE": CodeUse("refuse", article="Đ46.1.c"),
     },
     "thads.case.suspended": {
@@ -745,7 +745,7 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     },
     "thads.case.completed": {
         "OBLIGATION_OPEN": CodeUse("refuse", article="Đ55.1"),
-        "MONEY_UNPAID": CodeUse("refuse", rule="L-54-1"),
+        "MONEY_UNPAID": CodeUse("refuse", rule="L-54-1", article="Đ54.6"),
     },
     "thads.measure.ordered": {
         "AMOUNT_MISSING": CodeUse("refuse", article="Đ67.3"),
@@ -758,8 +758,8 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "MEASURE_PENDING": CodeUse("note", article="Đ66.2"),
     },
     "thads.measure.lifted": {
-        "NOT_ORIGINATOR": CodeUse("refuse", rule="L-95-1"),
-        "CAUSE_MISSING": CodeUse("note", rule="L-95-1"),
+        "NOT_ORIGINATOR": CodeUse("refuse", rule="L-95-1", article="Đ95.2"),
+        "CAUSE_MISSING": CodeUse("note", rule="L-95-1", article="Đ95.2"),
     },
     "thads.information.requested": {
         "PURPOSE_MISSING": CodeUse("refuse", article="Đ37.6"),
@@ -776,7 +776,7 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "REASON_MISSING": CodeUse("refuse", article="Đ37.6"),
     },
     "thads.coercion.decided": {
-        "VOLUNTARY_RUNNING": CodeUse("refuse", rule="L-36-1"),
+        "VOLUNTARY_RUNNING": CodeUse("refuse", rule="L-36-1", article="Đ36.1"),
         "NO_CONDITIONS": CodeUse("refuse", article="Đ72.2"),
         "CASE_POSTPONED": CodeUse("refuse", article="Đ46"),
         "CASE_SUSPENDED": CodeUse("refuse", article="Đ47"),
@@ -798,14 +798,14 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "BOOKING_UNKNOWN": CodeUse("note"),
     },
     "thads.coercion.scheduled": {
-        "FORBIDDEN_HOURS": CodeUse("refuse", rule="L-72-2"),
-        "FORBIDDEN_DAY": CodeUse("refuse", rule="L-72-2"),
-        "FORBIDDEN_TET": CodeUse("note", rule="D-13-1"),
-        "FORBIDDEN_POLICY_DAY": CodeUse("note", rule="D-13-1"),
+        "FORBIDDEN_HOURS": CodeUse("refuse", rule="L-72-2", article="Đ72.5"),
+        "FORBIDDEN_DAY": CodeUse("refuse", rule="L-72-2", article="Đ72.5"),
+        "FORBIDDEN_TET": CodeUse("note", rule="D-13-1", article="NĐ 62/2015 Đ13.2"),
+        "FORBIDDEN_POLICY_DAY": CodeUse("note", rule="D-13-1", article="NĐ 62/2015 Đ13.2"),
         "HOURS_REVERSED": CodeUse("refuse"),
-        "LEAD_TIME_TOO_SHORT": CodeUse("refuse", rule="L-80-1"),
-        "PROTECTION_NOT_REQUESTED": CodeUse("refuse", rule="L-72-3"),
-        "ADDRESSEE_MISSING": CodeUse("refuse", rule="L-72-4"),
+        "LEAD_TIME_TOO_SHORT": CodeUse("refuse", rule="L-80-1", article="Đ80.2.a"),
+        "PROTECTION_NOT_REQUESTED": CodeUse("refuse", rule="L-72-3", article="Đ72.6.b"),
+        "ADDRESSEE_MISSING": CodeUse("refuse", rule="L-72-4", article="Đ72.6.c"),
         "POLICE_NOT_BOOKED": CodeUse("refuse"),
         "OFFICER_NOT_BOOKED": CodeUse("refuse"),
         "NOT_APPROVED_BY_HEAD": CodeUse("refuse", article="Đ72.6.c"),
@@ -815,17 +815,17 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "ACT_PAUSED": CodeUse("refuse", article="Đ101.1.b"),
     },
     "thads.coercion.plan_sent": {
-        "ADDRESSEE_MISSING": CodeUse("note", rule="L-72-4"),
+        "ADDRESSEE_MISSING": CodeUse("note", rule="L-72-4", article="Đ72.6.c"),
     },
     "thads.coercion.executed": {
         "HOURS_REVERSED": CodeUse("refuse"),
         "NOT_SCHEDULED": CodeUse("note", article="Đ72.6"),
-        "FORBIDDEN_HOURS": CodeUse("note", rule="L-72-2"),
-        "FORBIDDEN_DAY": CodeUse("note", rule="L-72-2"),
-        "FORBIDDEN_TET": CodeUse("note", rule="D-13-1"),
-        "FORBIDDEN_POLICY_DAY": CodeUse("note", rule="D-13-1"),
-        "POLICE_PLAN_MISSING": CodeUse("note", rule="L-72-3"),
-        "NOTICE_MISSING": CodeUse("note", rule="L-80-1"),
+        "FORBIDDEN_HOURS": CodeUse("note", rule="L-72-2", article="Đ72.5"),
+        "FORBIDDEN_DAY": CodeUse("note", rule="L-72-2", article="Đ72.5"),
+        "FORBIDDEN_TET": CodeUse("note", rule="D-13-1", article="NĐ 62/2015 Đ13.2"),
+        "FORBIDDEN_POLICY_DAY": CodeUse("note", rule="D-13-1", article="NĐ 62/2015 Đ13.2"),
+        "POLICE_PLAN_MISSING": CodeUse("note", rule="L-72-3", article="Đ72.6.b"),
+        "NOTICE_MISSING": CodeUse("note", rule="L-80-1", article="Đ80.2.a"),
         "KINDS_DIFFER": CodeUse("note"),
     },
     "thads.coercion.lifted": {
@@ -835,45 +835,45 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "BOOKING_UNKNOWN": CodeUse("note"),
     },
     "thads.sale.valuation_contracted": {
-        "NOT_SEIZED": CodeUse("note", rule="L-82-1"),
+        "NOT_SEIZED": CodeUse("note", rule="L-82-1", article="Đ82.1.a"),
     },
     "thads.sale.priced": {
         "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
     },
     "thads.sale.revaluation_requested": {
-        "SECOND_REVALUATION": CodeUse("note", rule="L-82-2"),
-        "OUT_OF_TIME": CodeUse("note", rule="L-82-2"),
+        "SECOND_REVALUATION": CodeUse("note", rule="L-82-2", article="Đ82.2.c"),
+        "OUT_OF_TIME": CodeUse("note", rule="L-82-2", article="Đ82.2.c"),
     },
     "thads.sale.auction_contracted": {
-        "REVALUATION_OPEN": CodeUse("refuse", rule="L-82-2"),
-        "PRIORITY_RUNNING": CodeUse("refuse", rule="L-83-1"),
+        "REVALUATION_OPEN": CodeUse("refuse", rule="L-82-2", article="Đ82.2.c"),
+        "PRIORITY_RUNNING": CodeUse("refuse", rule="L-83-1", article="Đ83.1"),
         "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
     },
     "thads.sale.halted": {
-        "WINNER_ANNOUNCED": CodeUse("refuse", rule="L-84-1"),
+        "WINNER_ANNOUNCED": CodeUse("refuse", rule="L-84-1", article="Đ84.3"),
     },
     "thads.sale.price_reduced": {
-        "ABOVE_10_PERCENT": CodeUse("refuse", rule="L-83-12"),
-        "NOT_UNSOLD": CodeUse("refuse", rule="L-83-11"),
+        "ABOVE_10_PERCENT": CodeUse("refuse", rule="L-83-12", article="Đ83.3"),
+        "NOT_UNSOLD": CodeUse("refuse", rule="L-83-11", article="Đ83.3"),
     },
     "thads.sale.sold": {
-        "SECOND_REDUCTION_MISSING": CodeUse("note", rule="L-83-13"),
+        "SECOND_REDUCTION_MISSING": CodeUse("note", rule="L-83-13", article="Đ83.3"),
     },
     "thads.sale.redeemed": {
-        "LATE_REDEMPTION": CodeUse("note", rule="L-83-14"),
+        "LATE_REDEMPTION": CodeUse("note", rule="L-83-14", article="Đ83.4"),
     },
     "thads.payment.collected": {
         "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
     },
     "thads.payment.paid_out": {
         "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
-        "EXCEEDS_COLLECTED": CodeUse("note", rule="L-54-1"),
+        "EXCEEDS_COLLECTED": CodeUse("note", rule="L-54-1", article="Đ54.6"),
         "RANK_VIOLATED": CodeUse("note", article="Đ54.1"),
     },
     "thads.complaint.filed": {
         "FIRST_NOT_DECIDED": CodeUse("note", article="Đ96.3"),
-        "SECOND_NOT_AVAILABLE": CodeUse("note", rule="L-102-3"),
-        "OUT_OF_TIME": CodeUse("note", rule="L-96-3"),
+        "SECOND_NOT_AVAILABLE": CodeUse("note", rule="L-102-3", article="Đ102.2"),
+        "OUT_OF_TIME": CodeUse("note", rule="L-96-3", article="Đ96.2.c"),
         "ACT_UNKNOWN": CodeUse("note", article="Đ96.1"),
     },
     "thads.complaint.accepted": {
