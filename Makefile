@@ -21,7 +21,7 @@ demo: $(READY)
 	@$(if $(STOP),$(BIN)/lienthong down,echo "Kafka and PostgreSQL stay up; $(BIN)/lienthong down stops them.")
 
 test: $(READY)
-	@$(BIN)/pytest -m "not faults and not bench" $(ARGS)
+	@$(BIN)/pytest -m "not faults and not bench" -n 4 --dist worksteal $(ARGS)
 
 faults: $(READY)
 	@$(BIN)/pytest -m faults -q -s tests/faults $(ARGS)

@@ -2,7 +2,9 @@
 
 Isolation comes from a database made from a migrated template and a topic prefix of its own, so
 tests never clean up after each other. With LIENTHONG_TEST_STACK=<folder> a run uses (and leaves
-running) the stack of that folder, which saves its start while developing.
+running) the stack of that folder, which saves its start while developing. Tests run in several
+workers, for most of their time is waiting; each worker has a stack of its own, so that a test may
+kill a server.
 """
 
 import asyncio
@@ -21,12 +23,13 @@ import psutil
 import pytest
 
 from services.core.bus import postgres
+from services.core.bus.cluster import Cluster
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 
 PARTITIONS = 3
 #: Services whose schemas stand in every test's database.
-MIGRATED = ["judgments", "gateway"]
+MIGRATED = ["judgments", "gateway", "directory"]
 _numbers = itertools.count(1)
 
 
@@ -84,6 +87,7 @@ def _remove_orphans() -> None:
 @pytest.fixture(scope="session")
 def _running() -> Iterator[tuple[Stack, Settings]]:
     if kept := os.environ.get("LIENTHONG_TEST_STACK"):
+        kept = f"{kept}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
         known = Settings.load({"LIENTHONG_HOME": kept})
         stack = Stack(known) if known.kafka_password else stack_in(Path(kept))
         yield stack, stack.start()
@@ -119,5 +123,17 @@ def settings(stack: Stack, _template: Settings) -> Iterator[Settings]:
     yield msgspec.structs.replace(
         _template, postgres_database=name, topic_prefix=name.replace("_", "-")
     )
+    _forget(stack, name.replace("_", "-"), _template)
     if "LIENTHONG_TEST_STACK" in os.environ and stack.postgres.process():
         stack.postgres.run(f'drop database "{name}" with (force)')
+
+
+def _forget(stack: Stack, prefix: str, settings: Settings) -> None:
+    """Delete a test's topics: a broker that keeps those of every test grows slow to restart."""
+    if stack.kafka.process() is None:
+        return
+    admin = Cluster(settings)._admin
+    names = [name for name in admin.list_topics(timeout=10).topics if name.startswith(prefix)]
+    if names:
+        for deleted in admin.delete_topics(names).values():
+            deleted.exception(10)

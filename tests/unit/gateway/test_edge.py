@@ -112,7 +112,9 @@ def test_the_id_of_what_opens_inside_a_judgment_begins_with_the_judgments() -> N
     assert again.envelope.subject != claim.envelope.subject
 
 
-@pytest.mark.parametrize("parent", [None, 7, "", "no-uuid", f"{new_id()}.x.y"])
+@pytest.mark.parametrize(
+    "parent", [None, 7, "", "no-uuid", "01890000-0000-7000-8000-00000000000a.x.y"]
+)
 def test_a_parent_that_is_none_is_named(parent: Any) -> None:
     data = {"judgment_id": parent, "received_on": "2026-08-03"}
     flaws = turned_away(said("clarification_requested", data, role="HEAD"), ENFORCERS)
