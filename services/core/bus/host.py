@@ -7,6 +7,7 @@ import asyncio
 import math
 import os
 import socket
+import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -33,6 +34,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 
 _BACKOFF: Final = 0.5
+_SHOWN_SECONDS: Final = 10.0  #: between two showings of positions, each a write that Kafka keeps
 
 log = structlog.get_logger()
 
@@ -61,6 +63,7 @@ class Host:
         self._stopping = asyncio.Event()
         self._cluster = Cluster(settings)
         self._showing: asyncio.Task[None] | None = None
+        self._show_next = 0.0
         self.reason = "it has not begun"  #: why the service does not run, while it does not
 
     def stop(self) -> None:
@@ -182,8 +185,7 @@ class Host:
             try:
                 await self._balance(house)
                 self.reason = ""
-                if self._showing is None or self._showing.done():
-                    self._showing = asyncio.create_task(self._show_positions())
+                self._show_now_and_then()
             except Doubt as doubt:
                 log.warning("service_waits", service=self._service.name, doubt=str(doubt))
             await self._pause(beat)
@@ -216,6 +218,13 @@ class Host:
                 self._start(house, partition)
         if len(self.lanes) > share:
             self.lanes[max(self.lanes)].stop()
+
+    def _show_now_and_then(self) -> None:
+        """Many services at every beat keep a broker that comes back from answering the lanes."""
+        now = time.monotonic()
+        if now >= self._show_next and (self._showing is None or self._showing.done()):
+            self._show_next = now + _SHOWN_SECONDS
+            self._showing = asyncio.create_task(self._show_positions())
 
     async def _show_positions(self) -> None:
         """Let lag tools see where our lanes stand; that they cannot is of no consequence."""
