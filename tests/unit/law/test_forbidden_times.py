@@ -1,0 +1,120 @@
+"""When coercion may not be held, against a walk minute by minute."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.core.contracts.days import VIET_NAM
+from services.core.law.forbidden_times import forbids, next_allowed
+from services.core.law.working_days import calendar
+
+MINUTE = timedelta(minutes=1)
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(  # noqa: DTZ001
+    lambda each: each.replace(second=0, microsecond=0, tzinfo=VIET_NAM)
+)
+LENGTHS = st.integers(1, 15 * 60).map(lambda minutes: minutes * MINUTE)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=VIET_NAM)
+
+
+def codes(start: str, end: str, *, force: bool = False) -> list[str]:
+    return [each.code for each in forbids(at(start), at(end), force=force)]
+
+
+def is_free(moment: datetime) -> bool:
+    return 6 <= moment.hour < 22 and not calendar().is_rest(moment.date())
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-10-14 06:00", "2026-10-14 22:00", []),
+        ("2026-10-14 05:59", "2026-10-14 09:00", ["FORBIDDEN_HOURS"]),
+        ("2026-10-14 20:00", "2026-10-14 22:01", ["FORBIDDEN_HOURS"]),
+        ("2026-10-14 23:00", "2026-10-15 05:00", ["FORBIDDEN_HOURS"]),
+        ("2026-10-10 08:00", "2026-10-10 11:00", ["FORBIDDEN_DAY"]),
+        ("2026-08-22 08:00", "2026-08-22 11:00", []),  # a Saturday worked for 31 August
+        ("2026-08-31 08:00", "2026-08-31 11:00", ["FORBIDDEN_DAY"]),
+        ("2026-09-02 08:00", "2026-09-02 11:00", ["FORBIDDEN_DAY"]),
+        ("2026-11-24 08:00", "2026-11-24 11:00", []),  # unverified: never a reason to refuse
+        ("2026-10-09 21:00", "2026-10-10 07:00", ["FORBIDDEN_HOURS", "FORBIDDEN_DAY"]),
+        ("2026-10-14 11:00", "2026-10-14 11:00", []),  # no time at all has no answer
+    ],
+)
+def test_the_hours_and_days_of_the_law(start: str, end: str, expected: list[str]) -> None:
+    assert codes(start, end) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2011, 1, 19), date(2011, 2, 20)),
+        (date(2015, 2, 4), date(2015, 3, 8)),
+        (date(2018, 2, 1), date(2018, 3, 5)),
+        (date(2024, 1, 26), date(2024, 2, 27)),
+        (date(2025, 1, 14), date(2025, 2, 15)),
+        (date(2026, 2, 2), date(2026, 3, 6)),
+        (date(2027, 1, 22), date(2027, 2, 23)),
+        (date(2028, 1, 11), date(2028, 2, 12)),
+    ],
+)
+def test_the_window_round_tet_is_the_published_one(first: date, last: date) -> None:
+    day = timedelta(days=1)
+    known = calendar()
+    assert [known.is_round_tet(each) for each in (first - day, first, last, last + day)] == [
+        *(False, True),
+        *(True, False),
+    ]
+
+
+def test_the_window_round_tet_binds_force_alone() -> None:
+    assert codes("2026-02-04 08:00", "2026-02-04 11:00") == []
+    assert codes("2026-02-04 08:00", "2026-02-04 11:00", force=True) == ["FORBIDDEN_TET"]
+
+
+def test_before_dawn_on_a_saturday_the_next_allowed_hour_is_monday_at_six() -> None:
+    found = forbids(at("2026-10-10 05:30"), at("2026-10-10 09:00"), force=True)
+    assert [each.code for each in found] == ["FORBIDDEN_HOURS", "FORBIDDEN_DAY"]
+    assert {each.next_allowed for each in found} == {at("2026-10-12 06:00")}
+
+
+def test_what_is_longer_than_a_day_allows_is_never_allowed() -> None:
+    assert next_allowed(at("2026-10-14 06:00"), at("2026-10-14 22:01")) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(start=MOMENTS, length=LENGTHS)
+def test_a_time_is_allowed_just_when_each_of_its_minutes_is(
+    start: datetime, length: timedelta
+) -> None:
+    minutes = [start + n * MINUTE for n in range(int(length / MINUTE))]
+    assert (forbids(start, start + length) == []) is all(map(is_free, minutes))
+
+
+@settings(max_examples=25, deadline=None)
+@given(start=MOMENTS, length=LENGTHS)
+def test_the_next_allowed_hour_is_allowed_and_no_earlier_one_is(
+    start: datetime, length: timedelta
+) -> None:
+    found = next_allowed(start, start + length)
+    assert found is not None
+    assert found >= start
+    assert forbids(found, found + length) == []
+    earlier = start
+    while earlier < found:
+        assert forbids(earlier, earlier + length) != []
+        earlier += timedelta(minutes=15)
+
+
+@settings(max_examples=100, deadline=None)
+@given(day=st.dates(date(2026, 1, 1), date(2027, 12, 31)), number=st.integers(1, 10))
+def test_working_days_are_counted_backwards_one_by_one(day: date, number: int) -> None:
+    known = calendar()
+    found = known.working_days_before(day, number)
+    assert not known.is_rest(found)
+    between = [found + timedelta(days=n) for n in range((day - found).days)]
+    assert sum(not known.is_rest(each) for each in between) == number
