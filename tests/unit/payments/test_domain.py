@@ -1,0 +1,117 @@
+"""The ledger of a case: nothing is booked twice, and no more goes out than came in."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.core.contracts.events import case, payment
+from services.core.contracts.events.records import Doc
+from services.core.contracts.family import Context, Refusal
+from services.payments.domain import Known, decide, evolve
+from tests.unit.cast import cashier, head, said
+
+C = "01890000-0000-7000-8000-00000000000a.c1"
+CREDITOR = "01890000-0000-7000-8000-00000000000a.p2"
+NOW = cashier("2026-09-25 09:00")
+DECIDED = case.Decided(
+    C,
+    items=[1],
+    initiative="ON_REQUEST",
+    debtor="p1",
+    provisional=False,
+    decision_no="702/QĐ-THADS",
+    decided_on=date(2026, 8, 24),
+    signed_by="le-van-an",
+    capacity="HEAD",
+    document=Doc("d1", "ab"),
+    amount=100,
+)
+
+
+def collected(amount: int = 100, number: str = "PT-1", **change: Any) -> payment.Collected:
+    told: dict[str, Any] = {
+        "costs": 0,
+        "costs_advanced": False,
+        "source": "VOLUNTARY",
+        "collected_on": date(2026, 9, 4),
+    }
+    return payment.Collected(C, number, amount, **{**told, **change})
+
+
+def paid(amount: int = 100, number: str = "PC-1", **change: Any) -> payment.PaidOut:
+    told: dict[str, Any] = {"fee": 0, "purpose": "CREDITOR", "paid_on": date(2026, 9, 8)}
+    return payment.PaidOut(C, number, CREDITOR, amount, **{**told, **change})
+
+
+def after(*facts: Any) -> Known:
+    known = evolve(Known(), DECIDED, head("2026-08-24 09:30"))
+    for fact in facts:
+        known = evolve(known, fact, NOW)
+    return known
+
+
+def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
+    """Return whether a claim is recorded or refused, and the codes."""
+    answer = decide(known, claim, context)
+    refused = [each.code for each in answer if isinstance(each, Refusal)]
+    noted = [each.code for each in answer if isinstance(each, payment.IrregularityNoted)]
+    return ("refused", refused) if refused else ("recorded", noted)
+
+
+def test_money_comes_in_and_goes_out() -> None:
+    assert codes(after(), collected()) == ("recorded", [])
+    assert codes(after(collected()), paid()) == ("recorded", [])
+
+
+@pytest.mark.parametrize(
+    ("facts", "claim", "became"),
+    [
+        ((), collected(0), ("refused", ["AMOUNT_NOT_POSITIVE"])),
+        ((), collected(costs=101), ("refused", ["AMOUNT_NOT_POSITIVE"])),
+        ((), collected(costs=100), ("recorded", [])),
+        ((), collected(collected_on=date(2026, 8, 23)), ("recorded", ["DATE_BEFORE_CAUSE"])),
+        ((), collected(collected_on=date(2026, 8, 24)), ("recorded", [])),
+        ((collected(),), collected(), ("recorded", ["DUPLICATE"])),
+        ((collected(),), collected(number="PT-2"), ("recorded", [])),
+        ((collected(),), paid(0), ("refused", ["AMOUNT_NOT_POSITIVE"])),
+        ((collected(),), paid(101), ("recorded", ["EXCEEDS_COLLECTED"])),
+        ((collected(),), paid(100, fee=1), ("recorded", ["EXCEEDS_COLLECTED"])),
+        ((collected(),), paid(99, fee=1), ("recorded", [])),
+        ((collected(), paid(40)), paid(60), ("recorded", ["DUPLICATE"])),
+        (
+            (collected(), paid(40, rank="c")),
+            paid(1, "PC-2", rank="b"),
+            ("recorded", ["RANK_VIOLATED"]),
+        ),
+        ((collected(), paid(40, rank="b")), paid(1, "PC-2", rank="b"), ("recorded", [])),
+        ((collected(), paid(40, rank="c")), paid(1, "PC-2"), ("recorded", [])),
+        ((collected(),), paid(paid_on=date(2026, 9, 3)), ("recorded", ["DATE_BEFORE_CAUSE"])),
+    ],
+)
+def test_what_is_refused_and_what_is_noted(
+    facts: Any, claim: Any, became: tuple[str, list[str]]
+) -> None:
+    assert codes(after(*facts), claim) == became
+
+
+def test_a_case_never_decided_has_no_ledger() -> None:
+    assert codes(Known(), collected()) == ("refused", ["UNKNOWN_STREAM"])
+
+
+def test_the_cashier_of_another_office_writes_nothing() -> None:
+    other = said("2026-09-25 09:00", "thads-hue", "CASHIER", "cashier-of-hue")
+    assert codes(after(), collected(), other) == ("refused", ["OUT_OF_TERRITORY"])
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 1000)), max_size=12))
+def test_more_goes_out_than_came_in_only_with_a_note(moves: list[tuple[bool, int]]) -> None:
+    known = after()
+    for number, (is_in, amount) in enumerate(moves):
+        claim = collected(amount, f"n{number}") if is_in else paid(amount, f"n{number}")
+        noted = codes(known, claim)[1]
+        known = evolve(known, claim, NOW)
+        exceeds = not is_in and known.payment.paid_out > known.payment.collected
+        assert ("EXCEEDS_COLLECTED" in noted) is exceeds
