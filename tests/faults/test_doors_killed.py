@@ -33,6 +33,7 @@ from tests.hearings.house import PATIENCE
 from tests.hearings.process import Program
 
 CLIENTS, AFTER = 8, 5
+LEASE = 5.0  #: seconds; all services in one process renew theirs too often where it is a second
 AWAY = {502, 503, 504}  #: answers after which one tries again
 RUN = [sys.executable, "-m", "services.cli", "run", "--json"]
 
@@ -41,7 +42,7 @@ RUN = [sys.executable, "-m", "services.cli", "run", "--json"]
 async def test_what_a_client_was_told_holds_whatever_is_killed_under_load(
     quick: Settings, stack: Stack, tmp_path: Path, times: int
 ) -> None:
-    settings = msgspec.structs.replace(quick, http_port=0)
+    settings = msgspec.structs.replace(quick, http_port=0, lease_seconds=LEASE)
     topics = Topics(settings.topic_prefix, settings.partitions)
     heard = [topics.events("judgment"), topics.outcomes]
     await Cluster(settings).create(heard, settings.partitions)

@@ -33,7 +33,7 @@ from tests.hearings.service import SERVICE
 
 GATEWAY = Service(name="gateway")
 DIRECTORY = directory.load(CATALOGUE)
-PATIENCE = 60.0
+PATIENCE = 180.0  #: seconds; only what hangs takes as long, on however slow a machine
 
 
 class Killed(BaseException):

@@ -68,5 +68,3 @@ async def test_a_broker_that_never_answers_is_a_doubt_and_no_end(
             await kafka.create(["thads.submission.events"], 3)
         with pytest.raises(Doubt):
             await kafka.origins(["thads.submission.events"])
-        with pytest.raises(Doubt):
-            await kafka.show_positions("hearings", {("thads.submission.events", 0): 1})

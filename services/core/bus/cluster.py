@@ -4,20 +4,17 @@ The only module that uses confluent-kafka; its futures are waited for in a threa
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from confluent_kafka import (
-    ConsumerGroupTopicPartitions,
     KafkaException,
     TopicCollection,
-    TopicPartition,
 )
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from msgspec import Struct
 
-from services.core.bus.chain import Target
 from services.core.bus.errors import Doubt
 from services.core.settings import Settings
 
@@ -93,15 +90,3 @@ class Cluster:
         except _FAILURES as error:
             raise Doubt(f"Kafka does not tell who it is: {error}") from error
         return origins
-
-    async def show_positions(self, service: str, positions: Mapping[Target, int]) -> None:
-        """Write the positions of a service where lag tools look; nothing of ours reads them."""
-        shown = [TopicPartition(*target, offset) for target, offset in positions.items()]
-        await asyncio.to_thread(self._show, ConsumerGroupTopicPartitions(service, shown))
-
-    def _show(self, shown: ConsumerGroupTopicPartitions) -> None:
-        try:
-            for future in self._admin.alter_consumer_group_offsets([shown]).values():
-                future.result(_SECONDS)
-        except _FAILURES as error:
-            raise Doubt(f"the positions of {shown.group_id} were not taken: {error}") from error

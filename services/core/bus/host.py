@@ -21,7 +21,7 @@ from services.core.bus.deploy_guard import DeployGuard
 from services.core.bus.errors import Doubt, ForeignCluster
 from services.core.bus.health import LaneState
 from services.core.bus.house import House
-from services.core.bus.kafka import Reader
+from services.core.bus.kafka import Reader, show_positions
 from services.core.bus.lane import Lane
 from services.core.bus.postgres import FAILURES, connect, sorted_error
 from services.core.bus.service import Service, Topics
@@ -34,7 +34,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 
 _BACKOFF: Final = 0.5
-_SHOWN_SECONDS: Final = 10.0  #: between two showings of positions, each a write that Kafka keeps
+_SHOWN_SECONDS: Final = 30.0  #: between two showings of positions, each a write that Kafka keeps
 
 log = structlog.get_logger()
 
@@ -235,7 +235,7 @@ class Host:
         }
         if positions:
             try:
-                await self._cluster.show_positions(self._service.name, positions)
+                await show_positions(self._settings, self._service.name, positions)
             except Doubt as doubt:
                 log.info("positions_not_shown", service=self._service.name, doubt=str(doubt))
 

@@ -23,6 +23,7 @@ MAX_BATCH_BYTES: Final = 1_000_000
 _REQUEST_SECONDS: Final = 10.0
 _FETCH_WAIT_MS: Final = 500
 _STOP_SECONDS: Final = 2.0
+_SHOW_SECONDS: Final = 10.0
 _abandoned: set[asyncio.Task[None]] = set()
 
 
@@ -246,3 +247,21 @@ async def reading(settings: Settings) -> AsyncIterator[Reader]:
         yield reader
     finally:
         reader.abandon()
+
+
+async def show_positions(settings: Settings, service: str, positions: Mapping[Target, int]) -> None:
+    """Write the positions of a service where lag tools look; nothing of ours reads them.
+
+    Raises Doubt where they are not taken in time.
+    """
+    shown = {TopicPartition(*target): offset for target, offset in positions.items()}
+    member = AIOKafkaConsumer(**_client(settings), group_id=service, enable_auto_commit=False)
+    try:
+        with _doubting("show positions"):
+            async with asyncio.timeout(_SHOW_SECONDS):
+                await member.start()
+                member.assign(list(shown))
+                member.pause(*shown)
+                await member.commit(shown)
+    finally:
+        _abandon(member)

@@ -208,8 +208,9 @@ class KafkaBroker:
             "transaction.state.log.min.isr": "1",
             "transaction.state.log.num.partitions": "1",
             "group.initial.rebalance.delay.ms": "0",
-            # A killed broker is let in again when its last session has run out: seconds, not ten.
-            "broker.session.timeout.ms": "2000",
+            # A killed broker is let in again when its last session has run out. Shorter than this,
+            # and a machine under load shuts its only broker out.
+            "broker.session.timeout.ms": "6000",
             "broker.heartbeat.interval.ms": "500",
             "num.network.threads": "2",
             "num.io.threads": "4",
