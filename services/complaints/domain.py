@@ -68,7 +68,6 @@ class Complaint(Struct, frozen=True):
     act_kind: str = ""
     filed_on: date | None = None
     resolver: str | None = None
-    resolver_agency: str | None = None
     accepted_on: date | None = None
     decided_on: date | None = None
     told_on: date | None = None  #: of the decision
@@ -271,7 +270,8 @@ def _ran_out(known: Known, event: deadline.Expired) -> Known:
 
 def _folded(known: Known, fact: Claim, context: Context) -> Complaints:
     before = known.complaint
-    this = _with(known.of(fact.complaint_id), fact, context)
+    this = known.of(fact.complaint_id)
+    this = _with(replace(this, state=follows(this, fact, context) or this.state), fact)
     complaints = {**before.complaints, fact.complaint_id: this}
     if isinstance(fact, Filed) and fact.first_complaint_id in complaints:
         first = known.of(fact.first_complaint_id)
@@ -282,15 +282,14 @@ def _folded(known: Known, fact: Claim, context: Context) -> Complaints:
     return Complaints(complaints, numbers)
 
 
-def _with(this: Complaint, fact: Claim, context: Context) -> Complaint:
-    this = replace(this, state=follows(this, fact, context) or this.state)
+def _with(this: Complaint, fact: Claim) -> Complaint:
     match fact:
         case Filed() if this.filed_on is None:
             return replace(
                 this, level=fact.level, act_kind=fact.act_kind, filed_on=fact.received_on
             )
         case Accepted(resolver_id=resolver, accepted_on=day):
-            return replace(this, resolver=resolver, resolver_agency=context.agency, accepted_on=day)
+            return replace(this, resolver=resolver, accepted_on=day)
         case Decided(decided_on=day):
             return replace(this, decided_on=day)
         case Notified(notice="DECISION", valid_on=day):

@@ -77,7 +77,6 @@ class Seizures(Struct, frozen=True):
 
     seized: frozenset[str] = frozenset()
     lifted: frozenset[str] = frozenset()
-    officers: dict[str, str | None] = {}  #: who decided each
     agencies: dict[str, str] = {}
 
 
@@ -173,7 +172,8 @@ def theirs(
 
 def of_auction(known: Known, this: Sale, claim: AuctionContracted) -> Iterator[Refusal]:
     """Not while a second valuation or a priority buyer may still come (Đ82.2, Đ83.1)."""
-    ran_out = {entry.partition(" ")[2] for entry in known.deadline if claim.sale_id in entry}
+    periods = (entry.split(" ") for entry in known.deadline)
+    ran_out = {rule for part, rule in periods if part == claim.sale_id}
     if claim.start_price <= 0:
         yield Refusal("AMOUNT_NOT_POSITIVE", field="/start_price")
     told = this.price_fact in known.case.prices
@@ -252,10 +252,7 @@ def _seized(
     id_ = fact.coercion_id
     match fact:
         case coercion.Decided():
-            officers = {**known.officers, id_: context.officer}
-            return replace(
-                known, officers=officers, agencies={**known.agencies, id_: context.agency}
-            )
+            return replace(known, agencies={**known.agencies, id_: context.agency})
         case coercion.Executed(kind="SEIZURE"):
             return replace(known, seized=known.seized | {id_})
         case coercion.Lifted():

@@ -167,9 +167,10 @@ def test_what_is_just_in_order_is_recorded_without_a_word(known: Known, claim: A
 def test_only_the_head_bans_from_leaving_and_only_whom_the_law_does_not_except() -> None:
     chief = head("2026-09-10 09:00")
     assert codes(after(), banned(), chief) == ("recorded", [])
-    assert "SIGNER_NOT_COMPETENT" in codes(
-        after(), banned(signed_by="tran-thi-binh", capacity="OFFICER"), chief
-    )[1]
+    assert (
+        "SIGNER_NOT_COMPETENT"
+        in codes(after(), banned(signed_by="tran-thi-binh", capacity="OFFICER"), chief)[1]
+    )
     for excluded in (True, None):
         wrong = codes(after(), banned(exit_ban_excluded=excluded), chief)
         assert "EXIT_BAN_EXCLUDED" in wrong[1]

@@ -1,0 +1,237 @@
+"""Complaints: filed in time, resolved by who may, twice at most, and what they do to the acts."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from services.complaints.domain import Known, decide, evolve, react
+from services.core.contracts.events import case, complaint, deadline, measure
+from services.core.contracts.events.records import Doc
+from services.core.contracts.family import Context, Refusal
+from tests.unit.cast import head, said
+
+C = "01890000-0000-7000-8000-00000000000a.c1"
+K, SECOND = f"{C}.k1", f"{C}.k2"
+ACT = "e-act"
+NOW = head("2026-09-20 09:00")
+ABOVE = said("2026-10-20 09:00", "cuc-quan-ly-thads", "CENTRAL_BODY")
+DOC = Doc("d1", "ab")
+
+DECIDED_CASE = case.Decided(
+    C,
+    items=[1],
+    initiative="ON_REQUEST",
+    debtor="p1",
+    provisional=False,
+    decision_no="702/QĐ-THADS",
+    decided_on=date(2026, 8, 24),
+    signed_by="le-van-an",
+    capacity="HEAD",
+    document=DOC,
+    amount=100,
+)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(f"2026-{text}")
+
+
+def filed(kind: str = "a", known_on: str = "09-01", **change: Any) -> complaint.Filed:
+    told = {"complaint_id": K, "level": "1", "received_on": day("09-10"), "complainant": "p1"}
+    told |= {"act_kind": kind, "known_on": day(known_on)}
+    return complaint.Filed(**{**told, **change})
+
+
+def again(**change: Any) -> complaint.Filed:
+    told: dict[str, Any] = {"complaint_id": SECOND, "level": "2", "first_complaint_id": K}
+    return filed(
+        **{"kind": "c", "known_on": "09-28", "received_on": day("10-05"), **told, **change}
+    )
+
+
+def accepted(id_: str = K, level: str = "1", **change: Any) -> complaint.Accepted:
+    told = {"accepted_on": day("09-12"), "resolver_id": "le-van-an", "act_kind": "c"}
+    return complaint.Accepted(id_, level=level, **{**told, **change})  # type: ignore[arg-type]
+
+
+def decided(id_: str = K, level: str = "1", kind: str = "c", **change: Any) -> complaint.Decided:
+    told = {
+        "conclusion": "WRONG",
+        "remedy": "KEEP",
+        "decision_no": "12/QĐ-GQKN",
+        "decided_on": day("09-25"),
+        "signed_by": "le-van-an",
+        "capacity": "HEAD",
+        "document": DOC,
+    }
+    return complaint.Decided(id_, level, kind, **{**told, **change})  # type: ignore[arg-type]
+
+
+def told(valid_on: str = "09-28", notice: str = "DECISION") -> complaint.Notified:
+    return complaint.Notified(K, "e5", notice, "1", "p1", "IN_PERSON", day(valid_on))  # type: ignore[arg-type]
+
+
+def paused(on: str = "09-13") -> complaint.Paused:
+    return complaint.Paused(K, "a", day(on))
+
+
+RAN_OUT = deadline.Expired(K, "k1", "L-96-4", "e5", datetime(2026, 10, 13, tzinfo=UTC))
+
+
+def act(fact: Any) -> tuple[Any, Context]:
+    return fact, replace(NOW, id=ACT)
+
+
+def after(*facts: Any, by: Context = NOW) -> Known:
+    known = evolve(Known(), DECIDED_CASE, head("2026-08-24 09:30"))
+    for fact in facts:
+        known = evolve(known, *fact) if isinstance(fact, tuple) else evolve(known, fact, by)
+    return known
+
+
+def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
+    """Return whether a claim is recorded or refused, and the codes."""
+    answer = decide(known, claim, context)
+    refused = [each.code for each in answer if isinstance(each, Refusal)]
+    noted = [each.code for each in answer if isinstance(each, complaint.IrregularityNoted)]
+    return ("refused", refused) if refused else ("recorded", noted)
+
+
+OF_CASE = filed("c")
+ONCE = (OF_CASE, accepted(), decided(), told())
+
+
+def test_a_complaint_is_filed_accepted_decided_and_taken_further() -> None:
+    known = after()
+    for claim in ONCE:
+        assert codes(known, claim) == ("recorded", [])
+        known = evolve(known, claim, NOW)
+    party = said("2026-10-05 09:00", "cong-thads", "PARTY")
+    assert codes(known, again(), party) == ("recorded", [])
+    known = evolve(known, again(), party)
+    assert known.of(K).state == "APPEALED"
+    higher = accepted(SECOND, "2", resolver_id="cuc-quan-ly-thads", accepted_on=day("10-06"))
+    assert codes(known, higher, ABOVE) == ("recorded", [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "late"),
+    [("a", "09-16", "09-17"), ("b", "09-11", "09-12"), ("c", "10-01", "10-02")],
+)
+def test_each_kind_of_act_may_be_complained_of_in_its_own_time(
+    kind: str, last: str, late: str
+) -> None:
+    assert codes(after(), filed(kind, received_on=day(last))) == ("recorded", [])
+    assert codes(after(), filed(kind, received_on=day(late)))[1] == ["OUT_OF_TIME"]
+
+
+@pytest.mark.parametrize(
+    ("known", "claim", "code"),
+    [
+        (Known(), filed(), "UNKNOWN_STREAM"),
+        (after(), accepted(), "UNKNOWN_STREAM"),
+        (after(OF_CASE), decided(), "WRONG_STATE"),
+        (after(), filed(act_event_id="nobody"), "ACT_UNKNOWN"),
+        (after(), filed(received_on=day("08-31")), "DATE_BEFORE_CAUSE"),
+        (after(), again(), "FIRST_NOT_DECIDED"),
+        (after(OF_CASE, accepted()), again(), "FIRST_NOT_DECIDED"),
+        (after(*ONCE), again(act_kind="b"), "SECOND_NOT_AVAILABLE"),
+        (after(*ONCE), again(received_on=day("10-14")), "OUT_OF_TIME"),
+        (after(*ONCE, RAN_OUT), again(), "OUT_OF_TIME"),
+        (after(OF_CASE), accepted(resolver_id="tran-thi-binh"), "RESOLVER_NOT_COMPETENT"),
+        (after(OF_CASE), accepted(accepted_on=day("09-09")), "DATE_BEFORE_CAUSE"),
+        (
+            after(OF_CASE),
+            complaint.Rejected(K, "1", Doc(" ", "ab")),
+            "REASON_MISSING",
+        ),
+        (
+            after(OF_CASE),
+            complaint.ActPaused(K, ACT, datetime(2026, 9, 13, tzinfo=UTC)),
+            "NOT_ACCEPTED",
+        ),
+        (after(OF_CASE), decided(), "NOT_ACCEPTED"),
+        (after(OF_CASE, accepted()), decided(signed_by="nguoi-cu"), "SIGNER_NOT_COMPETENT"),
+        (after(OF_CASE, accepted()), decided(decided_on=day("09-11")), "DATE_BEFORE_CAUSE"),
+        (
+            after(*ONCE, filed("c", complaint_id=SECOND), accepted(SECOND)),
+            decided(SECOND),
+            "DUPLICATE",
+        ),
+        (after(OF_CASE, accepted()), paused("09-11"), "DATE_BEFORE_CAUSE"),
+        (
+            after(OF_CASE, accepted(), paused()),
+            complaint.Resumed(K, day("09-11")),
+            "DATE_BEFORE_CAUSE",
+        ),
+        (
+            after(OF_CASE),
+            complaint.Withdrawn(K, whole=True, withdrawn_on=day("09-09")),
+            "DATE_BEFORE_CAUSE",
+        ),
+        (after(OF_CASE), told("09-09", "ACCEPTANCE"), "DATE_BEFORE_CAUSE"),
+    ],
+)
+def test_what_is_wrong_with_a_claim_is_said(known: Known, claim: Any, code: str) -> None:
+    assert code in codes(known, claim)[1]
+
+
+@pytest.mark.parametrize(
+    ("known", "claim"),
+    [
+        (
+            after(act(measure.Executed(f"{C}.m1", datetime(2026, 9, 1, tzinfo=UTC), "DONE"))),
+            filed(act_event_id=ACT),
+        ),
+        (after(), filed(received_on=day("09-01"))),
+        (after(*ONCE), again(received_on=day("10-13"))),
+        (after(OF_CASE), accepted(accepted_on=day("09-10"))),
+        (after(OF_CASE), complaint.Rejected(K, "1", DOC)),
+        (
+            after(OF_CASE, accepted()),
+            complaint.ActPaused(K, ACT, datetime(2026, 9, 13, tzinfo=UTC)),
+        ),
+        (after(OF_CASE, accepted()), decided(decided_on=day("09-12"))),
+        (
+            after(*ONCE, filed("c", complaint_id=SECOND), accepted(SECOND)),
+            decided(SECOND, decision_no="13/QĐ-GQKN"),
+        ),
+        (after(OF_CASE, accepted()), paused("09-12")),
+        (after(OF_CASE), complaint.Withdrawn(K, whole=False, withdrawn_on=day("09-10"))),
+        (after(OF_CASE), told("09-10", "ACCEPTANCE")),
+    ],
+)
+def test_what_is_just_in_order_is_recorded_without_a_word(known: Known, claim: Any) -> None:
+    assert codes(known, claim) == ("recorded", [])
+
+
+def test_who_resolved_it_first_does_not_resolve_it_again() -> None:
+    known = after(*ONCE, again())
+    same = accepted(SECOND, "2", accepted_on=day("10-06"))
+    assert "SAME_RESOLVER_AS_LEVEL_1" in codes(known, same, ABOVE)[1]
+    assert "RESOLVER_NOT_COMPETENT" in codes(known, same, NOW)[1]
+
+
+def test_an_office_of_another_city_has_no_say() -> None:
+    hue = said("2026-09-20 09:00", "thads-hue", "HEAD", "head-of-hue")
+    assert "OUT_OF_TERRITORY" in codes(after(OF_CASE), accepted(), hue)[1]
+
+
+def test_of_a_decision_to_stop_an_act_the_heads_word_is_final() -> None:
+    first = (filed("b", received_on=day("09-11")), accepted(act_kind="b"))
+    known = after(*first, decided(kind="b"))
+    assert known.of(K).state == "FINAL"
+    assert "SECOND_NOT_AVAILABLE" in codes(known, again(act_kind="b"))[1]
+
+
+def test_a_decision_is_final_once_the_time_for_a_second_complaint_ran_out() -> None:
+    assert after(*ONCE).of(K).state == "DECIDED"
+    assert after(*ONCE, RAN_OUT).of(K).state == "FINAL"
+    other = deadline.Expired(K, "k2", "L-45", "e5", datetime(2026, 10, 13, tzinfo=UTC))
+    assert after(*ONCE, other).of(K).state == "DECIDED"
+
+
+def test_nothing_follows_by_itself() -> None:
+    assert react(after(), DECIDED_CASE, NOW) == ()

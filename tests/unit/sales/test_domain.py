@@ -1,0 +1,228 @@
+"""The sale of a seized asset: valued, auctioned, reduced, sold, redeemed."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from services.core.contracts.events import case, coercion, deadline, sale
+from services.core.contracts.events.records import Doc
+from services.core.contracts.family import Context, Refusal
+from services.sales.domain import Known, decide, evolve, react
+from tests.unit.cast import head, officer, said
+
+SEIZURE = "01890000-0000-7000-8000-00000000000a.c1.x1"
+S, OTHER = f"{SEIZURE}.s1", f"{SEIZURE}.s10"
+PRICE_FACT = "e-price"
+NOW = officer("2026-11-02 09:00")
+VALUER = said("2026-11-02 09:00", "tdg-ngu-son", "VALUER", "bui-van-lam")
+HOUSE = said("2026-11-02 09:00", "dg-cam-giang", "AUCTIONEER", "ly-thi-mai")
+DOC = Doc("d1", "ab")
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(f"2026-{text}")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}+07:00").astimezone(UTC)
+
+
+SEIZED = (
+    coercion.Decided(
+        SEIZURE,
+        kind="SEIZURE",
+        items=[1],
+        real_estate=True,
+        seizable=True,
+        only_home=False,
+        decision_no="81/QĐ-THADS",
+        decided_on=day("10-01"),
+        signed_by="tran-thi-binh",
+        capacity="OFFICER",
+        document=DOC,
+    ),
+    coercion.Executed(
+        SEIZURE,
+        kind="SEIZURE",
+        started_at=at("10-20T08:00"),
+        ended_at=at("10-20T10:00"),
+        result="DONE",
+        resistance="NONE",
+        minutes=DOC,
+    ),
+)
+LIFTED = coercion.Lifted(SEIZURE, "3a")
+CONTRACTED = sale.ValuationContracted(S, "house", "tdg-ngu-son", day("10-26"))
+
+
+def priced(price: int = 1000, **change: Any) -> sale.Priced:
+    told = {"basis": "VALUER", "priced_on": day("11-01"), "round": 1}
+    return sale.Priced(S, price, **{**told, **change})  # type: ignore[arg-type]
+
+
+def requested(on: str = "11-03") -> sale.RevaluationRequested:
+    return sale.RevaluationRequested(S, "p1", day(on), 10)
+
+
+def auction(start: int = 1000, on: str = "11-10") -> sale.AuctionContracted:
+    return sale.AuctionContracted(S, "dg-cam-giang", day(on), start, movable=False)
+
+
+def reduced(price: int = 900, number: str = "91/QĐ-THADS", **change: Any) -> sale.PriceReduced:
+    told = {"decided_on": day("12-20"), "signed_by": "tran-thi-binh", "capacity": "OFFICER"}
+    return sale.PriceReduced(S, price, number, **{**told, "document": DOC, **change})  # type: ignore[arg-type]
+
+
+def sold(kind: str = "AUCTION", when: str = "12-15T09:00") -> sale.Sold:
+    return sale.Sold(S, "p5", kind, 1000, at(when))  # type: ignore[arg-type]
+
+
+def handed(on: str = "12-20", **change: Any) -> sale.HandedOver:
+    told = {"decision_no": "95/QĐ-THADS", "decided_on": day("12-20"), "document": DOC}
+    told |= {"signed_by": "tran-thi-binh", "capacity": "OFFICER"}
+    return sale.HandedOver(S, day(on), **{**told, **change})
+
+
+def redeemed(when: str) -> sale.Redeemed:
+    return sale.Redeemed(S, 1000, at(when))
+
+
+def ran_out(rule: str, part: str = S) -> deadline.Expired:
+    return deadline.Expired(part, f"{part} {rule}", rule, PRICE_FACT, at("11-08T00:00"))
+
+
+def told(notice: str) -> case.Notified:
+    return case.Notified(
+        SEIZURE.rpartition(".")[0], PRICE_FACT, notice, "p1", "DEBTOR", "IN_PERSON", day("11-02")
+    )  # type: ignore[arg-type]
+
+
+ANNOUNCED = sale.Announced(S, at("12-15T08:00"))
+UNSOLD = sale.Unsold(S, 1, day("12-16"))
+HALTED = sale.Halted(S, "STOP", "POSTPONED", at("12-15T07:00"))
+
+
+def after(*facts: Any) -> Known:
+    """Fold facts in; the fact that set the price is the one notices speak of."""
+    known = Known()
+    for fact in (*SEIZED, *facts):
+        by = replace(NOW, id=PRICE_FACT) if isinstance(fact, sale.Priced) else NOW
+        known = evolve(known, fact, by)
+    return known
+
+
+def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
+    """Return whether a claim is recorded or refused, and the codes."""
+    answer = decide(known, claim, context)
+    refused = [each.code for each in answer if isinstance(each, Refusal)]
+    noted = [each.code for each in answer if isinstance(each, sale.IrregularityNoted)]
+    return ("refused", refused) if refused else ("recorded", noted)
+
+
+VALUED = (CONTRACTED, priced())
+UP = (*VALUED, auction(), ANNOUNCED)
+
+
+def test_an_asset_is_valued_auctioned_and_handed_over() -> None:
+    known = after()
+    for claim, by in (
+        (CONTRACTED, NOW),
+        (priced(), VALUER),
+        (auction(), NOW),
+        (ANNOUNCED, HOUSE),
+        (sold(), HOUSE),
+        (handed(), NOW),
+    ):
+        assert codes(known, claim, by) == ("recorded", [])
+        known = evolve(known, claim, by)
+    assert known.sale.sales[S].state == "HANDED_OVER"
+
+
+@pytest.mark.parametrize(
+    ("known", "claim", "code"),
+    [
+        (Known(), CONTRACTED, "UNKNOWN_STREAM"),
+        (after(), auction(), "UNKNOWN_STREAM"),
+        (after(CONTRACTED), auction(), "WRONG_STATE"),
+        (after(LIFTED), CONTRACTED, "NOT_SEIZED"),
+        (after(CONTRACTED), priced(0), "AMOUNT_NOT_POSITIVE"),
+        (after(*VALUED, requested(), priced()), requested(), "SECOND_REVALUATION"),
+        (after(*VALUED, ran_out("L-82-2")), requested(), "OUT_OF_TIME"),
+        (after(*VALUED), requested("10-31"), "DATE_BEFORE_CAUSE"),
+        (after(*VALUED), auction(0), "AMOUNT_NOT_POSITIVE"),
+        (after(*VALUED, requested()), auction(), "REVALUATION_OPEN"),
+        (after(*VALUED, told("PRICE")), auction(), "REVALUATION_OPEN"),
+        (after(*VALUED, told("PRICE"), ran_out("L-82-2", OTHER)), auction(), "REVALUATION_OPEN"),
+        (after(*VALUED, told("PRIORITY_RIGHT")), auction(), "PRIORITY_RUNNING"),
+        (after(*VALUED), auction(on="10-31"), "DATE_BEFORE_CAUSE"),
+        (after(*UP), reduced(), "NOT_UNSOLD"),
+        (after(*UP, UNSOLD), reduced(899), "ABOVE_10_PERCENT"),
+        (after(*UP, UNSOLD), reduced(signed_by="nguoi-cu"), "SIGNER_NOT_COMPETENT"),
+        (
+            after(*UP, UNSOLD, reduced(), ANNOUNCED, UNSOLD),
+            reduced(810),
+            "DUPLICATE",
+        ),
+        (after(*UP, UNSOLD, reduced()), sold("CREDITOR"), "SECOND_REDUCTION_MISSING"),
+        (after(*UP, sold()), HALTED, "WINNER_ANNOUNCED"),
+        (after(*UP), sold(when="10-31T09:00"), "DATE_BEFORE_CAUSE"),
+        (after(*UP), sale.Unsold(S, 1, day("11-09")), "DATE_BEFORE_CAUSE"),
+        (after(*UP, sold()), handed("12-14"), "DATE_BEFORE_CAUSE"),
+        (after(*UP, sold()), handed(signed_by="nguoi-cu"), "SIGNER_NOT_COMPETENT"),
+        (after(*UP), redeemed("12-15T07:00"), "LATE_REDEMPTION"),
+    ],
+)
+def test_what_is_wrong_with_a_sale_is_said(known: Known, claim: Any, code: str) -> None:
+    assert code in codes(known, claim)[1]
+
+
+@pytest.mark.parametrize(
+    ("known", "claim"),
+    [
+        (after(), CONTRACTED),
+        (after(), priced(1, basis="AGREED")),
+        (after(*VALUED), requested("11-01")),
+        (after(*VALUED, ran_out("L-82-2", OTHER)), requested()),
+        (after(*VALUED, requested(), priced(), told("PRICE")), auction()),
+        (after(*VALUED, told("PRICE"), ran_out("L-82-2")), auction(1)),
+        (after(*VALUED, told("PRIORITY_RIGHT"), ran_out("L-83-1")), auction(on="11-01")),
+        (after(*UP, UNSOLD), reduced(900)),
+        (after(*UP, UNSOLD, reduced(), ANNOUNCED, UNSOLD), reduced(810, "92/QĐ-THADS")),
+        (
+            after(*UP, UNSOLD, reduced(), ANNOUNCED, UNSOLD, reduced(810, "92/QĐ-THADS")),
+            sold("CREDITOR"),
+        ),
+        (after(*UP), HALTED),
+        (after(*UP), sold(when="12-15T08:30")),
+        (after(*UP, sold()), handed("12-15")),
+        (after(*UP), redeemed("12-14T23:00")),
+    ],
+)
+def test_what_is_just_in_order_is_recorded_without_a_word(known: Known, claim: Any) -> None:
+    assert codes(known, claim) == ("recorded", [])
+
+
+def test_only_the_valuer_and_the_house_that_were_contracted_speak() -> None:
+    other = replace(VALUER, agency="dg-cam-giang")
+    assert "NOT_ADDRESSEE" in codes(after(CONTRACTED), priced(), other)[1]
+    other = replace(HOUSE, agency="tdg-ngu-son")
+    assert "NOT_ADDRESSEE" in codes(after(*VALUED, auction()), ANNOUNCED, other)[1]
+
+
+def test_an_officer_of_another_city_sells_nothing_here() -> None:
+    hue = said("2026-11-02 09:00", "thads-hue", "OFFICER", "officer-of-hue")
+    assert "OUT_OF_TERRITORY" in codes(after(), CONTRACTED, hue)[1]
+
+
+def test_a_halted_auction_goes_on_where_it_stood() -> None:
+    pause = sale.Halted(S, "PAUSE", "POSTPONED", at("12-01T07:00"))
+    known = after(*UP, pause)
+    assert known.sale.sales[S].state == "HALTED"
+    on = evolve(known, sale.Unhalted(S, at("12-05T07:00")), NOW)
+    assert on.sale.sales[S].state == "ANNOUNCED"
+
+
+def test_nothing_follows_by_itself() -> None:
+    assert react(after(), LIFTED, head("2026-11-02 09:00")) == ()
