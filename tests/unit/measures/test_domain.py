@@ -78,7 +78,7 @@ def notified(role: str) -> measure.Notified:
 
 def lifted(**change: Any) -> measure.Lifted:
     told = {"decision_no": "90/QĐ-THADS", "decided_on": date(2026, 9, 20), "signed_by": "x"}
-    return measure.Lifted(M, "b", **{**told, **change})  # type: ignore[arg-type]
+    return measure.Lifted(M, "b", **{**told, **change})
 
 
 PAID = case.GroundFound(

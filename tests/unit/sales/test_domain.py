@@ -59,7 +59,7 @@ CONTRACTED = sale.ValuationContracted(S, "house", "tdg-ngu-son", day("10-26"))
 
 def priced(price: int = 1000, **change: Any) -> sale.Priced:
     told = {"basis": "VALUER", "priced_on": day("11-01"), "round": 1}
-    return sale.Priced(S, price, **{**told, **change})  # type: ignore[arg-type]
+    return sale.Priced(S, price, **{**told, **change})
 
 
 def requested(on: str = "11-03") -> sale.RevaluationRequested:
@@ -72,7 +72,7 @@ def auction(start: int = 1000, on: str = "11-10") -> sale.AuctionContracted:
 
 def reduced(price: int = 900, number: str = "91/QĐ-THADS", **change: Any) -> sale.PriceReduced:
     told = {"decided_on": day("12-20"), "signed_by": "tran-thi-binh", "capacity": "OFFICER"}
-    return sale.PriceReduced(S, price, number, **{**told, "document": DOC, **change})  # type: ignore[arg-type]
+    return sale.PriceReduced(S, price, number, **{**told, "document": DOC, **change})
 
 
 def sold(kind: str = "AUCTION", when: str = "12-15T09:00") -> sale.Sold:
@@ -95,8 +95,14 @@ def ran_out(rule: str, part: str = S) -> deadline.Expired:
 
 def told(notice: str) -> case.Notified:
     return case.Notified(
-        SEIZURE.rpartition(".")[0], PRICE_FACT, notice, "p1", "DEBTOR", "IN_PERSON", day("11-02")
-    )  # type: ignore[arg-type]
+        SEIZURE.rpartition(".")[0],
+        PRICE_FACT,
+        notice,
+        "p1",
+        "DEBTOR",
+        "IN_PERSON",
+        day("11-02"),  # type: ignore[arg-type]
+    )
 
 
 ANNOUNCED = sale.Announced(S, at("12-15T08:00"))
