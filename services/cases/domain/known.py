@@ -179,8 +179,8 @@ class Case(Struct, frozen=True):
 
     @property
     def latest_verification(self) -> Verification | None:
-        """The one of the latest day."""
-        return max(self.verifications, key=lambda each: each.on, default=None)
+        """The one of the latest day; of several on that day, the one recorded last."""
+        return max(reversed(self.verifications), key=lambda each: each.on, default=None)
 
     def is_whole(self, event: Event) -> bool:
         """Say whether an event limited to some items concerns every open one.

@@ -97,11 +97,11 @@ def told(notice: str) -> case.Notified:
     return case.Notified(
         SEIZURE.rpartition(".")[0],
         PRICE_FACT,
-        notice,
+        notice,  # type: ignore[arg-type]
         "p1",
         "DEBTOR",
         "IN_PERSON",
-        day("11-02"),  # type: ignore[arg-type]
+        day("11-02"),
     )
 
 
