@@ -1,6 +1,6 @@
 # The commands of the house. Python 3.11 or later and make are all they need.
 #
-#   make demo         start Kafka and PostgreSQL and play five judgments' beginnings (STOP=1 ends them after)
+#   make demo         start Kafka and PostgreSQL and play the story (STOP=1 ends them after)
 #   make test         every test but the long ones, on a Kafka and PostgreSQL of their own
 #   make faults       kill each part many times under load
 #   make bench        measure, into build/bench.json and docs/benchmarks.md
