@@ -4,10 +4,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
-import httpx2
 import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -26,7 +24,7 @@ from services.core.clock import StoryClock, clock_of
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.errors import ContractError
-from services.core.contracts.identifiers import derived_id, new_id
+from services.core.contracts.identifiers import new_id
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
 from services.simulator.play import Became, Play
@@ -122,25 +120,11 @@ class _Player:
         said = self._play.submission(row)
         answer = await self._client.submit(row.agency, said, new_id(), _WAIT)
         self.seconds.append(time.perf_counter() - begun)
-        became = _became(answer)
+        became = Became.told(answer.json(), answer.status_code)
         self._play.answered(row, became)
         if len(self._play.surprises) > known:
             console.print("\n".join(told(answer)))
         await self._feed.until(lambda: self._play.seen.keys() >= set(became.facts))
-
-
-def _became(answer: httpx2.Response) -> Became:
-    """Read what became of a submission from the gateway's answer."""
-    said: dict[str, Any] = answer.json()
-    status = said.get("status", f"turned away with {answer.status_code}")
-    facts = [fact["id"] for fact in said.get("facts", ())]
-    noted = [f["irregularity"]["code"] for f in said.get("facts", ()) if "irregularity" in f]
-    reasons = said.get("reasons", ())
-    allowed = [datetime.fromisoformat(r["next_allowed"]) for r in reasons if "next_allowed" in r]
-    if status == "refused":
-        facts = [derived_id(said["id"], "submission", 0)]
-    codes = [reason["code"] for reason in reasons] or noted
-    return Became(status, tuple(codes), max(allowed, default=None), tuple(facts))
 
 
 class _Feed:

@@ -5,7 +5,7 @@ Pure bookkeeping: who plays shows it the facts as they come, in whatever house.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.event import Event
 from services.core.contracts.events import case, unit
 from services.core.contracts.events import machines as drawn
+from services.core.contracts.identifiers import derived_id
 from services.core.contracts.machine import Machine
 from services.simulator.story import CLOCKS, Row, Symbols, says
 
@@ -36,6 +37,20 @@ class Became(Struct, frozen=True):
     codes: tuple[str, ...] = ()  #: of the refusal, or of the irregularities
     next_allowed: datetime | None = None
     facts: tuple[str, ...] = ()  #: everything recorded of it, the outcome first
+
+    @classmethod
+    def told(cls, said: Mapping[str, Any], status_code: int) -> Self:
+        """Read what became of a submission from what the gateway answered."""
+        status = said.get("status", f"turned away with {status_code}")
+        facts = [fact["id"] for fact in said.get("facts", ())]
+        noted = [f["irregularity"]["code"] for f in said.get("facts", ()) if "irregularity" in f]
+        reasons = said.get("reasons", ())
+        moments = [reason["next_allowed"] for reason in reasons if "next_allowed" in reason]
+        if status == "refused":
+            facts = [derived_id(said["id"], "submission", 0)]
+        codes = [reason["code"] for reason in reasons] or noted
+        allowed = max(map(datetime.fromisoformat, moments), default=None)
+        return cls(status, tuple(codes), allowed, tuple(facts))
 
 
 class Play:

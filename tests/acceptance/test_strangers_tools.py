@@ -21,7 +21,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
-from tests.doors.house import Door, effective, issued, open_door
+from tests.doors.house import PATIENCE, Door, effective, issued, open_door
 
 
 class AnyBytes(JSONFormat):
@@ -118,7 +118,7 @@ async def test_kcat_reads_keys_and_headers(settings: Settings, tmp_path: Path) -
     done = await asyncio.create_subprocess_exec(
         *command, env=lent_librdkafka(tmp_path), stdout=asyncio.subprocess.PIPE
     )
-    shown, _ = await asyncio.wait_for(done.communicate(), 30)
+    shown, _ = await asyncio.wait_for(done.communicate(), PATIENCE)
     first = json.loads(shown.split(b"\n")[0].decode(errors="replace"))
     headers = dict(zip(first["headers"][::2], first["headers"][1::2], strict=True))
     assert first["key"] == fact["part"]

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
-from tests.bench import latency, throughput
+from tests.bench import latency, stories, throughput
 from tests.conftest import free_ports
 
 BUILD: Final = Path("build")
@@ -76,6 +76,15 @@ async def measure(settings: Settings, rounds: int) -> list[Figure]:
         compared(rate("lanes, every stream new", new["lanes"]), bare_new, 0.5),
         compared(rate("lanes, against one by one", hot["lanes"]), one, 30),
     ]
+    whole, busiest = await stories.run(settings)
+    figures += [
+        compared(
+            Figure(f"the story over {stories.JUDGMENTS:,} judgments", whole, "events/s"),
+            figures[3],
+            0.5,
+        ),
+        Figure("its busiest row", busiest, "events/s"),
+    ]
     memory = await throughput.memory(settings, (100_000, 200_000))
     figures += [Figure(f"memory after {count} events", mb, "MB") for count, mb in memory.items()]
     bare, posts = await latency.run(settings, rounds)
@@ -108,7 +117,9 @@ def report(figures: list[Figure]) -> None:
         "Written by `make bench`: one run on one machine. Only ratios of medians within the run",
         "mean anything; absolute figures are this machine's. Each contender has its own process",
         "beside Kafka and PostgreSQL. Payloads are `judgment.issued` of about 330 bytes with the",
-        "same ten headers on every side; states are 1 KB; 4 partitions; acks=all; zstd.",
+        "same ten headers on every side; states are 1 KB; 4 partitions; acks=all; zstd. The story",
+        "goes through all services in one process, row by row: a row for every judgment, then the",
+        "next one.",
         "",
         "| figure | value | spread | against | ratio | goal | met |",
         "|---|---|---|---|---|---|---|",

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from services.core.bus.crashpoints import POINTS
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
-from tests.hearings.house import House, Process, seen
+from tests.hearings.house import PATIENCE, House, Process, seen
 
 _ON_STOP = {"before_hand_over", "after_hand_over"}
 
@@ -38,7 +38,7 @@ async def test_whoever_dies_at_any_point_is_followed_without_loss_or_repeat(
             await house.until(lambda facts: len(facts) == 9)
             for host in doomed.hosts.values():
                 host.stop()
-        await asyncio.wait_for(doomed.died.wait(), 30)
+        await asyncio.wait_for(doomed.died.wait(), PATIENCE)
         await doomed.kill()
         for n in range(3, 6):
             await house.request(new_id(), f"room-{n}")

@@ -11,7 +11,7 @@ from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
 from tests.hearings import docket as dockets
 from tests.hearings.events import docket
-from tests.hearings.house import GATEWAY, House, Process
+from tests.hearings.house import GATEWAY, PATIENCE, House, Process
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
 
@@ -23,7 +23,7 @@ async def test_a_heard_fact_opens_a_docket_by_itself(settings: Settings) -> None
         process = Process(settings, ALL)
         claim = await house.request(new_id(), "room-1")
         topic = house.topics.events("docket")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not (opened := await house.records(topic)):
                 await asyncio.sleep(0.02)
         envelope = opened[0].envelope()
@@ -48,14 +48,14 @@ async def test_nobody_is_refused_for_want_of_a_fact_he_was_shown(
             reader.follow(dict.fromkeys(targets, 0))
             for hearing_id in hearings:
                 await house.request(hearing_id, f"room-{hearing_id}")
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 while len(shown) < len(hearings):
                     for record in await reader.read(1.0, 100):
                         if record.key not in shown:
                             shown.add(record.key)
                             await house.accept(house.claim(docket.Closed(hearing_id=record.key)))
         topics = [house.topics.events("docket"), house.topics.outcomes]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while len(facts := await house.records(*topics)) < 2 * len(hearings):
                 await asyncio.sleep(0.05)
         for process in running:
@@ -88,7 +88,7 @@ async def test_a_claim_waits_until_all_that_stands_in_the_topics_was_heard(
 
         process = Process(settings, [dockets.SERVICE])
         topics = [house.topics.events("docket"), house.topics.outcomes]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while len(found := await house.records(*topics)) < 3:
                 await asyncio.sleep(0.05)
         await process.stop()
@@ -103,7 +103,7 @@ async def test_a_fact_says_how_far_its_lane_had_heard(settings: Settings) -> Non
         await house.request(part, "room-1")
         await house.accept(house.claim(docket.Closed(hearing_id=part)))
         topics = [house.topics.events("docket"), house.topics.outcomes]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(facts := await house.records(*topics)) < 2:
                 await asyncio.sleep(0.02)
         await process.stop()

@@ -14,7 +14,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from tests.hearings import docket as dockets
 from tests.hearings import domain
-from tests.hearings.house import House, Process
+from tests.hearings.house import PATIENCE, House, Process
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +108,7 @@ async def test_a_discarded_ask_returns_to_who_asked(settings: Settings) -> None:
         domain.BROKEN.add("room-1")
         await house.request(hearing_id, "room-1")
         desk = await letters_desk.open_desk(settings, "hearings")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not (line := await desk.letters()):
                 await asyncio.sleep(0.05)
         await desk.ask("discard", line[0].number, who="le-van-an", why="no such room")
@@ -158,7 +158,7 @@ async def test_what_a_batch_had_changed_before_its_culprit_was_found_is_forgotte
 
         process = Process(settings, [showing])
         topic = house.topics.events("docket")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(opened := await house.records(topic)) < 39:
                 await asyncio.sleep(0.05)
         await process.stop()
@@ -180,7 +180,7 @@ async def test_a_bad_deploy_stops_the_service_instead_of_parking_the_world(
         )
         process = Process(settings)
         host = process.hosts["hearings"]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not any(lane.health.state is LaneState.RED for lane in host.lanes.values()):
                 await asyncio.sleep(0.05)
         red = next(lane for lane in host.lanes.values() if lane.health.state is LaneState.RED)
@@ -219,7 +219,7 @@ async def test_a_record_that_is_not_ours_has_no_effect_and_is_kept_for_people(
         await house.request(new_id(), "room-1")
         await house.until(lambda facts: len(facts) == 3)
         desk = await letters_desk.open_desk(settings, "hearings")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not (found := await desk.letters()):
                 await asyncio.sleep(0.05)
         assert found[0].key is None

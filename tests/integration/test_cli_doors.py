@@ -16,7 +16,7 @@ from services.core.clock import STORY_FILE, StoryClock
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from tests.conftest import free_ports
-from tests.doors.house import Door, effective, issued, open_door, transferred
+from tests.doors.house import PATIENCE, Door, effective, issued, open_door, transferred
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -37,7 +37,7 @@ async def lienthong(settings: Settings, *arguments: str) -> tuple[int, str, str]
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    printed, complained = await asyncio.wait_for(process.communicate(), 90)
+    printed, complained = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode is not None
     return process.returncode, printed.decode(), complained.decode()
 
@@ -202,12 +202,12 @@ async def test_services_end_in_good_order_on_a_signal(own: Settings) -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
-    first = await asyncio.wait_for(process.stderr.readline(), 60)
+    first = await asyncio.wait_for(process.stderr.readline(), PATIENCE)
     assert first.decode().strip() == f"http://127.0.0.1:{own.http_port}"
     code, _, trouble = await lienthong(own, "run", "gateway")
     assert code == 1
     assert f"port {own.http_port} on 127.0.0.1 cannot be taken" in trouble
     process.terminate()
-    _, said = await asyncio.wait_for(process.communicate(), 60)
+    _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
     assert b"Traceback" not in said

@@ -17,6 +17,7 @@ from services.judgments.service import FAMILY
 from tests.doors.house import (
     COURT,
     ENFORCERS,
+    PATIENCE,
     Door,
     effective,
     issued,
@@ -133,7 +134,7 @@ async def test_a_held_submission_is_released_or_discarded(settings: Settings) ->
 
 async def _told(door: Door, answer: httpx2.Response) -> tuple[str, list[str]]:
     """What is told of a submission once it is held no more."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             told = (await door.ask(answer.headers["content-location"], wait=1)).json()
             if told["status"] not in {"held", "pending"}:
@@ -163,7 +164,7 @@ async def test_two_gateways_are_one_door(settings: Settings) -> None:
         heard, found = Heard(), 0
         async with reading(settings) as reader:
             reader.follow(dict.fromkeys(targets, 0))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while found < len(keys):
                     for record in await reader.read(1.0, 1_000):
                         found += heard.read(record) is Verdict.NEXT

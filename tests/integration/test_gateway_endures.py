@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 
 from services.core.contracts.identifiers import new_id
 from services.core.runtime.stack import Stack
@@ -52,12 +51,10 @@ async def test_without_a_database_nothing_is_accepted_and_nothing_lost(
 
 async def test_ten_thousand_submissions_in_one_burst(settings: Settings) -> None:
     async with open_door(settings) as door:
-        begun = time.monotonic()
         statuses = await asyncio.gather(*(_client(door, BURST // CLIENTS) for _ in range(CLIENTS)))
         assert {status for each in statuses for status in each} == {202}
         assert (await door.counts()).accepted == BURST
         assert await door.quiet() == Counts(BURST, BURST, 0, 0, 0)
-        assert time.monotonic() - begun < 120
         assert (await door.http.get("/health/ready")).is_success
 
 

@@ -1,0 +1,62 @@
+"""The real families under load: several stories at once, two processes, and kills on the way."""
+
+import asyncio
+import contextlib
+import random
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.core.settings import Settings
+from services.simulator.story import rows
+from tests.hearings.house import PATIENCE
+from tests.hearings.process import Program
+from tests.stories.cast import recast
+from tests.stories.telling import NOWHERE, Telling, door_of
+
+LEASE = 4.0
+
+
+@pytest.mark.parametrize(
+    ("stories", "kills"), [(2, 3), pytest.param(6, 20, marks=pytest.mark.faults)]
+)
+async def test_stories_end_as_the_law_says_whichever_process_dies_on_the_way(
+    quick: Settings, tmp_path: Path, stories: int, kills: int
+) -> None:
+    """Whoever was shown a fact by one process may build upon it at the other."""
+    story = rows()
+    settings = msgspec.structs.replace(
+        quick, http_port=0, lease_seconds=LEASE, home=tmp_path, story_start=story[0].at
+    )
+    command = [sys.executable, "-m", "tests.stories.process", str(stories)]
+    with contextlib.ExitStack() as open_:
+        programs = [
+            open_.enter_context(Program.run(command, settings, tmp_path / f"house-{number}.log"))
+            for number in (1, 2)
+        ]
+        told = [[recast(row, number) for row in story] for number in range(stories)]
+        async with Telling(settings, programs, told).open() as telling:
+            places = sorted(random.sample(range(1, len(story)), kills))
+            for first, after_last in zip([0, *places], [*places, len(story)], strict=True):
+                if first:
+                    killing = asyncio.create_task(_kill(random.choice(programs)))  # noqa: S311
+                    await telling.tell(first, after_last)
+                    await killing
+                else:
+                    await telling.tell(first, after_last)
+        for program in programs:
+            async with asyncio.timeout(PATIENCE):
+                while door_of(program) == NOWHERE:
+                    await asyncio.sleep(0.02)
+            await program.stop()
+    assert [play.surprises for play in telling.plays] == [[]] * stories
+
+
+async def _kill(program: Program) -> None:
+    """Kill a process at any moment of the next row, and start it again."""
+    await asyncio.sleep(random.uniform(0, 0.1))  # noqa: S311
+    program.must_run()
+    program.kill()
+    program.start()
