@@ -86,6 +86,6 @@ async def test_a_process_that_stops_lets_every_lane_go(settings: Settings) -> No
         connection = await postgres.connect(settings, "hearings")
         owners = await connection.fetch("select owner from lanes where owner is not null")
         unsent = await connection.fetch("select given - sent as left from targets")
-        await connection.close()
+        connection.terminate()
         assert owners == []
         assert {row["left"] for row in unsent} == {0}

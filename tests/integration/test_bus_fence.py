@@ -32,7 +32,7 @@ async def connection(settings: Settings) -> AsyncIterator[Any]:
     connection = await postgres.connect(settings, "judgments")
     await stores.queries.open_lanes(connection, partitions=3)
     yield connection
-    await connection.close()
+    connection.terminate()
 
 
 @pytest.fixture
@@ -234,4 +234,4 @@ async def test_every_query_fits_the_migrated_tables(
     queries = aiosql.from_path(path, "asyncpg", mandatory_parameters=False)
     connection = await postgres.connect(settings, service)
     await connection.prepare(getattr(queries, name).sql)
-    await connection.close()
+    connection.terminate()

@@ -132,7 +132,7 @@ async def standing(house: House, service: str = "hearings", lane: int = DAMAGED)
     connection = await postgres.connect(house.settings, service)
     rows = [await connection.fetch(statement, lane) for statement in _WRITTEN]
     states = await connection.fetch("select stream, version from states order by stream")
-    await connection.close()
+    connection.terminate()
     of_lane = [
         (row["stream"], row["version"])
         for row in states
@@ -160,7 +160,7 @@ async def execute(settings: Settings, service: str, statement: str, *arguments: 
     try:
         return await connection.fetch(statement, *arguments)
     finally:
-        await connection.close()
+        connection.terminate()
 
 
 # -- B3: numbers

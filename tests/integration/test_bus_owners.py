@@ -55,7 +55,7 @@ async def lanes(settings: Settings) -> list[Any]:
             "select partition, epoch, owner, lease_until from lanes order by partition"
         )
     finally:
-        await connection.close()
+        connection.terminate()
 
 
 async def owners(settings: Settings) -> Counter[str]:

@@ -158,7 +158,7 @@ async def test_an_alarm_is_for_one_number_of_one_office_and_year_on_two_things(
             for sql, arguments in rows([(each.record, each.envelope)]):
                 await connection.execute(sql, *arguments)
     finally:
-        await connection.close()
+        connection.terminate()
     assert len(await alarms(settings)) == raised
 
 
@@ -171,7 +171,7 @@ async def test_hearing_everything_again_changes_nothing(settings: Settings) -> N
     connection = await postgres.connect(settings, NAME)
     await connection.execute("delete from lanes")
     await connection.execute("delete from targets")
-    await connection.close()
+    connection.terminate()
     async with indexed(settings) as door:
         await door.submit(of_number("99/2026/DS-PT"))
         await papers(settings, "99/2026/DS-PT", 1)

@@ -47,7 +47,7 @@ async def test_table_and_memory_agree_in_every_order_and_over_repeats(
                 known = reduce(Outcome.and_, order[:upto], Outcome())
                 assert await _stored(connection, id_) == (known.status, known)
     finally:
-        await connection.close()
+        connection.terminate()
 
 
 async def _stored(connection: Any, id_: str) -> tuple[str, Outcome]:
