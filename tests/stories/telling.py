@@ -67,14 +67,17 @@ class Telling:
     async def tell(self, first: int, after_last: int) -> None:
         """Tell these rows, counted from 0; all stories finish one before any begins the next."""
         for place in range(first, after_last):
-            now = max(self.stories[0][place].at, self._clock.now())
-            self._clock.move(now)
+            self.move_to(self.stories[0][place])
             await asyncio.gather(
                 *(
                     self._row(play, story[place])
                     for play, story in zip(self.plays, self.stories, strict=True)
                 )
             )
+
+    def move_to(self, row: Row) -> None:
+        """Let it be the time of a row."""
+        self._clock.move(max(row.at, self._clock.now()))
 
     async def _row(self, play: Play, row: Row) -> None:
         if row.follows:

@@ -19,6 +19,7 @@ from services.core.settings import Settings
 
 SUPERUSER: Final = "postgres"
 _BUS_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_MIGRATING: Final = 0x7468_6164_73  #: the advisory lock of who migrates
 _SERVICES: Final = Path(__file__).parents[2]
 _DBMATE: Final = Path(sysconfig.get_path("scripts")) / "dbmate"
 
@@ -110,27 +111,27 @@ async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
 async def migrate(settings: Settings, services: list[str]) -> None:
     """Bring the schema of each service up to date: the bus tables, then its own.
 
-    Creates database, roles and schemas that are missing. May be run at any time and again.
+    Creates database, roles and schemas that are missing. May be run at any time and again, by
+    several processes at once: one goes first, the others find everything done.
     """
     await _create(settings, "postgres", f'create database "{settings.postgres_database}"')
-    for service in services:
-        await _create(settings, settings.postgres_database, f'create role "{service}" login')
-        await _create(
-            settings,
-            settings.postgres_database,
-            f'create schema "{service}" authorization "{service}"',
-        )
-    await asyncio.gather(*(asyncio.to_thread(_migrate, settings, each) for each in services))
+    turn = await _connected(settings, settings.postgres_database)
+    try:
+        await turn.execute("select pg_advisory_lock($1)", _MIGRATING)
+        for service in services:
+            await _create(settings, settings.postgres_database, f'create role "{service}" login')
+            await _create(
+                settings,
+                settings.postgres_database,
+                f'create schema "{service}" authorization "{service}"',
+            )
+        await asyncio.gather(*(asyncio.to_thread(_migrate, settings, each) for each in services))
+    finally:
+        turn.terminate()
 
 
 async def _create(settings: Settings, database: str, statement: str) -> None:
-    connection: Any = await asyncpg.connect(
-        host=settings.postgres_host,
-        port=settings.postgres_port,
-        user=SUPERUSER,
-        database=database,
-        timeout=settings.lease_seconds,
-    )
+    connection = await _connected(settings, database)
     try:
         await connection.execute(statement)
     except (
@@ -142,6 +143,16 @@ async def _create(settings: Settings, database: str, statement: str) -> None:
         return
     finally:
         await connection.close()
+
+
+async def _connected(settings: Settings, database: str) -> Any:
+    return await asyncpg.connect(
+        host=settings.postgres_host,
+        port=settings.postgres_port,
+        user=SUPERUSER,
+        database=database,
+        timeout=settings.lease_seconds,
+    )
 
 
 class MigrationFailed(BusError):
