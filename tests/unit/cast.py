@@ -1,7 +1,8 @@
 """Who speaks in the tests of the domains: the house's own directory, and a few more beside it."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -9,7 +10,9 @@ from services.core.access import directory
 from services.core.access.directory import Agency, Directory, Officer
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.days import VIET_NAM
-from services.core.contracts.family import Context
+from services.core.contracts.events import case
+from services.core.contracts.events.records import Doc
+from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import new_id
 from services.core.law.versions import version_at
 
@@ -92,3 +95,32 @@ def officer(local: str, who: str = "tran-thi-binh") -> Context:
 def cashier(local: str) -> Context:
     """Return the context of what the cashier of the Da Nang office says."""
     return said(local, "thads-da-nang", "CASHIER", "pham-thi-cuc")
+
+
+CASE: Final = "01890000-0000-7000-8000-00000000000a.c1"
+PAPER: Final = Doc("d1", "ab")
+
+
+def case_decided() -> tuple[case.Decided, Context]:
+    """Return that the case was opened by a decision of the Da Nang office, and who said so."""
+    fact = case.Decided(
+        CASE,
+        items=[1],
+        initiative="ON_REQUEST",
+        debtor="p1",
+        provisional=False,
+        decision_no="702/QĐ-THADS",
+        decided_on=date(2026, 8, 24),
+        signed_by="le-van-an",
+        capacity="HEAD",
+        document=PAPER,
+        amount=100,
+    )
+    return fact, head("2026-08-24 09:30")
+
+
+def became(answer: Sequence[Any]) -> tuple[str, list[str]]:
+    """Return whether a claim is recorded or refused, and the codes."""
+    refused = [each.code for each in answer if isinstance(each, Refusal)]
+    noted = [each.code for each in answer if type(each).__name__ == "IrregularityNoted"]
+    return ("refused", refused) if refused else ("recorded", noted)

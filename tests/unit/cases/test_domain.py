@@ -9,7 +9,7 @@ from services.cases.domain import Known, decide, evolve, react
 from services.core.contracts.events import case, coercion, deadline, judgment, payment
 from services.core.contracts.events.records import Doc, Item, Party
 from services.core.contracts.family import Context, Refusal
-from tests.unit.cast import cashier, head, officer, said
+from tests.unit.cast import became, cashier, head, officer, said
 
 J = "01890000-0000-7000-8000-00000000000a"
 C = f"{J}.c1"
@@ -82,10 +82,7 @@ def state(known: Known) -> str | None:
 
 def codes(known: Known, claim: Any, context: Context = HEAD) -> tuple[str, list[str]]:
     """Return whether a claim is recorded or refused, and the codes."""
-    answer = decide(known, claim, context)
-    refused = [each.code for each in answer if isinstance(each, Refusal)]
-    noted = [each.code for each in answer if isinstance(each, case.IrregularityNoted)]
-    return ("refused", refused) if refused else ("recorded", noted)
+    return became(decide(known, claim, context))
 
 
 OPEN: Any = (*JUDGED, (REQUESTED, PORTAL), decided(), ASSIGNED)

@@ -7,31 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from services.complaints.domain import Known, decide, evolve, react
-from services.core.contracts.events import case, complaint, deadline, measure
+from services.core.contracts.events import complaint, deadline, measure
 from services.core.contracts.events.records import Doc
-from services.core.contracts.family import Context, Refusal
-from tests.unit.cast import head, said
+from services.core.contracts.family import Context
+from tests.unit.cast import CASE, PAPER, became, case_decided, head, said
 
-C = "01890000-0000-7000-8000-00000000000a.c1"
+C = CASE
 K, SECOND = f"{C}.k1", f"{C}.k2"
 ACT = "e-act"
 NOW = head("2026-09-20 09:00")
 ABOVE = said("2026-10-20 09:00", "cuc-quan-ly-thads", "CENTRAL_BODY")
-DOC = Doc("d1", "ab")
-
-DECIDED_CASE = case.Decided(
-    C,
-    items=[1],
-    initiative="ON_REQUEST",
-    debtor="p1",
-    provisional=False,
-    decision_no="702/QĐ-THADS",
-    decided_on=date(2026, 8, 24),
-    signed_by="le-van-an",
-    capacity="HEAD",
-    document=DOC,
-    amount=100,
-)
 
 
 def day(text: str) -> date:
@@ -64,7 +49,7 @@ def decided(id_: str = K, level: str = "1", kind: str = "c", **change: Any) -> c
         "decided_on": day("09-25"),
         "signed_by": "le-van-an",
         "capacity": "HEAD",
-        "document": DOC,
+        "document": PAPER,
     }
     return complaint.Decided(id_, level, kind, **{**told, **change})  # type: ignore[arg-type]
 
@@ -85,7 +70,7 @@ def act(fact: Any) -> tuple[Any, Context]:
 
 
 def after(*facts: Any, by: Context = NOW) -> Known:
-    known = evolve(Known(), DECIDED_CASE, head("2026-08-24 09:30"))
+    known = evolve(Known(), *case_decided())
     for fact in facts:
         known = evolve(known, *fact) if isinstance(fact, tuple) else evolve(known, fact, by)
     return known
@@ -93,10 +78,7 @@ def after(*facts: Any, by: Context = NOW) -> Known:
 
 def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
     """Return whether a claim is recorded or refused, and the codes."""
-    answer = decide(known, claim, context)
-    refused = [each.code for each in answer if isinstance(each, Refusal)]
-    noted = [each.code for each in answer if isinstance(each, complaint.IrregularityNoted)]
-    return ("refused", refused) if refused else ("recorded", noted)
+    return became(decide(known, claim, context))
 
 
 OF_CASE = filed("c")
@@ -188,7 +170,7 @@ def test_what_is_wrong_with_a_claim_is_said(known: Known, claim: Any, code: str)
         (after(), filed(received_on=day("09-01"))),
         (after(*ONCE), again(received_on=day("10-13"))),
         (after(OF_CASE), accepted(accepted_on=day("09-10"))),
-        (after(OF_CASE), complaint.Rejected(K, "1", DOC)),
+        (after(OF_CASE), complaint.Rejected(K, "1", PAPER)),
         (
             after(OF_CASE, accepted()),
             complaint.ActPaused(K, ACT, datetime(2026, 9, 13, tzinfo=UTC)),
@@ -234,4 +216,4 @@ def test_a_decision_is_final_once_the_time_for_a_second_complaint_ran_out() -> N
 
 
 def test_nothing_follows_by_itself() -> None:
-    assert react(after(), DECIDED_CASE, NOW) == ()
+    assert react(after(), *case_decided()) == ()

@@ -7,11 +7,11 @@ import pytest
 
 from services.core.contracts.events import case, information
 from services.core.contracts.events.records import Basis, Doc
-from services.core.contracts.family import Context, Refusal
+from services.core.contracts.family import Context
 from services.information.domain import Known, decide, evolve
-from tests.unit.cast import head, officer, said
+from tests.unit.cast import CASE, became, head, officer, said
 
-C = "01890000-0000-7000-8000-00000000000a.c1"
+C = CASE
 DEBTOR = "01890000-0000-7000-8000-00000000000a.p1"
 BANK, LAND = "nh-song-cam", "dat-dai-da-nang"
 PAPER = Doc("d1", "ab")
@@ -78,10 +78,7 @@ def after(*facts: Any) -> Known:
 
 def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
     """Return whether a claim is recorded or refused, and the codes."""
-    answer = decide(known, claim, context)
-    refused = [each.code for each in answer if isinstance(each, Refusal)]
-    noted = [each.code for each in answer if isinstance(each, information.IrregularityNoted)]
-    return ("refused", refused) if refused else ("recorded", noted)
+    return became(decide(known, claim, context))
 
 
 @pytest.mark.parametrize(

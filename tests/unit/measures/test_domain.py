@@ -6,32 +6,17 @@ from typing import Any
 import pytest
 
 from services.core.contracts.events import case, measure
-from services.core.contracts.events.records import Doc
-from services.core.contracts.family import Context, Refusal
+from services.core.contracts.family import Context
 from services.measures.domain import Known, decide, evolve, react
-from tests.unit.cast import head, officer, said
+from tests.unit.cast import CASE, PAPER, became, case_decided, head, officer, said
 
-C = "01890000-0000-7000-8000-00000000000a.c1"
+C = CASE
 M, OTHER = f"{C}.m1", f"{C}.m2"
 NOW = officer("2026-09-10 09:00")
 BANK = said("2026-09-10 10:00", "nh-song-cam", "HOLDER", "can-bo-nh")
-DOC = Doc("d1", "ab")
 
 
 def _case(state: str = "VERIFYING") -> list[tuple[Any, Context]]:
-    decided = case.Decided(
-        C,
-        items=[1],
-        initiative="ON_REQUEST",
-        debtor="p1",
-        provisional=False,
-        decision_no="702/QĐ-THADS",
-        decided_on=date(2026, 8, 24),
-        signed_by="le-van-an",
-        capacity="HEAD",
-        document=DOC,
-        amount=100,
-    )
     assigned = case.OfficerAssigned(
         C,
         "tran-thi-binh",
@@ -41,7 +26,7 @@ def _case(state: str = "VERIFYING") -> list[tuple[Any, Context]]:
     )
     moved = case.Moved(C, from_state="DECIDED", to_state=state, cause_event_id="e1")
     by = head("2026-08-24 09:30")
-    return [(decided, by), (assigned, by), (moved, by)]
+    return [case_decided(), (assigned, by), (moved, by)]
 
 
 def ordered(kind: str = "BLOCK", measure_id: str = M, **change: Any) -> measure.Ordered:
@@ -52,7 +37,7 @@ def ordered(kind: str = "BLOCK", measure_id: str = M, **change: Any) -> measure.
         "decided_on": date(2026, 9, 10),
         "signed_by": "tran-thi-binh",
         "capacity": "OFFICER",
-        "document": DOC,
+        "document": PAPER,
         "amount": 100 if kind == "BLOCK" else None,
     }
     return measure.Ordered(measure_id, kind, **{**told, **change})  # type: ignore[arg-type]
@@ -100,10 +85,7 @@ def after(*facts: Any, state: str = "VERIFYING") -> Known:
 
 def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
     """Return whether a claim is recorded or refused, and the codes."""
-    answer = decide(known, claim, context)
-    refused = [each.code for each in answer if isinstance(each, Refusal)]
-    noted = [each.code for each in answer if isinstance(each, measure.IrregularityNoted)]
-    return ("refused", refused) if refused else ("recorded", noted)
+    return became(decide(known, claim, context))
 
 
 def test_an_account_is_blocked_told_of_carried_out_and_freed() -> None:

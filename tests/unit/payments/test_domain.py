@@ -7,28 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.contracts.events import case, payment
-from services.core.contracts.events.records import Doc
-from services.core.contracts.family import Context, Refusal
+from services.core.contracts.events import payment
+from services.core.contracts.family import Context
 from services.payments.domain import Known, decide, evolve
-from tests.unit.cast import cashier, head, said
+from tests.unit.cast import CASE, became, case_decided, cashier, said
 
-C = "01890000-0000-7000-8000-00000000000a.c1"
+C = CASE
 CREDITOR = "01890000-0000-7000-8000-00000000000a.p2"
 NOW = cashier("2026-09-25 09:00")
-DECIDED = case.Decided(
-    C,
-    items=[1],
-    initiative="ON_REQUEST",
-    debtor="p1",
-    provisional=False,
-    decision_no="702/QĐ-THADS",
-    decided_on=date(2026, 8, 24),
-    signed_by="le-van-an",
-    capacity="HEAD",
-    document=Doc("d1", "ab"),
-    amount=100,
-)
 
 
 def collected(amount: int = 100, number: str = "PT-1", **change: Any) -> payment.Collected:
@@ -47,7 +33,7 @@ def paid(amount: int = 100, number: str = "PC-1", **change: Any) -> payment.Paid
 
 
 def after(*facts: Any) -> Known:
-    known = evolve(Known(), DECIDED, head("2026-08-24 09:30"))
+    known = evolve(Known(), *case_decided())
     for fact in facts:
         known = evolve(known, fact, NOW)
     return known
@@ -55,10 +41,7 @@ def after(*facts: Any) -> Known:
 
 def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
     """Return whether a claim is recorded or refused, and the codes."""
-    answer = decide(known, claim, context)
-    refused = [each.code for each in answer if isinstance(each, Refusal)]
-    noted = [each.code for each in answer if isinstance(each, payment.IrregularityNoted)]
-    return ("refused", refused) if refused else ("recorded", noted)
+    return became(decide(known, claim, context))
 
 
 def test_money_comes_in_and_goes_out() -> None:

@@ -7,10 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from services.core.contracts.events import case, coercion, deadline, sale
-from services.core.contracts.events.records import Doc
-from services.core.contracts.family import Context, Refusal
+from services.core.contracts.family import Context
 from services.sales.domain import Known, decide, evolve, react
-from tests.unit.cast import head, officer, said
+from tests.unit.cast import PAPER, became, head, officer, said
 
 SEIZURE = "01890000-0000-7000-8000-00000000000a.c1.x1"
 S, OTHER = f"{SEIZURE}.s1", f"{SEIZURE}.s10"
@@ -18,7 +17,6 @@ PRICE_FACT = "e-price"
 NOW = officer("2026-11-02 09:00")
 VALUER = said("2026-11-02 09:00", "tdg-ngu-son", "VALUER", "bui-van-lam")
 HOUSE = said("2026-11-02 09:00", "dg-cam-giang", "AUCTIONEER", "ly-thi-mai")
-DOC = Doc("d1", "ab")
 
 
 def day(text: str) -> date:
@@ -41,7 +39,7 @@ SEIZED = (
         decided_on=day("10-01"),
         signed_by="tran-thi-binh",
         capacity="OFFICER",
-        document=DOC,
+        document=PAPER,
     ),
     coercion.Executed(
         SEIZURE,
@@ -50,7 +48,7 @@ SEIZED = (
         ended_at=at("10-20T10:00"),
         result="DONE",
         resistance="NONE",
-        minutes=DOC,
+        minutes=PAPER,
     ),
 )
 LIFTED = coercion.Lifted(SEIZURE, "3a")
@@ -72,7 +70,7 @@ def auction(start: int = 1000, on: str = "11-10") -> sale.AuctionContracted:
 
 def reduced(price: int = 900, number: str = "91/QĐ-THADS", **change: Any) -> sale.PriceReduced:
     told = {"decided_on": day("12-20"), "signed_by": "tran-thi-binh", "capacity": "OFFICER"}
-    return sale.PriceReduced(S, price, number, **{**told, "document": DOC, **change})
+    return sale.PriceReduced(S, price, number, **{**told, "document": PAPER, **change})
 
 
 def sold(kind: str = "AUCTION", when: str = "12-15T09:00") -> sale.Sold:
@@ -80,7 +78,7 @@ def sold(kind: str = "AUCTION", when: str = "12-15T09:00") -> sale.Sold:
 
 
 def handed(on: str = "12-20", **change: Any) -> sale.HandedOver:
-    told = {"decision_no": "95/QĐ-THADS", "decided_on": day("12-20"), "document": DOC}
+    told = {"decision_no": "95/QĐ-THADS", "decided_on": day("12-20"), "document": PAPER}
     told |= {"signed_by": "tran-thi-binh", "capacity": "OFFICER"}
     return sale.HandedOver(S, day(on), **{**told, **change})
 
@@ -121,10 +119,7 @@ def after(*facts: Any) -> Known:
 
 def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
     """Return whether a claim is recorded or refused, and the codes."""
-    answer = decide(known, claim, context)
-    refused = [each.code for each in answer if isinstance(each, Refusal)]
-    noted = [each.code for each in answer if isinstance(each, sale.IrregularityNoted)]
-    return ("refused", refused) if refused else ("recorded", noted)
+    return became(decide(known, claim, context))
 
 
 VALUED = (CONTRACTED, priced())
