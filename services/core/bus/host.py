@@ -34,6 +34,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 
 _BACKOFF: Final = 0.5
+_LET_GO_SECONDS: Final = 5.0  #: to tell the database; no shorter where leases are
 _SHOWN_SECONDS: Final = 30.0  #: between two showings of positions, each a write that Kafka keeps
 
 log = structlog.get_logger()
@@ -192,7 +193,8 @@ class Host:
         for lane in self.lanes.values():
             lane.stop()
         if self.tasks:
-            await asyncio.wait(self.tasks.values(), timeout=self._settings.lease_seconds * 2)
+            patience = 2 * self._settings.lease_seconds + _LET_GO_SECONDS
+            await asyncio.wait(self.tasks.values(), timeout=patience)
         await self._leave()
 
     async def _balance(self, house: House) -> None:
