@@ -175,6 +175,7 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host]) -> Gateway:
             lambda: all(host.is_alive() for host in hosts.values()),
             lambda: all(host.is_ready() for host in hosts.values()),
         ),
+        doors=lambda _: (),
     )
 
 

@@ -26,8 +26,8 @@ from services.core.bus.postgres import FAILURES, connect, sorted_error
 from services.core.bus.record import Outgoing
 from services.core.bus.service import Topics
 from services.core.bus.store import queries as bus_queries
+from services.core.doors.problems import Problem
 from services.core.settings import Settings
-from services.gateway.problems import Problem
 from services.gateway.service import NAME
 
 BATCH: Final = 1_000  #: submissions in one transaction, at most

@@ -21,6 +21,8 @@ from services.core.clock import Clock
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas
+from services.core.doors.callers import Callers
+from services.core.doors.door import Door
 from services.core.settings import Settings
 from services.gateway import openapi, registry
 from services.gateway.acceptance import Acceptor
@@ -55,8 +57,12 @@ class Gateway:
         directory: Callable[[], Directory],
         offer: Callable[[Sequence[Chunk]], None],
         pulse: Pulse,
+        doors: Callable[[Callers], Sequence[Door]],
     ) -> None:
-        """`offer` sends what was put into outboxes (Host.offer); `pulse` is the process's."""
+        """`offer` sends what was put into outboxes (Host.offer); `pulse` is the process's.
+
+        `doors` makes what other services show beside the gateway's own paths.
+        """
         self._settings = settings
         folder = settings.secrets
         topics = Topics(settings.topic_prefix, settings.partitions)
@@ -76,14 +82,17 @@ class Gateway:
             clock,
             directory,
         )
+        callers = Callers(Issuer(folder))
+        self._doors = doors(callers)
         own = Pulse(
             pulse.is_alive,
             lambda: pulse.is_ready() and self.acceptor.is_connected and self.follower.is_following,
         )
         self.app = Litestar(
             [
-                *routes(self._desk, Issuer(folder), own, openapi.document(catalogue, codec)),
+                *routes(self._desk, callers, own, openapi.document(catalogue, codec)),
                 *registry.routes(schemas),
+                *(route for door in self._doors for route in door.routes),
             ],
             exception_handlers=troubles(catalogue, self.acceptor.hash_of),
             request_max_body_size=MAX_BYTES,
@@ -132,16 +141,19 @@ class Gateway:
             asyncio.create_task(self.follower.run(), name="gateway follower"),
             asyncio.create_task(stopping.wait()),
         ]
+        beside = [asyncio.ensure_future(door.run()) for door in self._doors]
         serving = asyncio.create_task(server.serve([listening]), name="gateway http")
         try:
             await asyncio.wait([*work, serving], return_when=asyncio.FIRST_COMPLETED)
             server.should_exit = True
             await serving
         finally:
-            for task in work:
+            for task in (*work, *beside):
                 task.cancel()
-            ended = await asyncio.gather(*work, return_exceptions=True)
+            ended = await asyncio.gather(*work, *beside, return_exceptions=True)
             await self._desk.close()
+            for door in self._doors:
+                await door.close()
         for each in ended:
             if isinstance(each, Exception):
                 raise each

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from services.core.contracts.errors import FieldError
 from services.core.contracts.fields import JSON
-from services.gateway.problems import Flaw, Problem
+from services.core.doors.problems import Flaw, Problem
 
 MAX_BYTES: Final = 1_000_000
 _MAX_DEPTH: Final = 20

@@ -4,39 +4,30 @@ It joins the pure edge, the acceptance, those who wait and the table of outcomes
 its HTTP surface.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import aiosql
-import asyncpg
 import msgspec
-import structlog
 from msgspec import Struct
 
 from services.core.access.directory import Directory
 from services.core.access.tokens import Speaker
-from services.core.bus.errors import BusError
-from services.core.bus.postgres import FAILURES, pool
 from services.core.clock import Clock
 from services.core.contracts.events.records import Reason
+from services.core.doors.rows import Rows
 from services.core.settings import Settings
-from services.gateway.acceptance import RETRY_SECONDS, Accepted, Acceptor
+from services.gateway.acceptance import Accepted, Acceptor
 from services.gateway.body import Said
 from services.gateway.counting import Counts, counted
 from services.gateway.edge import Edge
 from services.gateway.following import Follower
 from services.gateway.outcomes import Fact, Outcome, Status
-from services.gateway.problems import Problem
 from services.gateway.service import NAME
 
-_SECONDS: Final = 5.0
-_POOL: Final = 4
-
 queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
-log = structlog.get_logger()
 
 
 class Standing(Struct, frozen=True):
@@ -64,11 +55,9 @@ class Desk:
         clock: Clock,
         directory: Callable[[], Directory],
     ) -> None:
-        self._settings = settings
+        self._rows = Rows(settings, NAME)
         self._edge, self._acceptor, self._follower = edge, acceptor, follower
         self._clock, self._directory = clock, directory
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._opening = asyncio.Lock()
 
     async def submit(
         self, said: Said, key: str, speaker: Speaker, traceparent: str | None, wait: float
@@ -111,16 +100,15 @@ class Desk:
 
     async def counts(self) -> Counts:
         """Count everything, as of one moment. Raises Problem where the database is away."""
-        counts: Counts = await self._ask(counted)
+        counts: Counts = await self._rows.ask(counted)
         return counts
 
     async def close(self) -> None:
         """Let the connections go."""
-        if self._pool is not None:
-            self._pool.terminate()
+        await self._rows.close()
 
     async def _found(self, id_: str, agency: str) -> Standing | None:
-        row = await self._ask(queries.submission, id=id_, agency=agency)
+        row = await self._rows.ask(queries.submission, id=id_, agency=agency)
         if row is None:
             return None
         accepted = Accepted(
@@ -141,19 +129,6 @@ class Desk:
                 row["released"],
             )
         return _standing(accepted, stored.and_(self._follower.known(id_)))
-
-    async def _ask(self, query: Any, **arguments: object) -> Any:
-        """Ask the database on a connection of the pool, which is made when it is first needed."""
-        try:
-            async with asyncio.timeout(_SECONDS):
-                async with self._opening:
-                    if self._pool is None:
-                        self._pool = await pool(self._settings, NAME, _POOL)
-                async with self._pool.acquire(timeout=_SECONDS) as connection:
-                    return await query(connection, **arguments)
-        except (*FAILURES, BusError) as error:
-            log.warning("database_away", kind=type(error).__name__, why=str(error))
-            raise Problem("UNAVAILABLE", retry_after=RETRY_SECONDS) from None
 
 
 def _standing(accepted: Accepted, outcome: Outcome) -> Standing:

@@ -23,9 +23,9 @@ from services.core.contracts.envelope import Envelope
 from services.core.contracts.errors import MalformedData, UnknownEventType
 from services.core.contracts.identifiers import key_of, new_id
 from services.core.contracts.partitions import partition_of
+from services.core.doors.problems import Flaw, Problem
 from services.core.law.versions import version_at
 from services.gateway.body import Said
-from services.gateway.problems import Flaw, Problem
 
 _SHORT_PART: Final = 10  #: characters of a short part: 32^10 within one parent
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"

@@ -10,10 +10,10 @@ import msgspec
 
 from services.core.contracts.catalogue import Catalogue, EventType
 from services.core.contracts.codec import Codec
+from services.core.doors.problems import MEDIA_TYPE
 from services.gateway.body import MAX_BYTES
 from services.gateway.counting import Counts
 from services.gateway.desk import Standing
-from services.gateway.problems import MEDIA_TYPE
 
 _REF: Final = "#/components/schemas/{name}"
 _ID: Final = {"type": "string", "format": "uuid", "description": "UUIDv7"}

@@ -6,11 +6,11 @@ away is a Problem and is counted, by agency and code, with its size and keyed ha
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import structlog
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
@@ -18,24 +18,21 @@ from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.core.access.tokens import Issuer, Speaker, TokenError
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.identifiers import is_uuid7
+from services.core.doors.callers import Call, Callers, json
+from services.core.doors.problems import MEDIA_TYPE, Problem
 from services.core.telemetry.metrics import REFUSED_AT_EDGE, REGISTRY
 from services.gateway import body
 from services.gateway.desk import Desk, Standing
-from services.gateway.problems import MEDIA_TYPE, Problem
 
 LONGEST_WAIT: Final = 30.0
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
-_OPERATOR: Final = "PLATFORM"
 _NOBODY: Final = "-"  #: counted where no token says who it was
 _STATUS_CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
 
 log = structlog.get_logger()
-
-Call = Request[Any, Any, Any]
 
 
 class Pulse(Struct, frozen=True):
@@ -45,24 +42,15 @@ class Pulse(Struct, frozen=True):
     is_ready: Callable[[], bool]
 
 
-def routes(desk: Desk, issuer: Issuer, pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
+def routes(desk: Desk, callers: Callers, pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
     """Return the paths of the gateway."""
-
-    def speaker_of(request: Call) -> Speaker:
-        try:
-            speaker = issuer.verify(request.headers.get("authorization"))
-        except TokenError as error:
-            raise Problem("UNAUTHENTICATED", str(error)) from None
-        request.state.agency = speaker.agency
-        return speaker
-
-    return [*_for_agencies(desk, speaker_of), *_for_machines(pulse, openapi)]
+    return [*_for_agencies(desk, callers), *_for_machines(pulse, openapi)]
 
 
-def _for_agencies(desk: Desk, speaker_of: Callable[[Call], Speaker]) -> list[HTTPRouteHandler]:
+def _for_agencies(desk: Desk, callers: Callers) -> list[HTTPRouteHandler]:
     @post("/v1/submissions")
     async def submit(request: Call) -> Response[bytes]:
-        speaker = speaker_of(request)
+        speaker = callers.speaker(request)
         key = request.headers.get("idempotency-key", "")
         if not _KEY.fullmatch(key):
             raise Problem("KEY_MISSING")
@@ -75,7 +63,7 @@ def _for_agencies(desk: Desk, speaker_of: Callable[[Call], Speaker]) -> list[HTT
 
     @get("/v1/submissions/{submission_id:str}")
     async def standing(request: Call, submission_id: FromPath[str]) -> Response[bytes]:
-        speaker, wait = speaker_of(request), _wait(request)
+        speaker, wait = callers.speaker(request), _wait(request)
         found = None
         if is_uuid7(submission_id):
             found = await desk.standing(submission_id, speaker, wait)
@@ -85,9 +73,8 @@ def _for_agencies(desk: Desk, speaker_of: Callable[[Call], Speaker]) -> list[HTT
 
     @get("/v1/counts")
     async def counts(request: Call) -> Response[bytes]:
-        if _OPERATOR not in speaker_of(request).roles:
-            raise Problem("NOT_OPERATOR")
-        return _json(msgspec.json.encode(await desk.counts()))
+        callers.operator(request)
+        return json(msgspec.json.encode(await desk.counts()))
 
     return [submit, standing, counts]
 
@@ -95,7 +82,7 @@ def _for_agencies(desk: Desk, speaker_of: Callable[[Call], Speaker]) -> list[HTT
 def _for_machines(pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
     @get("/openapi.json", sync_to_thread=False)
     def described() -> Response[bytes]:
-        return _json(openapi)
+        return json(openapi)
 
     @get("/metrics", sync_to_thread=False)
     def metrics() -> Response[bytes]:
@@ -149,7 +136,7 @@ def _answer(standing: Standing, wait: float) -> Response[bytes]:
     headers = {"Location": at, "Retry-After": "1"} if pending else {"Content-Location": at}
     if wait:
         headers["Preference-Applied"] = f"wait={wait:.0f}"
-    return _json(msgspec.json.encode(standing), 202 if pending else 200, headers)
+    return json(msgspec.json.encode(standing), 202 if pending else 200, headers)
 
 
 def _wait(request: Call) -> float:
@@ -159,10 +146,4 @@ def _wait(request: Call) -> float:
 
 
 def _health(*, good: bool) -> Response[bytes]:
-    return _json(b'{"status":"ok"}' if good else b'{"status":"failing"}', 200 if good else 503)
-
-
-def _json(
-    content: bytes, status: int = 200, headers: dict[str, str] | None = None
-) -> Response[bytes]:
-    return Response(content, media_type="application/json", status_code=status, headers=headers)
+    return json(b'{"status":"ok"}' if good else b'{"status":"failing"}', 200 if good else 503)

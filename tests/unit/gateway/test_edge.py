@@ -14,9 +14,9 @@ from services.core.contracts.events import judgment
 from services.core.contracts.identifiers import is_uuid7, key_of, new_id
 from services.core.contracts.partitions import partition_of
 from services.core.contracts.schemas import load_schemas
+from services.core.doors.problems import Problem
 from services.gateway.body import Said
 from services.gateway.edge import Edge
-from services.gateway.problems import Problem
 
 CATALOGUE = load_catalogue()
 CODEC = Codec(CATALOGUE, load_schemas())
