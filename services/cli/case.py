@@ -7,12 +7,10 @@ from cyclopts import App
 from rich.console import Console
 
 from services.cli.alarms import told
-from services.cli.case_page import Told, as_object, head, who_must_act
+from services.cli.case_page import as_object, head, who_must_act
 from services.cli.errors import CommandError
-from services.cli.lines import Lang, Teller
-from services.cli.standing import Part, next_steps, parts_of
+from services.cli.lines import coloured
 from services.cli.tail import closing
-from services.cli.thread import Entry, of_case, read
 from services.core.access import directory
 from services.core.access.docket import stream_of
 from services.core.bus.kafka import reading
@@ -21,6 +19,11 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
+from services.core.telling.lines import Lang, Teller
+from services.core.telling.standing import parts_of
+from services.core.telling.stories import Told
+from services.core.telling.stories import told as understood
+from services.core.telling.thread import read
 from services.directory.register import Paper, register
 
 
@@ -82,8 +85,8 @@ async def _read(settings: Settings, id_: str, teller: Teller) -> Told:
         everything = await read(
             reader, settings, teller.catalogue.families, key_of(id_), teller.codec
         )
-    thread = of_case(everything, id_) if id_ != key_of(id_) else everything
-    if not any(stream_of(entry.envelope.subject) == id_ for entry in thread):
+    found = understood(id_, everything, teller.catalogue, teller.directory)
+    if found is None:
         inside = sorted(
             part.id
             for part in parts_of(everything, teller.catalogue).values()
@@ -94,21 +97,7 @@ async def _read(settings: Settings, id_: str, teller: Teller) -> Told:
             f"nothing was recorded or refused of {id_} ({known}): compare the id, or name it by "
             f"its number; `lienthong tail --from beginning --no-follow` shows all there is"
         )
-    parts = parts_of(thread, teller.catalogue)
-    law = thread[-1].envelope.law
-    steps = [
-        step
-        for part in _by_activity(id_, thread, parts)
-        for step in next_steps(part, parts, teller.catalogue, teller.directory, law)
-    ]
-    return Told(id_, thread, parts, steps)
-
-
-def _by_activity(id_: str, thread: list[Entry], parts: dict[str, Part]) -> list[Part]:
-    """Return the parts of what was asked for, the one that something happened to last first."""
-    last = {entry.envelope.subject: place for place, entry in enumerate(thread)}
-    inside = [part for part in parts.values() if f"{part.id}.".startswith(f"{id_}.")]
-    return sorted(inside, key=lambda part: -last[part.id])
+    return found
 
 
 # ---- what is printed
@@ -129,7 +118,7 @@ def _print(found: Told, teller: Teller) -> None:
         console.print(line)
     console.print()
     for entry in found.thread:
-        console.print(teller.line(entry.record, entry.envelope))
+        console.print(coloured(teller.line(entry.record, entry.envelope)))
     console.print()
     for line in who_must_act(found, teller):
         console.print(line)

@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from msgspec import Struct
-
-from services.cli.lines import Lang, Teller, as_json
-from services.cli.standing import SAID_BEFORE, Part, Step
-from services.cli.thread import Entry
-from services.core.contracts.days import VIET_NAM
 from services.core.contracts.identifiers import key_of
+from services.core.telling.lines import Lang, Teller, as_json, time_of
+from services.core.telling.standing import Part, Step
+from services.core.telling.stories import Told, telling_steps
 
 _MOST: Final = 4  #: how many steps of a part are told; --json tells all
 _WORDS: Final[dict[Lang, dict[str, str]]] = {
@@ -40,38 +37,19 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
 }
 
 
-class Told(Struct, frozen=True):
-    """A thread, read and understood."""
-
-    id: str
-    thread: list[Entry]
-    parts: dict[str, Part]
-    steps: list[Step]
-
-    @property
-    def this(self) -> Part | None:
-        """What the thread is of; None where all that was said of it was refused."""
-        return self.parts.get(self.id)
-
-
 def head(found: Told, teller: Teller) -> Iterator[str]:
     """Yield what stands above the thread: number, state, office, officer."""
     words = _WORDS[teller.lang]
-    this, judgment = found.this, found.parts.get(key_of(found.id))
-    yield f"{_called(_family(found), teller)} {found.id}"
-    numbers = [*(this.numbers if this else ()), *(judgment.numbers[:1] if judgment else ())]
+    this = found.this
+    yield f"{_called(found.family, teller)} {found.id}"
     told = {
-        "number": ", ".join(dict.fromkeys(numbers)),
+        "number": ", ".join(found.numbers),
         "state": _state(this, words) if this else "",
-        "office": _agency(_office(found), teller),
+        "office": _agency(found.office, teller),
         "officer": (this.officer or "") if this else "",
     }
     for name, value in told.items():
         yield f"  {words[name]:16}{value or words['none']}"
-
-
-def _family(found: Told) -> str:
-    return "judgment" if found.id == key_of(found.id) else "case"
 
 
 def _called(family: str, teller: Teller) -> str:
@@ -79,15 +57,7 @@ def _called(family: str, teller: Teller) -> str:
 
 
 def _state(part: Part, words: dict[str, str]) -> str:
-    return f"{part.state}, {words['since']} {part.since.astimezone(VIET_NAM):%d-%m-%Y %H:%M}"
-
-
-def _office(found: Told) -> str | None:
-    """The agency that carries the case out; of a judgment, its court."""
-    this = found.this
-    if this is None or this.family == "case":
-        return this.handler if this else None
-    return str(getattr(this.opened, "court_id", "")) or None
+    return f"{part.state}, {words['since']} {time_of(part.since)}"
 
 
 def _agency(slug: str | None, teller: Teller) -> str:
@@ -102,16 +72,13 @@ def who_must_act(found: Told, teller: Teller) -> Iterator[str]:
         yield f"{words['next']}: {words['nobody']}"
         return
     yield f"{words['next']}:"
-    of: dict[str, list[Step]] = {}
-    for step in found.steps:
-        of.setdefault(step.part, []).append(step)
-    for part, steps in of.items():
+    for part, steps in telling_steps(found.steps, _MOST).items():
         short = part.removeprefix(key_of(part)) or part
         yield f"  {_called(steps[0].family, teller)} {short}: {steps[0].state}"
-        telling = [step for step in steps if step.rank < SAID_BEFORE] or steps
-        yield from (f"    {_step(step, teller)}" for step in telling[:_MOST])
-        if len(steps) > _MOST:
-            yield f"    {words['more'].format(len(steps) - _MOST)}"
+        yield from (f"    {_step(step, teller)}" for step in steps)
+        more = sum(step.part == part for step in found.steps) - _MOST
+        if more > 0:
+            yield f"    {words['more'].format(more)}"
 
 
 def _step(step: Step, teller: Teller) -> str:
@@ -134,12 +101,12 @@ def as_object(found: Told, teller: Teller) -> dict[str, Any]:
     this, judgment = found.this, found.parts.get(key_of(found.id))
     return {
         "id": found.id,
-        "family": _family(found),
+        "family": found.family,
         "numbers": this.numbers if this else [],
         "judgment": {"id": key_of(found.id), "numbers": judgment.numbers if judgment else []},
         "state": this.state if this else None,
         "since": this.since if this else None,
-        "office": _office(found),
+        "office": found.office,
         "officer": this.officer if this else None,
         "parts": [
             {"id": part.id, "family": part.family, "state": part.state, "since": part.since}

@@ -14,9 +14,9 @@ from rich.text import Text
 from services.cli.background import services
 from services.cli.clock import move, quiet
 from services.cli.errors import CommandError
-from services.cli.lines import Lang, Teller
+from services.cli.lines import coloured
 from services.cli.submit import Client, told
-from services.cli.tail import begin, closing, events
+from services.cli.tail import begin, closing
 from services.core.access import directory
 from services.core.bus.chain import Target
 from services.core.bus.kafka import Reader, reading
@@ -27,6 +27,8 @@ from services.core.contracts.errors import ContractError
 from services.core.contracts.identifiers import new_id
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
+from services.core.telling.following import events
+from services.core.telling.lines import Lang, Teller
 from services.simulator.play import Became, Play
 from services.simulator.story import Row, rows
 
@@ -159,7 +161,7 @@ class _Feed:
     async def _follow(self, reader: Reader, positions: dict[Target, int]) -> None:
         async for record, envelope in events(reader, positions, follow=True):
             if self.is_told:
-                console.print(self._teller.line(record, envelope))
+                console.print(coloured(self._teller.line(record, envelope)))
                 await asyncio.sleep(self._pause)
             with contextlib.suppress(ContractError):  # its line has said that it is unreadable
                 event = self._teller.codec.decode(record.value)

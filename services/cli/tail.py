@@ -1,7 +1,7 @@
 """`lienthong tail`: every fact and refusal as it is recorded, one line each; `lienthong topics`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -11,25 +11,21 @@ from msgspec import Struct
 from rich.console import Console
 
 from services.cli.errors import CommandError
-from services.cli.lines import Teller, as_json
+from services.cli.lines import coloured
 from services.core.access import directory
-from services.core.bus.chain import Heard, Tail, Target, Verdict
-from services.core.bus.errors import Gap
+from services.core.bus.chain import Target
 from services.core.bus.kafka import Reader, farewell, reading
-from services.core.bus.record import Record
 from services.core.bus.service import Topics
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
-from services.core.contracts.envelope import Envelope, NotAnEnvelope
+from services.core.contracts.envelope import Envelope
 from services.core.contracts.identifiers import key_of
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
+from services.core.telling.following import events, targets_of
+from services.core.telling.lines import Teller, as_json
 
 BEGINNING: Final = "beginning"
-_READ_SECONDS: Final = 60.0
-_BATCH: Final = 2_000
-
-Heeded = tuple[Record, Envelope]
 
 
 def add_to(app: App) -> None:
@@ -116,7 +112,7 @@ async def _tail(wanted: Wanted, start: str | None, *, follow: bool, json: bool) 
             if json:
                 print(msgspec.json.encode(dict(as_json(record, envelope, codec))).decode())
             else:
-                console.print(teller.line(record, envelope))
+                console.print(coloured(teller.line(record, envelope)))
     return 0
 
 
@@ -124,12 +120,7 @@ async def begin(
     reader: Reader, settings: Settings, families: list[str], start: str | None
 ) -> dict[Target, int]:
     """Return the offsets from which to read the events of some families. Raises CommandError."""
-    named = Topics(settings.topic_prefix, settings.partitions)
-    targets = [
-        (named.events(family), partition)
-        for family in families
-        for partition in range(settings.partitions)
-    ]
+    targets = targets_of(settings, families)
     if start is None:
         return await reader.ends(targets)
     if start == BEGINNING or start.isdecimal():
@@ -146,56 +137,6 @@ async def begin(
             f"2026-08-03T09:00+07:00"
         )
     return await reader.at(targets, int(moment.timestamp() * 1000))
-
-
-async def events(
-    reader: Reader, positions: dict[Target, int], *, follow: bool
-) -> AsyncIterator[Heeded]:
-    """Yield the records from some offsets on, each once, as the chain says.
-
-    They come in order of recording as far as they were read together; records that are not ours
-    are left out. Raises HistoryRewritten where the chain does not fit.
-    """
-    chains = _Chains()
-    ends = {} if follow else await reader.ends(positions)
-    left = {target for target, end in ends.items() if positions[target] < end}
-    reader.follow(positions)
-    while follow or left:
-        fresh: list[Heeded] = []
-        for record in await reader.read(_READ_SECONDS if follow else 1.0, _BATCH):
-            target = (record.topic, record.partition)
-            if not follow and record.offset + 1 >= ends[target]:
-                left.discard(target)
-            try:
-                if chains.is_next(record):
-                    fresh.append((record, record.envelope()))
-            except NotAnEnvelope:
-                continue
-        for each in sorted(fresh, key=lambda each: each[1].recorded_at):
-            yield each
-
-
-class _Chains:
-    """The repeat rule for a reader that may begin in the middle of a topic."""
-
-    def __init__(self) -> None:
-        self._heard: dict[tuple[str, str], Heard] = {}
-
-    def is_next(self, record: Record) -> bool:
-        place = record.place()
-        of = (record.topic, place.lane)
-        if of not in self._heard:
-            self._heard[of] = _from(record)
-        try:
-            return self._heard[of].read(record) is Verdict.NEXT
-        except Gap:  # for lanes a reason to stop, for a reader to go on with what stands there
-            self._heard[of] = _from(record)
-            return self._heard[of].read(record) is Verdict.NEXT
-
-
-def _from(record: Record) -> Heard:
-    place = record.place()
-    return Heard({record.topic: {place.lane: Tail(place.number - 1, place.chain)}})
 
 
 async def _topics(*, json: bool) -> int:

@@ -10,18 +10,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.cli import main
-from services.cli.thread import Entry
 from services.core.bus import postgres
 from services.core.bus.host import Host
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
+from services.core.telling.thread import Entry
 from services.directory.numbers import numbered_types
 from services.directory.register import Alarm, Paper, register
 from services.directory.service import NAME, rows_of, service
 from tests.doors.house import PATIENCE, Door, issued, open_door
 from tests.integration.test_cli_doors import environment
-from tests.unit.cli.threads import decision, entry
 from tests.unit.contracts.generated import CATALOGUE, CODEC
+from tests.unit.telling.threads import decision, entry
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from services.cli.tail import begin, events
+from services.cli.tail import begin
 from services.core.access import directory
 from services.core.access.tokens import Issuer
 from services.core.bus.errors import Doubt
@@ -24,6 +24,7 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import new_id
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
+from services.core.telling.following import events
 from services.simulator.play import Became, Play
 from services.simulator.story import Row
 from tests.hearings.house import PATIENCE

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from services.cli.tail import events
 from services.core.access.docket import stream_of
 from services.core.bus.kafka import Reader
 from services.core.bus.record import Record
@@ -22,6 +21,7 @@ from services.core.contracts.events import submission
 from services.core.contracts.identifiers import key_of
 from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
+from services.core.telling.following import events
 
 
 class Entry(Struct, frozen=True):

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.cli.standing import Part, Step, next_steps, parts_of
-from services.cli.thread import Entry
 from services.core.access.directory import Directory
-from tests.unit.cli.threads import (
+from services.core.telling.standing import Part, Step, next_steps, parts_of
+from services.core.telling.thread import Entry
+from tests.unit.contracts.generated import CATALOGUE
+from tests.unit.telling.threads import (
     CASE,
     DIRECTORY,
     JUDGMENT,
@@ -22,7 +23,6 @@ from tests.unit.cli.threads import (
     issued,
     moved,
 )
-from tests.unit.contracts.generated import CATALOGUE
 
 
 def after(*thread: Entry) -> dict[str, Part]:

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.cli.thread import Entry
 from services.core.access import directory
 from services.core.bus.record import Record
 from services.core.contracts.catalogue import PREFIX
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.identifiers import derived_id, new_id
+from services.core.telling.thread import Entry
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 
 DIRECTORY = directory.load(CATALOGUE)

@@ -10,19 +10,17 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.cli.thread import Entry
 from services.core.access.directory import Directory
 from services.core.access.docket import ENDED
 from services.core.contracts.catalogue import Catalogue, EventType, Move, Scalar
 from services.core.contracts.event import Event
 from services.core.contracts.events import case, judgment, machines
 from services.core.contracts.machine import OPENS, RETURNS, STAYS
+from services.core.telling.thread import Entry
 
 _PRIVATE: Final = frozenset({"VP_HEAD", "BAILIFF"})
 _PUBLIC: Final = frozenset({"HEAD", "OFFICER", "CASHIER"})
-
-
-SAID_BEFORE: Final = 4  #: the rank of what stays and was said already
+_SAID_BEFORE: Final = 4
 
 
 class Part(Struct):
@@ -55,6 +53,11 @@ class Step(Struct, frozen=True):
     to: tuple[str, ...]  #: the states it leads to; `=` where it stays, `-` where a part is opened
     condition: str
     rank: int  #: 0 leads on, 1 opens something, 2 not said yet, 3 ends, 4 said before
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether it stays and was said already."""
+        return self.rank >= _SAID_BEFORE
 
 
 # ---- where each part stands
@@ -215,7 +218,7 @@ def _rank(event: EventType, to: tuple[str, ...], part: Part, final: tuple[str, .
     if to == (OPENS,):
         return 1
     if set(to) <= {STAYS, part.state}:
-        return SAID_BEFORE if event.type in part.said else 2
+        return _SAID_BEFORE if event.type in part.said else 2
     return 3 if set(to) <= {*final, *ENDED} else 0
 
 

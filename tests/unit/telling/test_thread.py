@@ -2,9 +2,9 @@
 
 from itertools import permutations
 
-from services.cli.thread import of_case, ordered
 from services.core.contracts.identifiers import new_id
-from tests.unit.cli.threads import CASE, JUDGMENT, asked_of_bank, decided, entry, issued, moved
+from services.core.telling.thread import of_case, ordered
+from tests.unit.telling.threads import CASE, JUDGMENT, asked_of_bank, decided, entry, issued, moved
 
 
 def test_a_cause_is_told_before_its_effect_though_the_other_lanes_clock_ran_behind() -> None:

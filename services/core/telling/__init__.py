@@ -1,0 +1,8 @@
+"""What happened, as people are told it: at a terminal, on a page.
+
+following    records from some offset on, each once, as the chain says
+lines        one event: time, who → whom, type, name, what became of it
+thread       all that stands under one key, in the order in which it is told
+standing     where the parts of a thread stand, and who may act next
+stories      a case as a whole: its thread, parts and next steps
+"""

@@ -1,0 +1,137 @@
+"""An event as one line for people: time, who → whom, type, Vietnamese name, what became of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+
+from msgspec import Struct
+
+from services.core.access.directory import Directory
+from services.core.bus.record import Record
+from services.core.contracts.catalogue import Catalogue, EventType, Scalar
+from services.core.contracts.codec import Codec
+from services.core.contracts.days import VIET_NAM
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.errors import ContractError
+from services.core.contracts.event import Event
+from services.core.contracts.events import case, submission
+from services.core.contracts.identifiers import key_of
+
+Lang: TypeAlias = Literal["vi", "en"]
+Tone: TypeAlias = Literal["recorded", "refused", "noted", "held", "moved", "unreadable"]
+
+_TAIL: Final = 6  #: the end of a key, enough to tell judgments apart
+_ALLOWED: Final[dict[Lang, str]] = {"vi": "được phép từ", "en": "allowed from"}
+
+
+class Line(Struct, frozen=True):
+    """What is said of one event."""
+
+    when: datetime
+    agency: str
+    whom: str
+    type: str  #: without `thads.`; of a refused or held claim, the claim's
+    said: str  #: the name of the type
+    outcome: str
+    tone: Tone
+
+
+class Teller(Struct, frozen=True):
+    """Tells events by one catalogue and one directory, in Vietnamese or English."""
+
+    catalogue: Catalogue
+    codec: Codec
+    directory: Directory
+    lang: Lang = "vi"
+
+    def line(self, record: Record, envelope: Envelope) -> Line:
+        """Return the line of a record; one that cannot be read says why."""
+        try:
+            event = self.codec.decode(record.value)
+        except ContractError as error:
+            type_ = envelope.type.partition(".")[2]
+            said = f"unreadable: {error}"
+            return Line(envelope.occurred_at, envelope.agency, "", type_, "", said, "unreadable")
+        return self.told(event, envelope.agency, envelope.subject, envelope.occurred_at)
+
+    def told(self, event: Event, agency: str, part: str, when: datetime) -> Line:
+        """Return the line of an event that an agency brought about."""
+        match event:
+            case submission.Refused(claim_type=type_) | submission.Held(claim_type=type_):
+                pass
+            case _:
+                type_ = event.TYPE
+        known = self.catalogue.event(type_)
+        outcome, tone = self._outcome(event)
+        return Line(
+            when,
+            agency,
+            self._whom(event, agency, part, known),
+            type_.partition(".")[2],
+            known.vi if self.lang == "vi" else known.en,
+            outcome,
+            tone,
+        )
+
+    def _whom(self, event: Event, agency: str, part: str, known: EventType) -> str:
+        """The agency that the event names beside its sender, else the part it speaks of."""
+        for field in self.catalogue.event(event.TYPE).fields:
+            slug = getattr(event, field.attribute) if field.kind == Scalar("slug") else None
+            if slug and slug != agency and self.directory.agency(slug):
+                return str(slug)
+        return f"{self.catalogue.families[known.family].vi} …{key_of(part)[-_TAIL:]}"
+
+    def _outcome(self, event: Event) -> tuple[str, Tone]:
+        match event:
+            case submission.Refused(reasons=reasons):
+                said = "; ".join(
+                    _reason(each.code, each.article, each.vi if self.lang == "vi" else each.en)
+                    for each in reasons
+                )
+                allowed = max((r.next_allowed for r in reasons if r.next_allowed), default=None)
+                until = f"; {_ALLOWED[self.lang]} {time_of(allowed)}" if allowed else ""
+                return f"REFUSED {said}{until}", "refused"
+            case submission.Held():
+                return "HELD", "held"
+            case submission.Released(how=how):
+                return how, "held"
+            case case.Moved(from_state=before, to_state=after):
+                return f"{before} → {after}", "moved"
+        if event.TYPE.endswith(".irregularity_noted"):
+            data = self.codec.to_json(event)
+            return f"! {_reason(data['code'], data.get('article'), data[self.lang])}", "noted"
+        return "recorded", "recorded"
+
+
+def _reason(code: str, article: str | None, sentence: str) -> str:
+    return f"{code}{f' ({article})' if article else ''}: {sentence}"
+
+
+def time_of(moment: datetime) -> str:
+    """Spell a moment as people in Viet Nam read it."""
+    return f"{moment.astimezone(VIET_NAM):%d-%m-%Y %H:%M}"
+
+
+def as_json(record: Record, envelope: Envelope, codec: Codec) -> Iterator[tuple[str, Any]]:
+    """Yield everything about a record but its place in the chain, for those who compute."""
+    yield from (
+        ("topic", record.topic),
+        ("partition", record.partition),
+        ("offset", record.offset),
+        ("key", record.key),
+        ("id", envelope.id),
+        ("type", envelope.type),
+        ("agency", envelope.agency),
+        ("officer", envelope.officer or None),
+        ("role", envelope.role),
+        ("part", envelope.subject),
+        ("occurred_at", envelope.occurred_at),
+        ("recorded_at", envelope.recorded_at),
+        ("law", envelope.law),
+        ("sequence", envelope.sequence),
+        ("causation", envelope.causation),
+    )
+    try:
+        yield "data", codec.to_json(codec.decode(record.value))
+    except ContractError as error:
+        yield "unreadable", str(error)
