@@ -7,8 +7,7 @@ is only noted is the catalogue's to say (`objections.settle`). `service` hands t
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from enum import StrEnum
-from typing import Final, Never, TypeAlias, assert_never
+from typing import Final, Never, TypeAlias, assert_never, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,36 +25,15 @@ from services.core.contracts.events.judgment import (
     Revised,
     Transferred,
 )
+from services.core.contracts.events.machines import JUDGMENT, JudgmentState
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import key_of
 from services.core.contracts.objections import settle
 
+STAGES: Final[tuple[JudgmentState, ...]] = get_args(JudgmentState)
+"""From the least advanced to the most; what is annulled holds nothing back and so stands last."""
 
-class Stage(StrEnum):
-    """How far an item, or a judgment, has come."""
-
-    ISSUED = "ISSUED"  #: the court has spoken
-    EFFECTIVE = "EFFECTIVE"  #: it binds, and is still with the court
-    TRANSFERRED = "TRANSFERRED"  #: the court has sent it to an enforcement agency
-    RECEIVED = "RECEIVED"  #: that agency has it
-    ANNULLED = "ANNULLED"  #: a higher court annulled it: nothing follows any more
-
-
-ISSUED, EFFECTIVE, TRANSFERRED, RECEIVED, ANNULLED = Stage
-OPEN: Final = (ISSUED, EFFECTIVE, TRANSFERRED, RECEIVED)
-STAYS: Final = {stage: stage for stage in OPEN}
-
-MOVES: Final[Mapping[type[Fact], Mapping[Stage, Stage]]] = {
-    Issued: {},  # it opens the judgment and never follows
-    MadeEffective: {**STAYS, ISSUED: EFFECTIVE},
-    Transferred: {ISSUED: TRANSFERRED, EFFECTIVE: TRANSFERRED},  # ISSUED: enforceable at once only
-    Received: {TRANSFERRED: RECEIVED},
-    Revised: dict.fromkeys(OPEN, ANNULLED),  # upheld or amended: it stays
-    ClarificationRequested: STAYS,
-    Clarified: STAYS,
-}
-"""From which stage each event leads an item to which; elsewhere it does not follow."""
-
+AT_ONCE: Final = "AT_ONCE or PROVISIONAL"  #: the machine's words for what need not take effect
 BY_ITS_COURT: Final = (Issued, MadeEffective, Transferred, Revised, Clarified)
 RECEIVERS: Final = frozenset({"thads"})  #: kinds of agency; their rooms do not receive
 
@@ -63,7 +41,7 @@ RECEIVERS: Final = frozenset({"thads"})  #: kinds of agency; their rooms do not 
 class Item(Struct, frozen=True):
     """One thing the judgment orders."""
 
-    stage: Stage
+    stage: JudgmentState
     since: date  #: the day of the step that led here
     receiver: str | None = None  #: the agency it was sent to
 
@@ -83,10 +61,16 @@ class Judgment(Struct, frozen=True):
     answered: frozenset[str] = frozenset()
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> JudgmentState:
         """That of the least advanced open item; annulled once none is open."""
         stages = {item.stage for item in self.items.values()}
-        return next((stage for stage in OPEN if stage in stages), ANNULLED)
+        return min(stages, key=STAGES.index, default="ANNULLED")
+
+    def leads(self, item: Item, event: Claim) -> str | None:
+        """Return the stage to which an event leads an item; None where it does not follow."""
+        return JUDGMENT.follows(
+            item.stage, event, holds=lambda when: when != AT_ONCE or self.at_once
+        )
 
 
 class Known(Struct, frozen=True):
@@ -157,10 +141,9 @@ def against(judgment: Judgment, claim: Claim, context: Context) -> Iterator[Refu
 
 def out_of_order(judgment: Judgment, claim: Claim, items: Items) -> Iterator[Refusal]:
     """The state machine: some item concerned must have a move to make."""
-    stages = {item.stage for item in items.values()}
-    if stages.isdisjoint(MOVES[type(claim)]):
+    if not any(JUDGMENT.follows(item.stage, claim) for item in items.values()):
         yield Refusal("WRONG_STATE", {"stage": judgment.stage})
-    elif stages.isdisjoint(arrows(judgment, claim)):
+    elif not any(judgment.leads(item, claim) for item in items.values()):
         yield Refusal("NOT_ENFORCEABLE_YET", {"stage": judgment.stage})
 
 
@@ -223,8 +206,7 @@ def cause_of(judgment: Judgment, claim: Claim, items: Items) -> date:
         case Issued():
             return claim.issued_on
         case Transferred() | Received():
-            ready = arrows(judgment, claim)
-            steps = [item.since for item in items.values() if item.stage in ready]
+            steps = [item.since for item in items.values() if judgment.leads(item, claim)]
             return max(steps, default=judgment.issued_on)
         case Clarified(clarification_id=question):
             return judgment.asked.get(question, judgment.issued_on)
@@ -233,17 +215,6 @@ def cause_of(judgment: Judgment, claim: Claim, items: Items) -> date:
 
 
 # ---- moving
-
-
-def arrows(judgment: Judgment, fact: Fact) -> Mapping[Stage, Stage]:
-    """Return the moves that this very fact makes in this very judgment."""
-    match fact:
-        case Transferred() if not judgment.at_once:
-            return {EFFECTIVE: TRANSFERRED}
-        case Revised(outcome="UPHELD" | "AMENDED"):
-            return STAYS
-        case _:
-            return MOVES[type(fact)]
 
 
 def concerned(judgment: Judgment, fact: Fact, context: Context) -> Items:
@@ -285,18 +256,18 @@ def opened(fact: Issued) -> Judgment:
         number=fact.judgment_no,
         issued_on=fact.issued_on,
         at_once=fact.enforceable in {"AT_ONCE", "PROVISIONAL"},
-        items={item.item_no: Item(ISSUED, fact.issued_on) for item in fact.items},
+        items={item.item_no: Item("ISSUED", fact.issued_on) for item in fact.items},
     )
 
 
 def moved(judgment: Judgment, fact: Claim, context: Context) -> Judgment:
     """Return the judgment with every item that the fact moves at its new stage."""
-    leads, (_, day) = arrows(judgment, fact), dated(fact)
+    _, day = dated(fact)
     items = dict(judgment.items)
     for no, item in concerned(judgment, fact, context).items():
-        if leads.get(item.stage, item.stage) is not item.stage:
+        if (stage := judgment.leads(item, fact)) not in {None, item.stage}:
             receiver = fact.to_agency if isinstance(fact, Transferred) else item.receiver
-            items[no] = Item(leads[item.stage], day, receiver)
+            items[no] = replace(item, stage=stage, since=day, receiver=receiver)
     return replace(judgment, items=items)
 
 
