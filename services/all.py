@@ -17,6 +17,7 @@ from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
+from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.host import Host
 from services.core.bus.kafka import farewell
 from services.core.bus.service import Service, Topics
@@ -69,6 +70,7 @@ class Assembly(Struct, frozen=True):
     clock: Clock
     directory: Directory
     services: dict[str, Service]
+    reached: Reached = nobody  #: told each point of a lane's work at which a process may die
 
     @property
     def topics(self) -> Topics:
@@ -159,6 +161,7 @@ def _host(assembly: Assembly, name: str) -> Host:
         catalogue=assembly.catalogue,
         clock=assembly.clock,
         directory=lambda: assembly.directory,
+        reached=assembly.reached,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from services.core.bus.crashpoints import POINTS
 from services.core.settings import Settings
 from services.simulator.story import rows
 from tests.hearings.house import PATIENCE
@@ -52,6 +53,39 @@ async def test_stories_end_as_the_law_says_whichever_process_dies_on_the_way(
                     await asyncio.sleep(0.02)
             await program.stop()
     assert [play.surprises for play in telling.plays] == [[]] * stories
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        ("after_decide", "after_commit", "handed_to_producer", "before_hand_over"),
+        pytest.param(POINTS, marks=pytest.mark.faults),
+    ],
+)
+async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
+    quick: Settings, tmp_path: Path, points: tuple[str, ...]
+) -> None:
+    story = rows()
+    settings = msgspec.structs.replace(
+        quick, http_port=0, lease_seconds=LEASE, home=tmp_path, story_start=story[0].at
+    )
+    command = [sys.executable, "-m", "tests.stories.process", "1"]
+    parts = [len(story) * n // len(points) for n in range(len(points) + 1)]
+    with contextlib.ExitStack() as open_:
+        survivor, doomed = [
+            open_.enter_context(Program.run(command, settings, tmp_path / f"house-{number}.log"))
+            for number in (1, 2)
+        ]
+        async with Telling(settings, [survivor, doomed], [story]).open() as telling:
+            for point, first, after_last in zip(points, parts, parts[1:], strict=True):
+                doomed.kill()
+                doomed.start(point)
+                await telling.tell(first, after_last)
+                if point.endswith("hand_over"):
+                    doomed.ask_to_stop()
+                await doomed.killed()
+        await survivor.stop()
+    assert [play.surprises for play in telling.plays] == [[]]
 
 
 async def _kill(program: Program) -> None:

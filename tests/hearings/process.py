@@ -53,12 +53,12 @@ class Program:
         finally:
             program.kill()
 
-    def start(self) -> None:
-        """Start it, or start it again."""
+    def start(self, *beside: str) -> None:
+        """Start it, or start it again, with these words beside its command."""
         self._begins_at = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
             self._popen = subprocess.Popen(
-                self._command, stdout=log, stderr=log, env=self._environment
+                [*self._command, *beside], stdout=log, stderr=log, env=self._environment
             )
 
     @property
@@ -86,6 +86,17 @@ class Program:
         """End it as a power cut would, also where it stands still."""
         self._popen.kill()
         self._popen.wait()
+
+    async def killed(self) -> None:
+        """Wait until it has ended as by a power cut."""
+        code = await asyncio.to_thread(self._popen.wait, PATIENCE)
+        assert code == -signal.SIGKILL, (
+            f"process {self.pid} ended with {code}:\n{self.said[-3000:]}"
+        )
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end in good order, and do not wait."""
+        self._popen.terminate()
 
     def stand_still(self) -> None:
         self._popen.send_signal(signal.SIGSTOP)
