@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -77,7 +78,7 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
             for number in (1, 2)
         ]
         async with Telling(settings, [survivor, doomed], [story]).open() as telling:
-            for point, first, after_last in zip(points, parts, parts[1:], strict=True):
+            for point, (first, after_last) in zip(points, pairwise(parts), strict=True):
                 doomed.kill()
                 doomed.start(point)
                 await telling.tell(first, after_last)
