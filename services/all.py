@@ -28,6 +28,8 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas, load_schemas
 from services.core.settings import Settings
 from services.deadlines.service import FAMILY as DEADLINE
+from services.delivery import routes as feeds
+from services.delivery import service as delivery
 from services.directory import service as numbers
 from services.gateway import service as gateway
 from services.gateway.app import Gateway, PortTaken
@@ -51,7 +53,7 @@ WORK: Final = (
 )
 """The services that decide, each with its families."""
 
-NAMES: Final = (gateway.NAME, numbers.NAME, *(service.name for service in WORK))
+NAMES: Final = (gateway.NAME, numbers.NAME, delivery.NAME, *(service.name for service in WORK))
 
 __all__ = ["NAMES", "WORK", "Assembly", "PortTaken", "UnknownService", "assemble", "prepare", "run"]
 
@@ -94,7 +96,12 @@ def assemble(settings: Settings) -> Assembly:
     catalogue, schemas = load_catalogue(), load_schemas()
     codec = Codec(catalogue, schemas)
     heard = tuple(catalogue.families)
-    shown = (gateway.service(heard, codec), numbers.service(catalogue, codec))
+    agencies = directory.load(catalogue)
+    shown = (
+        gateway.service(heard, codec),
+        numbers.service(catalogue, codec),
+        delivery.service(catalogue, codec, lambda: agencies),
+    )
     services = (*shown, *WORK)
     return Assembly(
         settings,
@@ -102,7 +109,7 @@ def assemble(settings: Settings) -> Assembly:
         schemas,
         codec,
         clock_of(settings),
-        directory.load(catalogue),
+        agencies,
         {service.name: service for service in services},
     )
 
@@ -178,7 +185,9 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host]) -> Gateway:
             lambda: all(host.is_alive() for host in hosts.values()),
             lambda: all(host.is_ready() for host in hosts.values()),
         ),
-        doors=lambda _: (),
+        doors=lambda callers, submitting: (
+            feeds.door(assembly.settings, callers, submitting, assembly.clock),
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas
 from services.core.doors.callers import Callers
-from services.core.doors.door import Door
+from services.core.doors.door import Door, Submitting
 from services.core.settings import Settings
 from services.gateway import openapi, registry
 from services.gateway.acceptance import Acceptor
@@ -30,7 +30,7 @@ from services.gateway.body import MAX_BYTES
 from services.gateway.desk import Desk
 from services.gateway.edge import Edge
 from services.gateway.following import Follower
-from services.gateway.routes import Pulse, routes, troubles
+from services.gateway.routes import Pulse, routes, submitting, troubles
 
 _BACKOFF: Final = 0.5
 _DRAIN_SECONDS: Final = 5
@@ -57,7 +57,7 @@ class Gateway:
         directory: Callable[[], Directory],
         offer: Callable[[Sequence[Chunk]], None],
         pulse: Pulse,
-        doors: Callable[[Callers], Sequence[Door]],
+        doors: Callable[[Callers, Submitting], Sequence[Door]],
     ) -> None:
         """`offer` sends what was put into outboxes (Host.offer); `pulse` is the process's.
 
@@ -83,7 +83,7 @@ class Gateway:
             directory,
         )
         callers = Callers(Issuer(folder))
-        self._doors = doors(callers)
+        self._doors = doors(callers, submitting(self._desk))
         own = Pulse(
             pulse.is_alive,
             lambda: pulse.is_ready() and self.acceptor.is_connected and self.follower.is_following,

@@ -6,6 +6,7 @@ surrogate pair. Whatever two readers could understand differently is a problem h
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -40,7 +41,11 @@ def read(body: bytes, content_type: str | None, encoding: str | None = None) -> 
     if len(body) > MAX_BYTES:
         raise Problem("TOO_LARGE", f"{len(body)} bytes, allowed {MAX_BYTES}")
     _check_media(content_type, encoding)
-    members = _members(body)
+    return said(_members(body))
+
+
+def said(members: Mapping[str, Any]) -> Said:
+    """Return what the members of a submission say. Raises Problem with every flaw found."""
     if flaws := _characters(members, "") or _shape(members):
         raise Problem.of(flaws[:_MOST_FLAWS])
     try:
@@ -118,7 +123,7 @@ def _characters(value: Any, at: str, depth: int = 0) -> "list[Flaw]":
             if _FORBIDDEN.search(value):
                 return [Flaw("MALFORMED", "a control character or half a surrogate pair", at)]
             return []
-        case dict():
+        case Mapping():
             flaws = []
             for key, each in value.items():
                 if _FORBIDDEN.search(key):
@@ -135,7 +140,7 @@ def _characters(value: Any, at: str, depth: int = 0) -> "list[Flaw]":
     return []
 
 
-def _shape(members: dict[str, Any]) -> list[Flaw]:
+def _shape(members: Mapping[str, Any]) -> list[Flaw]:
     flaws = [
         Flaw("MALFORMED", "a submission has no such member", f"/{_step(name)}")
         for name in members

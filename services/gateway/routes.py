@@ -4,9 +4,8 @@ Bodies are read by `body`, not by the framework, for it would forgive too much. 
 away is a Problem and is counted, by agency and code, with its size and keyed hash, never its text.
 """
 
-import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -18,17 +17,16 @@ from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from services.core.access.tokens import Speaker
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.identifiers import is_uuid7
-from services.core.doors.callers import Call, Callers, json
+from services.core.doors.callers import Call, Callers, idempotency_key, json, patience
+from services.core.doors.door import Submitting
 from services.core.doors.problems import MEDIA_TYPE, Problem
 from services.core.telemetry.metrics import REFUSED_AT_EDGE, REGISTRY
 from services.gateway import body
 from services.gateway.desk import Desk, Standing
 
-LONGEST_WAIT: Final = 30.0
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
 _NOBODY: Final = "-"  #: counted where no token says who it was
 _STATUS_CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
 
@@ -47,23 +45,33 @@ def routes(desk: Desk, callers: Callers, pulse: Pulse, openapi: bytes) -> list[H
     return [*_for_agencies(desk, callers), *_for_machines(pulse, openapi)]
 
 
+def submitting(desk: Desk) -> Submitting:
+    """Return how other doors submit through this one."""
+
+    async def submit(
+        members: Mapping[str, Any], key: str, speaker: Speaker, wait: float = 0.0
+    ) -> Response[bytes]:
+        said = body.said(members)
+        return _answer(await desk.submit(said, key, speaker, None, wait), wait)
+
+    return submit
+
+
 def _for_agencies(desk: Desk, callers: Callers) -> list[HTTPRouteHandler]:
     @post("/v1/submissions")
     async def submit(request: Call) -> Response[bytes]:
         speaker = callers.speaker(request)
-        key = request.headers.get("idempotency-key", "")
-        if not _KEY.fullmatch(key):
-            raise Problem("KEY_MISSING")
+        key = idempotency_key(request)
         sent = request.state.body = await request.body()
         headers = request.headers
         said = body.read(sent, headers.get("content-type"), headers.get("content-encoding"))
-        wait = _wait(request)
+        wait = patience(request)
         trace = headers.get("traceparent")
         return _answer(await desk.submit(said, key, speaker, trace, wait), wait)
 
     @get("/v1/submissions/{submission_id:str}")
     async def standing(request: Call, submission_id: FromPath[str]) -> Response[bytes]:
-        speaker, wait = callers.speaker(request), _wait(request)
+        speaker, wait = callers.speaker(request), patience(request)
         found = None
         if is_uuid7(submission_id):
             found = await desk.standing(submission_id, speaker, wait)
@@ -137,12 +145,6 @@ def _answer(standing: Standing, wait: float) -> Response[bytes]:
     if wait:
         headers["Preference-Applied"] = f"wait={wait:.0f}"
     return json(msgspec.json.encode(standing), 202 if pending else 200, headers)
-
-
-def _wait(request: Call) -> float:
-    """How long the sender would wait for the outcome (RFC 7240); what is not understood is none."""
-    found = _WAIT.search(request.headers.get("prefer", ""))
-    return min(float(found[1]), LONGEST_WAIT) if found else 0.0
 
 
 def _health(*, good: bool) -> Response[bytes]:

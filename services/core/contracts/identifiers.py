@@ -25,11 +25,15 @@ def new_id() -> str:
 
 def is_uuid7(text: str) -> bool:
     """Say whether the text is a UUIDv7 in its one canonical, lower-case spelling."""
+    return is_uuid(text) and uuid.UUID(text).version == _UUID7
+
+
+def is_uuid(text: str) -> bool:
+    """Say whether the text is a UUID in its one canonical, lower-case spelling."""
     try:
-        value = uuid.UUID(text)
+        return str(uuid.UUID(text)) == text
     except ValueError:
         return False
-    return value.version == _UUID7 and str(value) == text
 
 
 def derived_id(cause: str, family: str, index: int) -> str:

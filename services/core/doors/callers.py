@@ -1,5 +1,6 @@
-"""Who calls, by the token that the request carries; and an answer in JSON."""
+"""Who calls, by the token that the request carries, and what else every request says alike."""
 
+import re
 from typing import Any, Final
 
 from litestar import Request, Response
@@ -9,6 +10,9 @@ from services.core.access.tokens import Issuer, Speaker, TokenError
 from services.core.doors.problems import Problem
 
 Call = Request[Any, Any, Any]
+LONGEST_WAIT: Final = 30.0
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
 OPERATOR: Final = "PLATFORM"  #: the role under which operators speak
 
 
@@ -32,6 +36,20 @@ class Callers(Struct, frozen=True):
         if OPERATOR not in speaker.roles:
             raise Problem("NOT_OPERATOR")
         return speaker
+
+
+def idempotency_key(request: Call) -> str:
+    """Return the key under which something is submitted. Raises Problem KEY_MISSING."""
+    key = request.headers.get("idempotency-key", "")
+    if not _KEY.fullmatch(key):
+        raise Problem("KEY_MISSING")
+    return key
+
+
+def patience(request: Call) -> float:
+    """How long the sender would wait for an outcome (RFC 7240); what is not understood is none."""
+    found = _WAIT.search(request.headers.get("prefer", ""))
+    return min(float(found[1]), LONGEST_WAIT) if found else 0.0
 
 
 def json(

@@ -1,9 +1,13 @@
 """A door: the paths that a service shows over HTTP, and what must run and end with them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
 
+from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
+
+from services.core.access.tokens import Speaker
 
 
 async def _nothing() -> None:
@@ -20,3 +24,12 @@ class Door(Struct, frozen=True, kw_only=True):
     routes: Sequence[HTTPRouteHandler]
     run: Callable[[], Awaitable[None]] = _nothing
     close: Callable[[], Awaitable[None]] = _nothing
+
+
+class Submitting(Protocol):
+    """How a door submits on behalf of who calls, as if it had come to `/v1/submissions`."""
+
+    async def __call__(
+        self, members: Mapping[str, Any], key: str, speaker: Speaker, wait: float = 0.0
+    ) -> Response[bytes]:
+        """Return the answer. Raises Problem, as for a submission of these members."""

@@ -37,6 +37,16 @@ _DOOR: Final[Mapping[str, tuple[int, str, str]]] = {
         "This Idempotency-Key stands for another body.",
         "Idempotency-Key này đã dùng cho nội dung khác.",
     ),
+    "NUMBER_UNKNOWN": (
+        422,
+        "No event of this number was given to you yet.",
+        "Chưa có sự kiện nào mang số này được giao cho cơ quan.",
+    ),
+    "QUERY_MALFORMED": (
+        400,
+        "A parameter of the query does not have its form.",
+        "Tham số truy vấn không đúng dạng.",
+    ),
     "FAILED": (500, "An error of ours; it was noted.", "Lỗi của hệ thống, đã được ghi nhận."),
     "BUSY": (503, "Too much waits; try again.", "Hệ thống đang quá tải, hãy gửi lại."),
     "UNAVAILABLE": (503, "Not available now; try again.", "Tạm ngừng, hãy gửi lại."),

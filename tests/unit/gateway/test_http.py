@@ -31,7 +31,7 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         directory=lambda: whole.directory,
         offer=lambda _: None,
         pulse=Pulse(lambda: True, lambda: True),
-        doors=lambda _: (),
+        doors=lambda *_: (),
     )
     agency = whole.directory.agency(COURT)
     assert agency is not None

@@ -11,6 +11,7 @@ from services.core.contracts.events import (
     coercion,
     complaint,
     deadline,
+    delivery,
     information,
     judgment,
     measure,
@@ -123,4 +124,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     submission.Refused,
     submission.Held,
     submission.Released,
+    delivery.Delivered,
+    delivery.Acknowledged,
+    delivery.IrregularityNoted,
 )

@@ -638,6 +638,12 @@ CODES: Final[dict[str, Code]] = {
         at="lane",
         why="order",
     ),
+    "NOT_DELIVERED": Code(
+        vi="Dữ kiện này chưa được giao cho cơ quan đó.",
+        en="This fact was not delivered to that agency.",
+        at="lane",
+        why="order",
+    ),
 }
 
 COMMON: Final[dict[str, dict[Mode, Effect]]] = {
@@ -891,6 +897,9 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     },
     "thads.complaint.decided": {
         "NOT_ACCEPTED": CodeUse("note", article="Đ104"),
+    },
+    "thads.delivery.acknowledged": {
+        "NOT_DELIVERED": CodeUse("note"),
     },
 }
 """The codes of single types: what each does, and by which rule and article."""

@@ -366,3 +366,16 @@ SUBMISSION: Final = Machine(
         ),
     },
 )
+
+DeliveryState: TypeAlias = Literal["DELIVERED", "ACKNOWLEDGED"]
+DELIVERY: Final = Machine(
+    frozenset({}),
+    {
+        "thads.delivery.delivered": (
+            Arrow(("-",), "DELIVERED"),
+        ),
+        "thads.delivery.acknowledged": (
+            Arrow(("DELIVERED", "ACKNOWLEDGED"), "ACKNOWLEDGED"),
+        ),
+    },
+)

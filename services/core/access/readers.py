@@ -1,0 +1,271 @@
+"""Who may read a fact: the one truth of it, for whoever shows facts to agencies.
+
+A fact names some of its readers itself: its sender and those it is addressed to. Others read it for
+what they are in the case, and what they are was recorded too: `relations_of` says what a fact makes
+of whom. The rule looks at the set of what is recorded, never at the order in which it was heard.
+
+Seats (who carries the case out, which procuracy watches) pass from one holder to the next: the next
+reads what stood before as well, the former what was recorded until then. Whatever else an agency
+is, an addressee or the court of origin, it remains.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from services.core.access.directory import Directory
+from services.core.access.docket import stream_of
+from services.core.contracts.catalogue import PREFIX, Catalogue
+from services.core.contracts.days import day_of
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
+from services.core.contracts.events import case, coercion, complaint, delivery, judgment
+from services.core.contracts.identifiers import key_of
+
+EVERYBODY: Final = "*"
+
+OFFICE: Final = "handler"  #: the office that carries the case out
+ROOM: Final = "handler_room"  #: the room of the officer assigned, before that the office
+ASSET: Final = "handler_asset"  #: an office to which the processing of an asset is entrusted
+BELOW: Final = "handler_below"  #: whoever carries out some case of the judgment
+PROCURACY: Final = "procuracy"
+SEATS: Final = frozenset({OFFICE, ROOM, PROCURACY})
+
+_HELD_AS: Final = {"handler": (OFFICE, ROOM, ASSET)}
+"""As what a reader of the catalogue is known, where that is not one name."""
+
+_NAMED: Final = (
+    *("addressee", "addressees", "holder_id", "police_id", "commune_id", "resolver_id", "unit_id"),
+    *("unit_ids", "to_agency", "valuer_id", "auctioneer_id", "court_id"),
+)
+"""The fields in which a fact says whom it is for."""
+
+_MAKES: Final = {
+    "addressee": "addressee",
+    "addressees": "addressee",
+    "holder_id": "addressee",
+    "valuer_id": "addressee",
+    "auctioneer_id": "addressee",
+    "police_id": "police",
+    "commune_id": "commune",
+    "resolver_id": "resolver",
+}
+"""What such a field makes of an agency for all that is said of the same part."""
+
+
+class Reading(Struct, frozen=True):
+    """Who may read one fact."""
+
+    scopes: tuple[str, ...]  #: the part, its case and its judgment, each once
+    relations: tuple[str, ...]  #: what one must be at one of the scopes
+    agencies: frozenset[str]  #: whom the fact itself lets read; `*` for everybody
+    same_as: str | None = None  #: the fact whose readers may read this one too
+
+
+class Relation(Struct, frozen=True):
+    """What an agency is, of a judgment, a case or something inside it, and since which fact."""
+
+    scope: str
+    relation: str
+    agency: str
+    since: datetime
+    sequence: int = 0  #: the place of the fact in its stream, where times are equal
+
+    @property
+    def turn(self) -> tuple[int, datetime, int]:
+        """Its place among the holders of a seat: those of a case follow on its judgment's."""
+        return self.scope.count("."), self.since, self.sequence
+
+
+Entry: TypeAlias = tuple[Envelope, Event]
+
+
+def visible_to(
+    agency: str, entries: Sequence[Entry], catalogue: Catalogue, directory: Directory
+) -> set[str]:
+    """Return the ids of the facts that an agency may read. `entries` is all that one key holds."""
+    readings = {
+        envelope.id: (envelope.recorded_at, reading_of(event, envelope, catalogue, directory))
+        for envelope, event in entries
+    }
+    relations = [
+        relation
+        for envelope, event in entries
+        for relation in relations_of(event, envelope, directory)
+    ]
+    found = {
+        id_
+        for id_, (recorded_at, reading) in readings.items()
+        if may_read(agency, reading, recorded_at, relations)
+    }
+    while more := {
+        id_
+        for id_, (_, reading) in readings.items()
+        if id_ not in found and reading.same_as in found
+    }:
+        found |= more
+    return found
+
+
+def may_read(
+    agency: str, reading: Reading, recorded_at: datetime, relations: Iterable[Relation]
+) -> bool:
+    """Say whether an agency may read a fact for its own sake, its cause left aside."""
+    if EVERYBODY in reading.agencies or agency in reading.agencies:
+        return True
+    at_hand = [
+        each
+        for each in relations
+        if each.scope in reading.scopes and each.relation in reading.relations
+    ]
+    return any(
+        _holds(agency, [each for each in at_hand if each.relation == relation], recorded_at)
+        for relation in reading.relations
+    )
+
+
+def _holds(agency: str, held: Sequence[Relation], recorded_at: datetime) -> bool:
+    """Say whether an agency is among the holders of one relation, for a fact of that moment."""
+    last = max((each.turn for each in held if each.agency == agency), default=None)
+    if last is None:
+        return False
+    if held[0].relation not in SEATS:
+        return True
+    successor = min((each for each in held if each.turn > last), key=_turn, default=None)
+    return successor is None or recorded_at <= successor.since
+
+
+def _turn(relation: Relation) -> tuple[int, datetime, int]:
+    return relation.turn
+
+
+def reading_of(
+    event: Event, envelope: Envelope, catalogue: Catalogue, directory: Directory
+) -> Reading:
+    """Return who may read a fact.
+
+    A receipt is for nobody: it would be delivered in its turn, and so for ever.
+    """
+    scopes = tuple(dict.fromkeys((event.part, stream_of(event.part), key_of(event.part))))
+    if isinstance(event, delivery.Delivered):
+        return Reading(scopes, (), frozenset())
+    readers = catalogue.event(event.TYPE).readers
+    return Reading(
+        scopes,
+        tuple(_relations(event, readers)),
+        frozenset(_agencies(event, envelope, readers, directory)),
+        _cause(event) if "same_as_cause" in readers else None,
+    )
+
+
+def _relations(event: Event, readers: Iterable[str]) -> Iterator[str]:
+    for reader in readers:
+        yield from _HELD_AS.get(reader, (reader,))
+        if reader == "handler" and event.TYPE.startswith(f"{PREFIX}.judgment."):
+            yield BELOW
+    match event:
+        # The office takes a complaint up before anybody is known as its resolver.
+        case complaint.Filed(level="1") | complaint.Withdrawn():
+            yield OFFICE
+
+
+def _agencies(
+    event: Event, envelope: Envelope, readers: Iterable[str], directory: Directory
+) -> Iterator[str]:
+    if envelope.causation == envelope.correlation:  # else it follows from what somebody else said
+        yield envelope.agency
+    for field in _NAMED:
+        for slug in _slugs(event, field):
+            yield from _of(slug, directory)
+    if "public" in readers:
+        yield EVERYBODY
+    if "managing" in readers or (isinstance(event, complaint.Filed) and event.level == "2"):
+        yield from _of_kind("central_body", envelope, directory)
+
+
+def _cause(event: Event) -> str | None:
+    return getattr(event, "cause_event_id", None) or getattr(event, "event_id", None)
+
+
+def relations_of(event: Event, envelope: Envelope, directory: Directory) -> list[Relation]:
+    """Return what a fact makes of agencies."""
+    return [
+        Relation(scope, relation, agency, envelope.recorded_at, envelope.sequence)
+        for scope, relation, agency in dict.fromkeys(_made(event, envelope, directory))
+    ]
+
+
+def _made(event: Event, envelope: Envelope, directory: Directory) -> Iterator[tuple[str, str, str]]:
+    part, sender = event.part, envelope.agency
+    match event:
+        case judgment.Issued():
+            yield part, "origin", sender
+            yield from _watched(part, sender, envelope, directory)
+        case judgment.Transferred(to_agency=office):
+            yield from _seated(part, office, envelope, directory)
+        case judgment.Received():
+            yield from _seated(part, sender, envelope, directory)
+        case case.Decided():
+            yield from _seated(part, sender, envelope, directory)
+        case case.Entrusted(to_agency=office, kind="CASE"):
+            yield from _seated(part, office, envelope, directory)
+        case case.Entrusted(to_agency=office):
+            yield part, ASSET, office
+            yield key_of(part), BELOW, office
+        case case.OfficerAssigned(officer_id=officer):
+            for room in _of(officer, directory):
+                yield part, ROOM, room
+                yield key_of(part), BELOW, room
+                yield from _watched(part, room, envelope, directory)
+        case complaint.Accepted():
+            yield part, "resolver", sender
+        case coercion.BookingRequested(unit_ids=units):
+            for unit in units:
+                if (agency := directory.agency(unit)) and agency.kind == "police":
+                    yield part, "police", unit
+    if stream_of(part) != part:  # inside a case: of the case itself such names say nothing more
+        for field, relation in _MAKES.items():
+            for slug in _slugs(event, field):
+                for agency_ in _of(slug, directory):
+                    yield part, relation, agency_
+
+
+def _seated(
+    scope: str, office: str, envelope: Envelope, directory: Directory
+) -> Iterator[tuple[str, str, str]]:
+    """Whoever is given a case takes every seat: the room's too, until an officer is assigned."""
+    yield scope, OFFICE, office
+    yield scope, ROOM, office
+    yield key_of(scope), BELOW, office
+    yield from _watched(scope, office, envelope, directory)
+
+
+def _watched(
+    scope: str, by_whom: str, envelope: Envelope, directory: Directory
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the procuracies that share territory with whoever acts, as they may then act too."""
+    for slug in _of_kind("procuracy", envelope, directory):
+        if directory.meet(slug, by_whom):
+            yield scope, PROCURACY, slug
+
+
+def _of_kind(kind: str, envelope: Envelope, directory: Directory) -> Iterator[str]:
+    day: date = day_of(envelope.recorded_at)
+    for agency in directory.agencies.values():
+        if agency.kind == kind and agency.existed_on(day):
+            yield agency.slug
+
+
+def _of(slug: str, directory: Directory) -> Iterator[str]:
+    """Yield the agency of that name or of that officer; parties are no agencies."""
+    if directory.agency(slug):
+        yield slug
+    elif officer := directory.officer(slug):
+        yield officer.agency
+
+
+def _slugs(event: Event, field: str) -> Sequence[str]:
+    value = getattr(event, field, None)
+    return (value,) if isinstance(value, str) else value or ()

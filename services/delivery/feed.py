@@ -1,0 +1,95 @@
+"""The feed of an agency: what it may see, numbered without a gap, read from any number on."""
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from services.core.doors.problems import Problem
+from services.core.doors.rows import Rows
+from services.delivery.service import queries
+
+_LOOK_SECONDS: Final = 0.1
+
+
+class Delivered(Struct, frozen=True):
+    """One event of a feed."""
+
+    number: int
+    event: msgspec.Raw  #: CloudEvents 1.0 in JSON
+
+
+class Feed:
+    """Reads the feeds of all agencies. Its methods raise Problem UNAVAILABLE."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = {}
+        self._arrived = asyncio.Event()
+
+    async def last(self, agency: str) -> int:
+        """Return the last number given to an agency; 0 where nothing was."""
+        row = await self._rows.ask(queries.standing, agency=agency)
+        return row["last"] if row else 0
+
+    async def read(self, agency: str, after: int, limit: int, wait: float = 0.0) -> list[Delivered]:
+        """Return what stands beyond a number, waiting up to `wait` seconds where nothing does.
+
+        Raises Problem NUMBER_UNKNOWN for a number that was not given yet.
+        """
+        found = await self._read(agency, after, limit)
+        if found:
+            return found
+        last = await self.last(agency)
+        if after > last:
+            raise Problem("NUMBER_UNKNOWN", f"the last number given is {last}", "")
+        if wait and await self._more(agency, after, wait):
+            return await self._read(agency, after, limit)
+        return []
+
+    async def confirm(self, agency: str, number: int) -> None:
+        """Note that an agency has received everything up to a number."""
+        await self._rows.ask(queries.confirm, agency=agency, number=number)
+
+    async def part_of(self, agency: str, fact: str) -> str | None:
+        """Return the part of which a fact in the feed speaks; None where it is not in it."""
+        row = await self._rows.ask(queries.fact, agency=agency, id=fact)
+        return row["part"] if row else None
+
+    async def run(self) -> None:
+        """Look for those who wait, all at once, until cancelled."""
+        while True:
+            await self._arrived.wait()
+            try:
+                rows = await self._rows.ask(queries.lasts, agencies=list(self._waiting))
+            except Problem:
+                rows = []
+            for row in rows:
+                for after, told in self._waiting.get(row["agency"], ()):
+                    if row["last"] > after and not told.done():
+                        told.set_result(None)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _read(self, agency: str, after: int, limit: int) -> list[Delivered]:
+        rows: list[Any] = await self._rows.ask(queries.read, agency=agency, after=after, most=limit)
+        return [Delivered(row["number"], msgspec.Raw(row["event"])) for row in rows]
+
+    async def _more(self, agency: str, after: int, wait: float) -> bool:
+        """Wait until something stands beyond a number; say whether it came in time."""
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry = (after, told)
+        self._waiting.setdefault(agency, []).append(entry)
+        self._arrived.set()
+        try:
+            async with asyncio.timeout(wait):
+                await told
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting[agency].remove(entry)
+            if not self._waiting[agency]:
+                del self._waiting[agency]
+            if not self._waiting:
+                self._arrived.clear()
+        return True

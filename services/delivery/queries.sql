@@ -1,0 +1,65 @@
+-- name: hear(heard)!
+-- Keep the facts that were heard; hearing them again changes nothing.
+insert into facts (id, key, part, recorded_at, scopes, relations, agencies, same_as, event)
+select id, key, part, recorded_at,
+       array(select jsonb_array_elements_text(scopes)),
+       array(select jsonb_array_elements_text(relations)),
+       array(select jsonb_array_elements_text(agencies)),
+       same_as, convert_to(event, 'UTF8')
+  from jsonb_to_recordset(:heard::jsonb)
+       as heard(id uuid, key text, part text, recorded_at timestamptz, scopes jsonb,
+                relations jsonb, agencies jsonb, same_as uuid, event text)
+    on conflict (id) do nothing;
+
+-- name: relate(heard)!
+-- Keep what the facts made of agencies.
+insert into relations (fact, key, scope, depth, relation, is_seat, agency, since, sequence)
+select fact, key, scope, depth, relation, is_seat, agency, since, sequence
+  from jsonb_to_recordset(:heard::jsonb)
+       as heard(fact uuid, key text, scope text, depth int, relation text, is_seat bool,
+                agency text, since timestamptz, sequence bigint)
+    on conflict do nothing;
+
+-- name: deliver(keys)
+-- Give what became visible under some keys to those who may see it.
+select deliver(:keys::text[]);
+
+-- name: standing(agency)^
+-- The last number given to an agency, and the last it has confirmed.
+select last, confirmed from feeds where agency = :agency;
+
+-- name: read(agency, after, most)
+-- What stands in the feed of an agency beyond a number.
+select feed.number, facts.event
+  from feed join facts on facts.id = feed.fact
+ where feed.agency = :agency and feed.number > :after
+ order by feed.number
+ limit :most;
+
+-- name: lasts(agencies)
+-- The last numbers given to some agencies.
+select agency, last from feeds where agency = any(:agencies::text[]);
+
+-- name: confirm(agency, number)!
+-- Note that an agency has everything up to a number.
+update feeds set confirmed = greatest(confirmed, :number)
+ where agency = :agency and confirmed < :number and last >= :number;
+
+-- name: fact(agency, id)^
+-- A fact in the feed of an agency.
+select facts.part, feed.number
+  from feed join facts on facts.id = feed.fact
+ where feed.agency = :agency and feed.fact = :id;
+
+-- name: unreceipted(most)
+-- What was confirmed, and whose receipt is not known to be recorded.
+select feed.agency, feed.number, feed.fact::text, facts.part
+  from feeds join feed on feed.agency = feeds.agency
+       and feed.number > feeds.receipted and feed.number <= feeds.confirmed
+       join facts on facts.id = feed.fact
+ order by feed.agency, feed.number
+ limit :most;
+
+-- name: receipted(agency, number)!
+-- Note that the receipts of an agency are recorded up to a number.
+update feeds set receipted = greatest(receipted, :number) where agency = :agency;

@@ -1,0 +1,69 @@
+"""Receipts: what an agency has confirmed becomes a fact, said by the platform, once.
+
+They are submitted under keys made of agency and event, so whoever does it again after a crash says
+nothing twice; a cursor beside each feed only spares the work.
+"""
+
+import asyncio
+from typing import Any, Final
+
+import structlog
+
+from services.core.access.tokens import Speaker
+from services.core.clock import Clock
+from services.core.contracts.events.delivery import Delivered
+from services.core.doors.door import Submitting
+from services.core.doors.problems import Problem
+from services.core.doors.rows import Rows
+from services.delivery.service import queries
+
+_PLATFORM: Final = Speaker("platform", ("PLATFORM",))
+_AT_ONCE: Final = 200
+_LOOK_SECONDS: Final = 0.5
+_SAID: Final = "KEY_REUSED"  #: it was said before, at another moment
+
+log = structlog.get_logger()
+
+
+class Receipts:
+    """Says what was received."""
+
+    def __init__(self, rows: Rows, submit: Submitting, clock: Clock) -> None:
+        self._rows, self._submit, self._clock = rows, submit, clock
+
+    async def run(self) -> None:
+        """Say what is confirmed and was not said, until cancelled."""
+        while True:
+            try:
+                many = await self._say()
+            except Problem as problem:
+                log.info("receipts_wait", why=str(problem))
+                many = 0
+            if many < _AT_ONCE:
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _say(self) -> int:
+        waiting: list[Any] = await self._rows.ask(queries.unreceipted, most=_AT_ONCE)
+        await asyncio.gather(*(self._received(row) for row in waiting))
+        for agency, number in {row["agency"]: row["number"] for row in waiting}.items():
+            await self._rows.ask(queries.receipted, agency=agency, number=number)
+        return len(waiting)
+
+    async def _received(self, row: Any) -> None:
+        now = self._clock.now().isoformat()
+        members = {
+            "type": Delivered.TYPE,
+            "occurred_at": now,
+            "data": {
+                "delivered_part": row["part"],
+                "event_id": row["fact"],
+                "to_agency": row["agency"],
+                "delivered_at": now,
+                "way": "PULL",
+            },
+        }
+        try:
+            await self._submit(members, f"receipt/{row['agency']}/{row['fact']}", _PLATFORM)
+        except Problem as problem:
+            if problem.code != _SAID:
+                raise

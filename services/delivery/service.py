@@ -1,0 +1,132 @@
+"""The delivery as a service of the bus: it hears every fact and gives it to those who may see it.
+
+Its one family decides what officers acknowledge. Its view fills the feeds: what a fact lets read
+and what it makes of agencies is told by `core.access.readers`, and joined in the database, for
+topics keep no order and a right may come before or after what it opens.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import aiosql
+import msgspec
+
+from services.core.access.directory import Directory
+from services.core.access.readers import EVERYBODY, SEATS, Relation, reading_of, relations_of
+from services.core.bus.record import Record
+from services.core.bus.service import Service, Statement, View
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
+from services.core.contracts.events import delivery
+from services.core.contracts.family import Family
+from services.core.contracts.identifiers import key_of
+from services.delivery.domain import Known, decide, evolve, react, stream
+
+NAME: Final = "delivery"
+
+FAMILY: Final = Family(
+    name="delivery",
+    start=Known(),
+    claims=(delivery.Delivered, delivery.Acknowledged),
+    hears=(),
+    stream=stream,
+    decide=decide,
+    evolve=evolve,
+    react=react,
+)
+
+queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
+
+
+def service(catalogue: Catalogue, codec: Codec, directory: Callable[[], Directory]) -> Service:
+    """Return the delivery, which hears all that is recorded and refused."""
+
+    def rows(heard: Sequence[tuple[Record, Envelope]]) -> list[Statement]:
+        return statements(heard, catalogue, codec, directory())
+
+    return Service(name=NAME, families=(FAMILY,), view=View(tuple(catalogue.families), rows))
+
+
+def statements(
+    heard: Sequence[tuple[Record, Envelope]],
+    catalogue: Catalogue,
+    codec: Codec,
+    directory: Directory,
+) -> list[Statement]:
+    """Return what adds the records to the feeds; it may be run again at any time."""
+    facts, relations, keys = [], [], dict[str, None]()
+    for record, envelope in heard:
+        event = codec.decode(record.value)
+        if isinstance(event, delivery.Delivered):
+            continue
+        key = key_of(event.part)
+        keys[key] = None
+        facts.append(_fact(key, event, envelope, catalogue, codec, directory))
+        relations += [
+            _relation(key, envelope.id, each) for each in relations_of(event, envelope, directory)
+        ]
+    if not facts:
+        return []
+    return [
+        (queries.hear.sql, (msgspec.json.encode(facts).decode(),)),
+        (queries.relate.sql, (msgspec.json.encode(relations).decode(),)),
+        (queries.deliver.sql, (sorted(keys),)),
+    ]
+
+
+def _fact(
+    key: str,
+    event: Event,
+    envelope: Envelope,
+    catalogue: Catalogue,
+    codec: Codec,
+    directory: Directory,
+) -> dict[str, Any]:
+    reading = reading_of(event, envelope, catalogue, directory)
+    agencies = directory.agencies if EVERYBODY in reading.agencies else reading.agencies
+    return {
+        "id": envelope.id,
+        "key": key,
+        "part": event.part,
+        "recorded_at": envelope.recorded_at,
+        "scopes": reading.scopes,
+        "relations": reading.relations,
+        "agencies": sorted(agencies),
+        "same_as": reading.same_as,
+        "event": msgspec.json.encode(as_cloud_event(event, envelope, codec)).decode(),
+    }
+
+
+def _relation(key: str, fact: str, each: Relation) -> dict[str, Any]:
+    return {
+        "fact": fact,
+        "key": key,
+        "scope": each.scope,
+        "depth": each.turn[0],
+        "relation": each.relation,
+        "is_seat": each.relation in SEATS,
+        "agency": each.agency,
+        "since": each.since,
+        "sequence": each.sequence,
+    }
+
+
+def as_cloud_event(event: Event, envelope: Envelope, codec: Codec) -> Mapping[str, Any]:
+    """Return a fact as an agency gets it: CloudEvents 1.0.
+
+    Without sequence, causation and lane, for their gaps would tell of what is hidden.
+    """
+    return {
+        "specversion": "1.0",
+        "id": envelope.id,
+        "type": envelope.type,
+        "source": f"/{envelope.agency}/{envelope.officer}",
+        "subject": envelope.subject,
+        "time": envelope.occurred_at,
+        "datacontenttype": "application/json",
+        "recordedat": envelope.recorded_at,
+        "data": codec.to_json(event),
+    }

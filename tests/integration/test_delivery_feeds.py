@@ -1,0 +1,102 @@
+"""The feeds as the database fills them, with the records of the whole story in any order."""
+
+import random
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import pytest
+
+from services.all import WORK
+from services.core.access.readers import visible_to
+from services.core.bus import postgres
+from services.core.bus.record import Record
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
+from services.core.contracts.identifiers import key_of
+from services.core.doors.problems import Problem
+from services.core.doors.rows import Rows
+from services.core.settings import Settings
+from services.delivery.feed import Feed
+from services.delivery.service import NAME, statements
+from services.simulator.story import rows
+from tests.acceptance.memory_house import CATALOGUE, CODEC, DIRECTORY, MemoryHouse, play
+
+Heard = tuple[Record, Envelope]
+
+
+@pytest.fixture(scope="module")
+def told() -> list[list[Heard]]:
+    """What the story recorded and refused, a list for each topic and partition."""
+    house = MemoryHouse(WORK)
+    assert play(house, rows()).surprises == []
+    return [
+        [(record, record.envelope()) for record in records]
+        for (topic, _), records in sorted(house.log.records.items())
+        if topic.endswith(".events")
+    ]
+
+
+def entries(told: Sequence[Sequence[Heard]]) -> dict[str, list[tuple[Envelope, Event]]]:
+    by_key: dict[str, list[tuple[Envelope, Event]]] = {}
+    for topic in told:
+        for record, envelope in topic:
+            by_key.setdefault(key_of(envelope.subject), []).append(
+                (envelope, CODEC.decode(record.value))
+            )
+    return by_key
+
+
+def batches(told: list[list[Heard]], seed: int) -> Iterator[list[Heard]]:
+    """Yield batches in which topics are mixed at will, each in its own order."""
+    chance = random.Random(seed)  # noqa: S311  an order, not a secret
+    left = [list(topic) for topic in told if topic]
+    while left:
+        batch: list[Heard] = []
+        for _ in range(chance.randint(1, 40)):
+            if left:
+                topic = chance.choice(left)
+                batch.append(topic.pop(0))
+                left = [each for each in left if each]
+        yield batch
+
+
+async def fill(settings: Settings, told: list[list[Heard]], seed: int, *, twice: bool) -> None:
+    connection = await postgres.connect(settings, NAME)
+    try:
+        for batch in batches(told, seed):
+            for _ in range(2 if twice else 1):
+                async with connection.transaction():
+                    for sql, arguments in statements(batch, CATALOGUE, CODEC, DIRECTORY):
+                        await connection.execute(sql, *arguments)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_a_feed_is_exactly_what_its_agency_may_see_in_whatever_order_it_was_heard(
+    settings: Settings, told: list[list[Heard]], seed: int
+) -> None:
+    await fill(settings, told, seed, twice=seed == 1)
+    by_key = entries(told)
+    door = Rows(settings, NAME)
+    feed = Feed(door)
+    seen_by_somebody = set()
+    try:
+        for agency in DIRECTORY.agencies:
+            allowed = {
+                id_
+                for each in by_key.values()
+                for id_ in visible_to(agency, each, CATALOGUE, DIRECTORY)
+            }
+            found = await feed.read(agency, 0, 100_000)
+            assert [each.number for each in found] == list(range(1, len(found) + 1))
+            ids = [msgspec.json.decode(each.event)["id"] for each in found]
+            assert len(ids) == len(set(ids))
+            assert set(ids) == allowed, agency
+            seen_by_somebody |= allowed
+            with pytest.raises(Problem, match="NUMBER_UNKNOWN"):
+                await feed.read(agency, len(found) + 1, 1)
+    finally:
+        await door.close()
+    recorded = {envelope.id for topic in told for _, envelope in topic}
+    assert seen_by_somebody == recorded, "what nobody may see helps nobody"
