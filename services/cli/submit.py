@@ -66,6 +66,11 @@ class Client:
         headers = {"Idempotency-Key": key, "Prefer": f"wait={wait}"}
         return await self._ask("POST", "/v1/submissions", agency, headers, submission)
 
+    async def events(self, agency: str, after: int, limit: int, wait: int) -> httpx2.Response:
+        """Pull an agency's feed beyond a number, and return the answer, whatever it is."""
+        path = f"/v1/events?after={after}&limit={limit}&wait={wait}"
+        return await self._ask("GET", path, agency, {}, None)
+
     async def counts(self) -> dict[str, int]:
         """Return how much was accepted, and what became of it."""
         answer = await self._ask("GET", "/v1/counts", "platform", {}, None)

@@ -1,0 +1,141 @@
+"""`lienthong subscribe --as AGENCY`: what an agency may see, as it is recorded, one event a line.
+
+The place is kept in a file, moved after an event was handled and never before: whoever is killed
+sees the last one again, under the same number.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from cyclopts import App, Parameter
+
+from services.cli.errors import CommandError
+from services.cli.submit import Client
+from services.core.settings import Settings
+
+_AT_ONCE: Final = 500
+_WAIT: Final = 20
+_BACKOFF: Final = 1.0
+_TRIES: Final = 5
+_AWAY: Final = 503
+
+
+class _Event(msgspec.Struct, frozen=True):
+    number: int
+    event: msgspec.Raw
+
+
+class _Page(msgspec.Struct, frozen=True):
+    events: list[_Event]
+
+
+def add_to(app: App) -> None:
+    """Add this group's commands."""
+    app.command(subscribe)
+
+
+def subscribe(
+    *,
+    agency: Annotated[str, Parameter(name="--as")],
+    after: int | None = None,
+    exec_: Annotated[str | None, Parameter(name="--exec")] = None,
+    once: bool = False,
+) -> int:
+    """Print everything that an agency may see, one line of JSON an event, from where it stopped.
+
+    Parameters
+    ----------
+    agency
+        Its short name, such as thads-da-nang.
+    after
+        Begin after this number instead of where the last subscription stopped; 0: at the beginning.
+    exec_
+        A shell command to run for each event, with the event on its standard input. One that fails
+        is run again, five times; then the subscription ends with exit code 1 and stays where it is.
+    once
+        End when everything that stands is handled, instead of waiting for more.
+    """
+    settings = Settings.load()
+    place = Place(settings.home / "subscriptions" / agency, after)
+    return asyncio.run(_subscribe(settings, agency, place, exec_, once=once))
+
+
+class Place:
+    """The number of the last event that was handled, kept in a file."""
+
+    def __init__(self, path: Path, after: int | None) -> None:
+        self._path = path
+        self.number = self._read() if after is None else after
+
+    def _read(self) -> int:
+        try:
+            return int(self._path.read_text())
+        except FileNotFoundError:
+            return 0
+        except (OSError, ValueError) as error:
+            raise CommandError(
+                f"{self._path}: cannot be read as a number ({error}): remove it, or say --after"
+            ) from None
+
+    def move(self, number: int) -> None:
+        """Keep the number, whole or not at all."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_suffix(f".{os.getpid()}")
+        beside.write_text(str(number))
+        beside.replace(self._path)
+        self.number = number
+
+
+async def _subscribe(
+    settings: Settings, agency: str, place: Place, command: str | None, *, once: bool
+) -> int:
+    async with Client(settings) as client:
+        while True:
+            try:
+                wait = 0 if once else _WAIT
+                answer = await client.events(agency, place.number, _AT_ONCE, wait)
+            except CommandError as error:
+                if once:
+                    raise
+                print(f"waiting: {error}", file=sys.stderr)
+                await asyncio.sleep(_BACKOFF)
+                continue
+            if answer.status_code == _AWAY and not once:
+                await asyncio.sleep(_BACKOFF)
+                continue
+            if not answer.is_success:
+                raise CommandError(_turned_away(answer.json()))
+            page = msgspec.json.decode(answer.content, type=_Page)
+            for each in page.events:
+                if each.number != place.number + 1:
+                    print(f"after {place.number} came {each.number}: asked again", file=sys.stderr)
+                    break
+                if not await _handled(each, command):
+                    return 1
+                place.move(each.number)
+            if once and not page.events:
+                return 0
+
+
+async def _handled(each: _Event, command: str | None) -> bool:
+    line = msgspec.json.encode(each)
+    if command is None:
+        print(line.decode(), flush=True)
+        return True
+    for _ in range(_TRIES):
+        process = await asyncio.create_subprocess_shell(command, stdin=asyncio.subprocess.PIPE)
+        await process.communicate(line + b"\n")
+        if process.returncode == 0:
+            return True
+        print(f"event {each.number}: `{command}` ended with {process.returncode}", file=sys.stderr)
+        await asyncio.sleep(_BACKOFF)
+    return False
+
+
+def _turned_away(said: dict[str, Any]) -> str:
+    detail = f" ({said['detail']})" if "detail" in said else ""
+    return f"{said['code']}: {said['title']}{detail}"

@@ -1,0 +1,161 @@
+"""Agencies pull what they may see through the open door, and their officers acknowledge it."""
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import msgspec
+
+from services.core.bus.kafka import reading
+from services.core.contracts.events.delivery import Delivered
+from services.core.contracts.identifiers import new_id
+from services.core.settings import Settings
+from services.core.telling.following import events as events_of
+from tests.doors.house import (
+    ENFORCERS,
+    PATIENCE,
+    Door,
+    effective,
+    issued,
+    open_door,
+    transferred,
+)
+from tests.integration.test_cli_doors import at_door, environment, lienthong
+
+STRANGER, STRANGERS_OFFICER = "nh-song-cam", "can-bo-nh"
+HEAD, CASHIER = "le-van-an", "pham-thi-cuc"
+
+
+async def pulled(door: Door, agency: str, query: str = "") -> httpx2.Response:
+    return await door.ask(f"/v1/events{query}", agency=agency)
+
+
+async def until(door: Door, agency: str, many: int) -> list[dict[str, Any]]:
+    """Pull until so many events stand in the feed; nothing is confirmed by it."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            answer = await pulled(door, agency, "?wait=5")
+            events: list[dict[str, Any]] = answer.json()["events"]
+            if len(events) >= many:
+                return events
+
+
+async def sent(door: Door, *, judgments: int = 1) -> list[str]:
+    """Issue judgments, let them take effect and send them to the enforcement office."""
+    ids = [new_id() for _ in range(judgments)]
+    for id_ in ids:
+        for each in (issued(id_), effective(id_), transferred(id_)):
+            assert (await door.submit(each)).json()["status"] == "recorded"
+    return ids
+
+
+async def test_an_agency_pulls_what_concerns_it_and_learns_nothing_else(settings: Settings) -> None:
+    async with open_door(settings) as door:
+        (judgment,) = await sent(door)
+        events = await until(door, ENFORCERS, 3)
+        assert [each["number"] for each in events] == [1, 2, 3]
+        assert [each["event"]["type"].removeprefix("thads.judgment.") for each in events] == [
+            "issued",
+            "made_effective",
+            "transferred",
+        ]
+        assert {each["event"]["subject"] for each in events} == {judgment}
+        assert set(events[0]["event"]) == {
+            *("specversion", "id", "type", "source", "subject", "time"),
+            *("datacontenttype", "recordedat", "data"),
+        }
+        assert (await pulled(door, STRANGER)).json() == {"events": [], "last": 0}
+
+        for query, status, code in (
+            ("?after=4", 422, "NUMBER_UNKNOWN"),
+            ("?after=-1", 400, "QUERY_MALFORMED"),
+            ("?limit=all", 400, "QUERY_MALFORMED"),
+        ):
+            answer = await pulled(door, ENFORCERS, query)
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+        path = f"/v1/events/{events[2]['event']['id']}/acknowledgements"
+        hidden = await acknowledged(door, path, STRANGER, STRANGERS_OFFICER, "HOLDER")
+        assert (hidden.status_code, hidden.json()["code"]) == (404, "NOT_FOUND")
+        another = await acknowledged(door, path, ENFORCERS, STRANGERS_OFFICER, "HEAD")
+        assert another.status_code == 403
+
+        early = (await acknowledged(door, path, ENFORCERS, HEAD, "HEAD")).json()["facts"]
+        assert [fact.get("irregularity", {}).get("code") for fact in early] == [
+            None,
+            "NOT_DELIVERED",
+        ]
+        await pulled(door, ENFORCERS, "?after=3")
+        assert await receipts(door, 3) == {each["event"]["id"] for each in events}
+        late = (await acknowledged(door, path, ENFORCERS, CASHIER, "CASHIER")).json()["facts"]
+        assert ["irregularity" in fact for fact in late] == [False]
+        await door.quiet()
+
+
+async def acknowledged(
+    door: Door, path: str, agency: str, officer: str, role: str
+) -> httpx2.Response:
+    headers = {
+        "Authorization": f"Bearer {door.token(agency)}",
+        "Idempotency-Key": new_id(),
+        "Prefer": "wait=30",
+    }
+    return await door.http.post(path, json={"officer": officer, "role": role}, headers=headers)
+
+
+async def receipts(door: Door, many: int) -> set[str]:
+    """Wait until so many receipts are recorded, and return of which facts."""
+    topics = door.whole.topics
+    targets = [(topics.events("delivery"), each) for each in range(topics.partitions)]
+    found: set[str] = set()
+    async with asyncio.timeout(PATIENCE), reading(door.whole.settings) as reader:
+        async for record, _ in events_of(reader, dict.fromkeys(targets, 0), follow=True):
+            event = door.whole.codec.decode(record.value)
+            if isinstance(event, Delivered):
+                assert event.event_id not in found, "a receipt stands twice"
+                found.add(event.event_id)
+                if len(found) == many:
+                    break
+    return found
+
+
+async def test_a_subscriber_killed_again_and_again_misses_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    async with open_door(settings) as door:
+        await sent(door, judgments=7)
+        await until(door, ENFORCERS, 21)
+        own = at_door(door, msgspec.structs.replace(door.whole.settings, home=tmp_path))
+        shutil.copytree(door.whole.settings.secrets, own.secrets)
+        handled = tmp_path / "handled"
+        dies = f"cat >> {handled}; [ $(($(wc -l < {handled}) % 2)) = 1 ] || kill -9 $PPID"
+        ends = [await subscriber(own, dies) for _ in range(20)]
+        assert ends == [-signal.SIGKILL] * 20
+        assert await subscriber(own, dies) == 0
+        seen = [told(line) for line in handled.read_text().splitlines()]
+        assert len(seen) == 41, "each time the last one is seen again"
+        assert [number for number, _ in sorted(set(seen))] == list(range(1, 22))
+
+        code, _, trouble = await lienthong(own, "subscribe", "--as", ENFORCERS, "--after", "99")
+        assert code == 1
+        assert "NUMBER_UNKNOWN" in trouble
+
+
+async def subscriber(own: Settings, command: str) -> int:
+    """Subscribe with a command for each event, and return how it ended."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", "subscribe", "--as", ENFORCERS, "--once"),
+        *("--exec", command),
+        env=environment(own),
+    )
+    return await asyncio.wait_for(process.wait(), PATIENCE)
+
+
+def told(line: str) -> tuple[int, str]:
+    said = json.loads(line)
+    return said["number"], said["event"]["id"]
