@@ -10,7 +10,19 @@ from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from services.cli import access, alarms, case, clock, demo, letters, schemas, stack, submit, tail
+from services.cli import (
+    access,
+    alarms,
+    case,
+    clock,
+    demo,
+    flows,
+    letters,
+    schemas,
+    stack,
+    submit,
+    tail,
+)
 from services.cli import run as run_
 from services.cli.errors import CommandError
 from services.core.access.directory import DirectoryError
@@ -43,7 +55,10 @@ app = App(
     version_flags=[],
     result_action="return_value",
 )
-for group in (stack, schemas, access, run_, submit, tail, case, alarms, letters, clock, demo):
+GROUPS: Final = (
+    stack, schemas, access, run_, submit, tail, case, alarms, letters, flows, clock, demo
+)  # fmt: skip
+for group in GROUPS:
     group.add_to(app)
 
 
