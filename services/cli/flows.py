@@ -1,6 +1,5 @@
 """`lienthong flows`: who sends what to whom now, at what rate, how late, and who is silent."""
 
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,8 +58,6 @@ def flows(*, once: bool = False, json: bool = False) -> int:
         console = Console(highlight=False, markup=False)
         console.width = max(console.width, _WIDTH)
         console.print(table(picture, now))
-        if picture.is_stale(now):
-            print(f"lienthong: {_standing(picture, now)}", file=sys.stderr)
     return 1 if picture.is_stale(now) else 0
 
 

@@ -63,7 +63,7 @@ async def _run_flows() -> int:
     flows = Flows(assembly.settings, assembly.catalogue, assembly.codec, assembly.directory)
     try:
         await flows.run(_signalled())
-    except AlreadyRuns as error:
+    except (AlreadyRuns, house.PortTaken) as error:
         raise CommandError(str(error)) from error
     return 0
 

@@ -24,7 +24,8 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import envelope_of, head_of
 from services.core.contracts.errors import ContractError
 from services.core.settings import Settings
-from services.flows.picture import Picture, read, write
+from services.core.telemetry import probes
+from services.flows.picture import STALE_SECONDS, Picture, read, write
 from services.flows.windows import Seen, Windows
 
 NAME: Final = "flows"
@@ -50,26 +51,37 @@ class Flows:
         last = read(settings.home)
         self._windows = Windows(last.flows if last else ())
         self._offsets = last.offsets if last else {}
+        self._written_at = 0.0
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep the picture until told to stop. Raises AlreadyRuns, and what ends faust for good."""
         with _alone(self._settings.home / "flows.lock"):
-            app = self._app()
+            app, port = self._app(), self._settings.metrics_port
+            listening = probes.listen(port, "LIENTHONG_METRICS_PORT") if port else None
             await app.start()
             told = asyncio.create_task(stopping.wait())
+            probing = asyncio.create_task(
+                probes.serve(probes.Pulse(self._is_alive, self._is_alive), listening)
+                if listening
+                else stopping.wait()
+            )
             writing = asyncio.create_task(self._write())
             crashed = asyncio.create_task(app.wait_until_stopped())
             try:
                 await asyncio.wait({told, writing, crashed}, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in (told, writing, crashed):
+                for task in (told, writing, crashed, probing):
                     task.cancel()
+                await asyncio.gather(probing, return_exceptions=True)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(app.stop(), _STOP_SECONDS)
             if app.crashed:
                 raise app.crash_reason
             if writing.done() and not writing.cancelled():
                 writing.result()
+
+    def _is_alive(self) -> bool:
+        return time.time() - self._written_at <= STALE_SECONDS
 
     def _app(self) -> Any:
         settings = self._settings
@@ -136,6 +148,7 @@ class Flows:
         while True:
             now = time.time()
             write(self._settings.home, Picture(now, self._windows.flows(now), self._offsets))
+            self._written_at = now
             await asyncio.sleep(_WRITE_SECONDS)
 
 

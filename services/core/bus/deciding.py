@@ -295,7 +295,7 @@ class Deciding:
                     next_allowed=refusal.next_allowed,
                 )
             )
-        return self.outcome(
+        refused = self.outcome(
             item,
             moment,
             lambda about: submission.Refused(
@@ -306,6 +306,7 @@ class Deciding:
             ),
             index=0,
         )
+        return replace(refused, codes=tuple([reason.code for reason in reasons]))
 
     def outcome(
         self, item: Item, moment: Moment, fact: Callable[[str], Event], *, index: int

@@ -124,6 +124,11 @@ select number, what, letter, who, why, done_at, result from requests where numbe
 select number, lane, key, topic, partition, "offset", type, agency, cause, handler, attempts,
        behind, parked_at from letters order by key, number;
 
+-- name: waiting^
+-- What waits before some lanes: records for Kafka, letters for a person.
+select (select coalesce(sum(given - sent), 0) from targets where lane = any(:lanes))::bigint as unsent,
+       (select count(*) from letters where lane = any(:lanes)) as letters;
+
 -- name: overview
 -- Every lane with its owner, its lease, and how much of its outbox waits.
 select lanes.partition, owner, lease_until > clock_timestamp() as leased, epoch, position,
