@@ -131,7 +131,9 @@ select (select coalesce(sum(given - sent), 0) from targets where lane = any(:lan
 
 -- name: overview
 -- Every lane with its owner, its lease, and how much of its outbox waits.
-select lanes.partition, owner, lease_until > clock_timestamp() as leased, epoch, position,
+select lanes.partition, owner,
+       case when owner is not null and lease_until > clock_timestamp()
+            then extract(epoch from lease_until - clock_timestamp())::float8 end as lease_seconds,
        positions,
        coalesce((select sum(given - sent) from targets where lane = lanes.partition), 0)::bigint
            as unsent,
