@@ -28,7 +28,6 @@ letters = App(
 )
 
 _COLUMNS: Final = ("number", "key", "type", "from", "parked", "tries", "cause")
-_GROUP_COLUMNS: Final = ("letters", "behind", "service", "type", "since", "first", "where", "cause")
 _SOME_KEYS: Final = 3  #: of a group, enough to look at; --json names all
 
 
@@ -56,22 +55,16 @@ def by_cause(*, service: str | None = None, json: bool = False) -> int:
     if not groups:
         print(f"{service or 'every service'}: no letters")
         return 0
-    table = Table(*_GROUP_COLUMNS, box=None, pad_edge=False)
     for name, group in groups:
-        keys = " ".join(group.keys[:_SOME_KEYS])
+        keys = ", ".join(group.keys[:_SOME_KEYS])
         more = f" and {len(group.keys) - _SOME_KEYS} more" if len(group.keys) > _SOME_KEYS else ""
-        table.add_row(
-            str(group.letters),
-            str(group.behind),
-            name,
-            group.type or "not ours",
-            _time(group.since),
-            str(group.first),
-            group.handler,
-            group.cause,
-        )
-        table.add_row("", "", "", f"  keys {keys}{more}" if keys else "")
-    Console(soft_wrap=True, highlight=False, markup=False).print(table)
+        print(f"{group.letters} held, {group.behind} behind  {name}  {group.type or 'not ours'}")
+        print(f"    {group.cause}")
+        if group.handler:
+            print(f"    raised in {group.handler}")
+        print(f"    since {_time(group.since)}; the first is letter {group.first}")
+        if keys:
+            print(f"    keys {keys}{more}")
     return 0
 
 

@@ -124,5 +124,3 @@ def _wait(request: Call) -> float:
     """How long the sender would wait for the outcome (RFC 7240); what is not understood is none."""
     found = _WAIT.search(request.headers.get("prefer", ""))
     return min(float(found[1]), LONGEST_WAIT) if found else 0.0
-
-
