@@ -27,13 +27,14 @@ from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas, load_schemas
 from services.core.settings import Settings
+from services.core.telemetry import probes
+from services.core.telemetry.probes import PortTaken, Pulse
 from services.deadlines.service import FAMILY as DEADLINE
 from services.delivery import routes as feeds
 from services.delivery import service as delivery
 from services.directory import service as numbers
 from services.gateway import service as gateway
-from services.gateway.app import Gateway, PortTaken
-from services.gateway.routes import Pulse
+from services.gateway.app import Gateway
 from services.information.service import FAMILY as INFORMATION
 from services.judgments.service import FAMILY as JUDGMENT
 from services.measures.service import FAMILY as MEASURE
@@ -134,10 +135,16 @@ async def run(
     started; what ends one service for good stops the others in good order and is raised then.
     """
     hosts = {name: _host(assembly, name) for name in dict.fromkeys(names)}
-    doors = _gateway(assembly, hosts) if gateway.NAME in hosts else None
+    pulse = Pulse(
+        lambda: all(host.is_alive() for host in hosts.values()),
+        lambda: all(host.is_ready() for host in hosts.values()),
+    )
+    doors = _gateway(assembly, hosts, pulse) if gateway.NAME in hosts else None
+    probing: asyncio.Task[None] | None = None
     port = doors.listen() if doors else None
     working: list[asyncio.Task[None]] = []
     try:
+        probing = _probed(assembly.settings, pulse)
         if doors and port:
             listening(port.getsockname()[1])
             if not await _before(stopping, doors.open()):
@@ -153,6 +160,9 @@ async def run(
         for host in hosts.values():
             host.stop()
         await _ended(working)
+        if probing:
+            probing.cancel()
+            await _ended([probing])
         await farewell()
     for task in working:
         task.result()
@@ -172,7 +182,15 @@ def _host(assembly: Assembly, name: str) -> Host:
     )
 
 
-def _gateway(assembly: Assembly, hosts: dict[str, Host]) -> Gateway:
+def _probed(settings: Settings, pulse: Pulse) -> asyncio.Task[None] | None:
+    """Begin to answer probes on the process's own port, where it has one. Raises PortTaken."""
+    if not settings.metrics_port:
+        return None
+    listening = probes.listen(settings.metrics_port, "LIENTHONG_METRICS_PORT")
+    return asyncio.create_task(probes.serve(pulse, listening), name="probes")
+
+
+def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gateway:
     return Gateway(
         assembly.settings,
         catalogue=assembly.catalogue,
@@ -181,10 +199,7 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host]) -> Gateway:
         clock=assembly.clock,
         directory=lambda: assembly.directory,
         offer=hosts[gateway.NAME].offer,
-        pulse=Pulse(
-            lambda: all(host.is_alive() for host in hosts.values()),
-            lambda: all(host.is_ready() for host in hosts.values()),
-        ),
+        pulse=pulse,
         doors=lambda callers, submitting: (
             feeds.door(assembly.settings, callers, submitting, assembly.clock),
         ),

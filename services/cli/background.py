@@ -54,7 +54,11 @@ async def _running(
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "services.cli", "run", *names),
-            env={**os.environ, "LIENTHONG_STORY_START": str(settings.story_start)},
+            env={
+                **os.environ,
+                "LIENTHONG_STORY_START": str(settings.story_start),
+                "LIENTHONG_METRICS_PORT": "0",  # one port cannot serve several processes
+            },
             stdin=asyncio.subprocess.DEVNULL,
             stdout=said,
             stderr=said,

@@ -16,6 +16,7 @@ from services.cli import (
     case,
     clock,
     demo,
+    flows,
     letters,
     schemas,
     stack,
@@ -55,20 +56,11 @@ app = App(
     version_flags=[],
     result_action="return_value",
 )
-for group in (
-    stack,
-    schemas,
-    access,
-    run_,
-    submit,
-    subscribe,
-    tail,
-    case,
-    alarms,
-    letters,
-    clock,
-    demo,
-):
+GROUPS: Final = (
+    *(stack, schemas, access, run_, submit, subscribe, tail, case, alarms, letters, flows),
+    *(clock, demo),
+)
+for group in GROUPS:
     group.add_to(app)
 
 

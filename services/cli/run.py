@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from typing import Final
 
 import uvloop
 from cyclopts import App
@@ -10,6 +11,8 @@ from cyclopts import App
 from services.cli.errors import CommandError
 from services.core.settings import Settings
 from services.core.telemetry import logging
+
+FLOWS: Final = "flows"
 
 
 def add_to(app: App) -> None:
@@ -20,15 +23,22 @@ def add_to(app: App) -> None:
 def run(*services: str, json: bool = False) -> int:
     """Run services in this process, all of them when none is named; end with Ctrl-C or SIGTERM.
 
+    The live picture is not among all: `lienthong run flows` starts it, alone, in a process of its
+    own.
+
     Parameters
     ----------
     services
-        Their names, such as gateway or judgments.
+        Their names, such as gateway or judgments; or flows alone.
     json
         Write the log as JSON lines.
     """
     logging.set_up(json=json)
-    return uvloop.run(_run(services))
+    if FLOWS not in services:
+        return uvloop.run(_run(services))
+    if services != (FLOWS,):
+        raise CommandError("flows runs in a process of its own: `lienthong run flows`")
+    return asyncio.run(_run_flows())
 
 
 async def _run(services: tuple[str, ...]) -> int:
@@ -36,15 +46,35 @@ async def _run(services: tuple[str, ...]) -> int:
 
     assembly = house.assemble(Settings.load())
     await house.prepare(assembly)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, stopping.set)
+    stopping = _signalled()
     try:
         await house.run(assembly, stopping, services or house.NAMES, _listening)
     except (house.UnknownService, house.PortTaken) as error:
         raise CommandError(str(error)) from error
     return 0
+
+
+async def _run_flows() -> int:
+    from services import all as house  # noqa: PLC0415  other commands need not load every service
+    from services.flows.app import AlreadyRuns, Flows  # noqa: PLC0415  nor faust
+
+    assembly = house.assemble(Settings.load())
+    await house.prepare(assembly)
+    flows = Flows(assembly.settings, assembly.catalogue, assembly.codec, assembly.directory)
+    try:
+        await flows.run(_signalled())
+    except (AlreadyRuns, house.PortTaken) as error:
+        raise CommandError(str(error)) from error
+    return 0
+
+
+def _signalled() -> asyncio.Event:
+    """Return what is set when a signal says to end."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stopping.set)
+    return stopping
 
 
 def _listening(port: int) -> None:

@@ -1,17 +1,27 @@
-"""`lienthong up | down | status | doctor`: the local Kafka and PostgreSQL."""
+"""`lienthong up | down | status | doctor`: Kafka and PostgreSQL, and who works on them."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 from cyclopts import App
+from rich.console import Console
+from rich.table import Table
 
+from services.cli.tail import closing
+from services.core.bus.kafka import reading
+from services.core.bus.overview import ServiceStanding, standings
 from services.core.runtime.doctor import Finding, examine
 from services.core.runtime.stack import ServerStatus, Stack
 from services.core.settings import Settings
 
 NOT_RUNNING: Final = 3
+_WIDTH: Final = 120  #: cut by no narrow terminal
+_COLUMNS: Final = (
+    "service", "owned", "lease", "lag", "oldest", "outbox", "letters", "owners"
+)  # fmt: skip
 _MARKS: Final = {True: "✓", False: "✗", None: "·"}
 
 
@@ -42,15 +52,26 @@ def down() -> int:
 
 
 def status(*, json: bool = False) -> int:
-    """Say which servers run and answer. Exit code 3 unless all do.
+    """Say which servers run and answer, and how every service stands. Exit code 3 unless both do.
 
     Parameters
     ----------
     json
-        Print the servers as JSON.
+        Print one JSON object: the servers, and each service with its lanes, lag, outbox, letters.
     """
     servers = _stack().status()
-    _print_servers(servers, json=json)
+    kafka, database = (server.answers for server in servers)
+    services = asyncio.run(closing(_services(kafka=kafka))) if database else []
+    if json:
+        told = {"servers": servers, "services": services}
+        print(msgspec.json.format(msgspec.json.encode(told)).decode())
+    else:
+        _print_servers(servers, json=False)
+        if services:
+            print()
+            console = Console(highlight=False, markup=False)
+            console.width = max(console.width, _WIDTH)
+            console.print(_table(services))
     return 0 if all(server.answers for server in servers) else NOT_RUNNING
 
 
@@ -70,6 +91,37 @@ def doctor(*, json: bool = False) -> int:
         for each in findings:
             print(f"{_MARKS[each.in_order]} {each.what:{width}}  {each.said}")
     return 1 if any(each.in_order is False for each in findings) else 0
+
+
+async def _services(*, kafka: bool) -> list[ServiceStanding]:
+    from services.all import NAMES  # noqa: PLC0415  other commands need not load every service
+
+    settings = Settings.load()
+    if not kafka:
+        return await standings(settings, NAMES, None)
+    async with reading(settings) as reader:
+        return await standings(settings, NAMES, reader)
+
+
+def _table(services: Sequence[ServiceStanding]) -> Table:
+    table = Table(*_COLUMNS, box=None, pad_edge=False)
+    for each in services:
+        if not each.lanes:
+            table.add_row(each.service, "never ran")
+            continue
+        lapsed = f"lapsed: {', '.join(map(str, each.lapsed))}" if each.lapsed else ""
+        holders = [f"{owner.rpartition('/')[0]} × {n}" for owner, n in each.owners.items()]
+        table.add_row(
+            each.service,
+            f"{each.owned} of {each.lanes}",
+            "" if each.lease_seconds is None else f"{each.lease_seconds:.0f} s",
+            "?" if each.lag is None else f"{each.lag:,}",
+            "" if each.oldest_unread_seconds is None else f"{each.oldest_unread_seconds:.0f} s",
+            f"{each.outbox:,}",
+            f"{each.letters:,}",
+            "; ".join([*holders, *([lapsed] if lapsed else [])]) or "nobody",
+        )
+    return table
 
 
 def _stack() -> Stack:

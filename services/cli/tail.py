@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from cyclopts import App, Parameter
@@ -26,6 +26,7 @@ from services.core.telling.following import events, targets_of
 from services.core.telling.lines import Teller, as_json
 
 BEGINNING: Final = "beginning"
+Answer = TypeVar("Answer")
 
 
 def add_to(app: App) -> None:
@@ -91,7 +92,7 @@ def topics(*, json: bool = False) -> int:
     return asyncio.run(closing(_topics(json=json)))
 
 
-async def closing(command: Awaitable[int]) -> int:
+async def closing(command: Awaitable[Answer]) -> Answer:
     """Do what a command does, and let its clients of Kafka go before the loop ends."""
     try:
         return await command

@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: How long a lane belongs to a process that no longer renews it.
     lease_seconds: float = 10.0
     http_port: int = 8080
+    #: Where each process serves metrics and health on 127.0.0.1; 0: nowhere but at the gateway.
+    metrics_port: int = 0
     #: Where the story clock starts; the wall's clock when None.
     story_start: datetime | None = None
 

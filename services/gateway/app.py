@@ -1,10 +1,9 @@
 """The gateway as an HTTP application, and the server that runs it in a process of the house."""
 
 import asyncio
-import contextlib
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -24,23 +23,20 @@ from services.core.contracts.schemas import Schemas
 from services.core.doors.callers import Callers
 from services.core.doors.door import Door, Submitting
 from services.core.settings import Settings
+from services.core.telemetry.probes import PortTaken, Pulse, Server
 from services.gateway import openapi, registry
 from services.gateway.acceptance import Acceptor
 from services.gateway.body import MAX_BYTES
 from services.gateway.desk import Desk
 from services.gateway.edge import Edge
 from services.gateway.following import Follower
-from services.gateway.routes import Pulse, routes, submitting, troubles
+from services.gateway.routes import routes, submitting, troubles
 
 _BACKOFF: Final = 0.5
 _DRAIN_SECONDS: Final = 5
 _BACKLOG: Final = 2_048
 
 log = structlog.get_logger()
-
-
-class PortTaken(Exception):
-    """Another process listens where the gateway must."""
 
 
 class Gateway:
@@ -127,7 +123,7 @@ class Gateway:
 
         Raises BusError where going on could do harm (a bad deploy).
         """
-        server = _Server(
+        server = Server(
             uvicorn.Config(
                 self.app,
                 log_config=None,
@@ -157,11 +153,3 @@ class Gateway:
         for each in ended:
             if isinstance(each, Exception):
                 raise each
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to whoever runs the process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

@@ -14,8 +14,6 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap
-from msgspec import Struct
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.core.access.tokens import Speaker
 from services.core.contracts.catalogue import Catalogue
@@ -23,7 +21,9 @@ from services.core.contracts.identifiers import is_uuid7
 from services.core.doors.callers import Call, Callers, idempotency_key, json, patience
 from services.core.doors.door import Submitting
 from services.core.doors.problems import MEDIA_TYPE, Problem
-from services.core.telemetry.metrics import REFUSED_AT_EDGE, REGISTRY
+from services.core.telemetry import probes
+from services.core.telemetry.metrics import REFUSED_AT_EDGE
+from services.core.telemetry.probes import Pulse
 from services.gateway import body
 from services.gateway.desk import Desk, Standing
 
@@ -31,13 +31,6 @@ _NOBODY: Final = "-"  #: counted where no token says who it was
 _STATUS_CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
 
 log = structlog.get_logger()
-
-
-class Pulse(Struct, frozen=True):
-    """What probes ask of the process."""
-
-    is_alive: Callable[[], bool]
-    is_ready: Callable[[], bool]
 
 
 def routes(desk: Desk, callers: Callers, pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
@@ -92,19 +85,7 @@ def _for_machines(pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
     def described() -> Response[bytes]:
         return json(openapi)
 
-    @get("/metrics", sync_to_thread=False)
-    def metrics() -> Response[bytes]:
-        return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    @get("/health/live", sync_to_thread=False)
-    def live() -> Response[bytes]:
-        return _health(good=pulse.is_alive())
-
-    @get("/health/ready", sync_to_thread=False)
-    def ready() -> Response[bytes]:
-        return _health(good=pulse.is_ready())
-
-    return [described, metrics, live, ready]
+    return [described, *probes.routes(pulse)]
 
 
 def troubles(catalogue: Catalogue, hash_of: Callable[[bytes], bytes]) -> ExceptionHandlersMap:
@@ -145,7 +126,3 @@ def _answer(standing: Standing, wait: float) -> Response[bytes]:
     if wait:
         headers["Preference-Applied"] = f"wait={wait:.0f}"
     return json(msgspec.json.encode(standing), 202 if pending else 200, headers)
-
-
-def _health(*, good: bool) -> Response[bytes]:
-    return json(b'{"status":"ok"}' if good else b'{"status":"failing"}', 200 if good else 503)

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
 
 import pytest
 
 from services.core.bus import letters_desk
 from services.core.bus.health import LaneState
+from services.core.bus.letters import Unfit
 from services.core.bus.record import Record
 from services.core.bus.service import Service, Statement, View
 from services.core.contracts.envelope import Envelope
@@ -14,6 +17,8 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from tests.hearings import docket as dockets
 from tests.hearings import domain
+from tests.hearings.contracts import CODEC
+from tests.hearings.events import hearing
 from tests.hearings.house import PATIENCE, House, Process
 
 
@@ -96,6 +101,56 @@ async def test_a_discarded_letter_frees_its_line_and_is_told(settings: Settings)
         facts = await house.until(lambda facts: "hearing.room_booked" in types(facts))
         assert types(facts).count("hearing.requested") == 1
         assert types(facts).count("submission.released") == 2
+        assert await desk.letters() == []
+        await desk.close()
+        await process.stop()
+
+
+async def test_a_replacement_takes_the_letters_place_in_its_line(settings: Settings) -> None:
+    async with House.open(settings) as house:
+        process = Process(settings)
+        broken = new_id()
+        domain.BROKEN.add(broken)
+        first = await house.request(broken, "room-1", day=1)
+        second = await house.request(broken, "room-2", day=2)
+        await house.until(lambda facts: types(facts).count("submission.held") == 2)
+        desk = await letters_desk.open_desk(settings, "hearings")
+        head, behind = await desk.letters()
+
+        async def replaced(number: int, room_id: str, part: str = broken) -> str:
+            event = hearing.Requested(hearing_id=part, room_id=room_id, held_on=date(2026, 8, 9))
+            return await desk.replace(number, event, codec=CODEC, who="le-van-an", why="a typo")
+
+        with pytest.raises(Unfit, match="speaks of what its letter speaks of"):
+            await replaced(head.number, "room-9", part=new_id())
+        with pytest.raises(letters_desk.NoSuchLetter):
+            await replaced(behind.number + 1, "room-9")
+        assert await desk.letters() == [head, behind]
+
+        said = await replaced(behind.number, "room-9")
+        assert said == f"replaced; it waits behind letter {head.number}"
+        assert "ZeroDivisionError" in await replaced(head.number, "room-7")
+        assert [each.number for each in await desk.letters()] == [head.number, behind.number]
+
+        domain.BROKEN.clear()
+        assert await replaced(head.number, "room-8") == "replaced"
+        facts = await house.until(lambda facts: types(facts).count("hearing.room_booked") == 2)
+        said_of: Any = CODEC.decode
+        recorded = [
+            (each.envelope().causation, said_of(each.value).room_id)
+            for each in facts
+            if each.envelope().type == "thads.hearing.requested"
+        ]
+        assert recorded == [(first.envelope.id, "room-8"), (second.envelope.id, "room-9")]
+        released = [
+            said_of(each.value)
+            for each in facts
+            if each.envelope().type == "thads.submission.released"
+        ]
+        assert [(each.submission_id, each.how, each.requested_by) for each in released] == [
+            (first.envelope.id, "REPLACED", "le-van-an"),
+            (second.envelope.id, "REPLACED", "le-van-an"),
+        ]
         assert await desk.letters() == []
         await desk.close()
         await process.stop()

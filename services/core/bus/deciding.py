@@ -101,7 +101,7 @@ class Deciding:
         catalogue: Catalogue,
     ) -> None:
         self._topics = topics
-        self._codec = codec
+        self.codec = codec
         self._catalogue = catalogue
         self._claims: Mapping[type, Family[Any]] = {
             claim: family for family in service.families for claim in family.claims
@@ -129,12 +129,12 @@ class Deciding:
         event: Event | None = None
         try:
             if is_claim:
-                event = self._codec.decode(record.value)
+                event = self.codec.decode(record.value)
                 families: tuple[Family[Any], ...] = (self._taker(event),)
             else:
                 families = self._hears.get(envelope.type, ())
                 if families:
-                    event = self._codec.decode(record.value)
+                    event = self.codec.decode(record.value)
             streams = tuple([f"{family.name}/{family.stream(event)}" for family in families])
         except Exception as error:  # noqa: BLE001  whatever a family raises becomes a dead letter
             return Item(record, envelope, is_claim=is_claim, failure=error)
@@ -222,7 +222,7 @@ class Deciding:
             value = (
                 item.record.value
                 if each is item.event and item.is_claim
-                else self._codec.encode(each)
+                else self.codec.encode(each)
             )
             envelope = _caused(
                 item.envelope,
@@ -273,7 +273,7 @@ class Deciding:
                 self._topics.submissions(type_.split(".")[1]),
                 partition_of(ask.key, self._topics.partitions),
                 ask.key,
-                self._codec.encode(ask.claim),
+                self.codec.encode(ask.claim),
                 envelope,
             )
         )
@@ -295,7 +295,7 @@ class Deciding:
                     next_allowed=refusal.next_allowed,
                 )
             )
-        return self.outcome(
+        refused = self.outcome(
             item,
             moment,
             lambda about: submission.Refused(
@@ -306,6 +306,7 @@ class Deciding:
             ),
             index=0,
         )
+        return replace(refused, codes=tuple([reason.code for reason in reasons]))
 
     def outcome(
         self, item: Item, moment: Moment, fact: Callable[[str], Event], *, index: int
@@ -333,7 +334,7 @@ class Deciding:
             sequence=index + 1,
             count=1,
         )
-        return _sendable(Outgoing(topic, partition, key, self._codec.encode(event), envelope))
+        return _sendable(Outgoing(topic, partition, key, self.codec.encode(event), envelope))
 
     def _check_own(self, family: str, before: Struct, after: Struct) -> None:
         for name in self._foreign[family]:

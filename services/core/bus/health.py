@@ -6,7 +6,15 @@ from enum import Enum
 
 from services.core.bus.letters import Result
 from services.core.bus.record import Record
-from services.core.telemetry.metrics import DECIDED, FOREIGN, LANE_STATE, LETTERS, RECOVERIES
+from services.core.telemetry.metrics import (
+    DECIDED,
+    FACTS,
+    FOREIGN,
+    LANE_STATE,
+    LETTERS,
+    RECOVERIES,
+    REFUSALS,
+)
 
 
 class LaneState(Enum):
@@ -56,7 +64,13 @@ class LaneHealth:
         self.last_progress = time.monotonic()
 
     def committed(self, result: Result, foreign: Sequence[Record]) -> None:
-        """Count what a commit has parked, by why."""
+        """Count what a commit has recorded, refused and parked, by why."""
+        for each in result.outgoing:
+            _, family, kind = each.topic.rsplit(".", 2)
+            if kind == "events":
+                FACTS.labels(family).inc()
+            for code in each.codes:
+                REFUSALS.labels(code).inc()
         for letter in result.letters:
             LETTERS.labels("behind" if letter.behind else letter.cause.partition(":")[0]).inc()
         FOREIGN.inc(len(foreign))

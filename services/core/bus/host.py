@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from services.core.bus.chain import Chunk
+from services.core.bus.chain import Chunk, Target
 from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.deciding import Deciding
@@ -32,9 +32,11 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.family import Directory
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
+from services.core.telemetry.metrics import HELD, LAG, OUTBOX, RED
 
 _BACKOFF: Final = 0.5
 _LET_GO_SECONDS: Final = 5.0  #: to tell the database; no shorter where leases are
+_MEASURED_SECONDS: Final = 5.0  #: between two looks at how far the lanes lag
 _SHOWN_SECONDS: Final = 30.0  #: between two showings of positions, each a write that Kafka keeps
 
 log = structlog.get_logger()
@@ -65,6 +67,8 @@ class Host:
         self._cluster = Cluster(settings)
         self._showing: asyncio.Task[None] | None = None
         self._show_next = 0.0
+        self._measuring: asyncio.Task[None] | None = None
+        self._measure_next = 0.0
         self.reason = "it has not begun"  #: why the service does not run, while it does not
 
     def stop(self) -> None:
@@ -187,6 +191,7 @@ class Host:
                 await self._balance(house)
                 self.reason = ""
                 self._show_now_and_then()
+                self._measure_now_and_then(frontier)
             except Doubt as doubt:
                 log.warning("service_waits", service=self._service.name, doubt=str(doubt))
             await self._pause(beat)
@@ -210,10 +215,16 @@ class Host:
                 connection, owner=self.owner, lease_seconds=self._settings.lease_seconds
             )
             row = await queries.share(connection)
+            waiting = await queries.waiting(connection, lanes=list(self.lanes))
         except FAILURES as error:
             raise sorted_error(error) from error
         finally:
             connection.terminate()
+        name = self._service.name
+        OUTBOX.labels(name).set(waiting["unsent"])
+        HELD.labels(name).set(waiting["letters"])
+        red = [lane for lane in self.lanes.values() if lane.health.state is LaneState.RED]
+        RED.labels(name).set(len(red))
         share = math.ceil(row["share"])
         for partition in row["free"]:
             if len(self.lanes) < share and partition not in self.lanes:
@@ -228,13 +239,33 @@ class Host:
             self._show_next = now + _SHOWN_SECONDS
             self._showing = asyncio.create_task(self._show_positions())
 
-    async def _show_positions(self) -> None:
-        """Let lag tools see where our lanes stand; that they cannot is of no consequence."""
-        positions = {
+    def _measure_now_and_then(self, frontier: Reader) -> None:
+        now = time.monotonic()
+        if now >= self._measure_next and (self._measuring is None or self._measuring.done()):
+            self._measure_next = now + _MEASURED_SECONDS
+            self._measuring = asyncio.create_task(self._measure(frontier))
+
+    async def _measure(self, frontier: Reader) -> None:
+        """Count what stands before our lanes; while Kafka is away the last count stays."""
+        positions = self._positions()
+        try:
+            ends = await frontier.ends(positions)
+        except Doubt as doubt:
+            log.info("lag_not_measured", service=self._service.name, doubt=str(doubt))
+            return
+        lag = sum(end - positions[target] for target, end in ends.items())
+        LAG.labels(self._service.name).set(lag)
+
+    def _positions(self) -> dict[Target, int]:
+        return {
             (topic, partition): offset
             for partition, lane in self.lanes.items()
             for topic, offset in lane.health.positions.items()
         }
+
+    async def _show_positions(self) -> None:
+        """Let lag tools see where our lanes stand; that they cannot is of no consequence."""
+        positions = self._positions()
         if positions:
             try:
                 await show_positions(self._settings, self._service.name, positions)

@@ -5,8 +5,10 @@ No consumer groups: who reads what is said by leases (B1), positions are kept in
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -23,6 +25,7 @@ MAX_BATCH_BYTES: Final = 1_000_000
 _REQUEST_SECONDS: Final = 10.0
 _FETCH_WAIT_MS: Final = 500
 _STOP_SECONDS: Final = 2.0
+_FIRST_SECONDS: Final = 5.0
 _SHOW_SECONDS: Final = 10.0
 _abandoned: set[asyncio.Task[None]] = set()
 
@@ -122,6 +125,25 @@ class Reader:
         with _doubting("ask for the end of partitions"):
             ends = await self._consumer.end_offsets([TopicPartition(*each) for each in targets])
         return {(partition.topic, partition.partition): end for partition, end in ends.items()}
+
+    async def first_written(self, positions: Mapping[Target, int]) -> datetime | None:
+        """Return when the oldest record at these offsets was written, by the broker's clock.
+
+        What does not arrive in a few seconds is left out; None where nothing does.
+        """
+        self.follow(positions)
+        missing = set(self._consumer.assignment())
+        oldest: int | None = None
+        deadline = time.monotonic() + _FIRST_SECONDS
+        with _doubting("read"):
+            while missing and time.monotonic() < deadline:
+                found = await self._consumer.getmany(*missing, timeout_ms=_FETCH_WAIT_MS)
+                for partition, records in found.items():
+                    if records:
+                        missing.discard(partition)
+                        self._consumer.pause(partition)
+                        oldest = min(oldest or records[0].timestamp, records[0].timestamp)
+        return None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC)
 
     async def at(self, targets: Iterable[Target], milliseconds: int) -> dict[Target, int]:
         """Return the first offset not before a wall time in each partition, or its end."""

@@ -10,10 +10,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.core.bus.deciding import Deciding, Item, Moment, Moments, States
+from services.core.bus.errors import BusError
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.service import Statement
+from services.core.contracts.codec import Codec
+from services.core.contracts.errors import ContractError
 from services.core.contracts.events import submission
 
 HELD, RELEASED = 1, 2  #: places in the derived ids of the facts about one submission; 0 is refused
@@ -28,6 +32,7 @@ class Letter(Struct, frozen=True):
     attempts: int
     behind: bool  #: waits behind a letter of its key, and was not tried itself
     number: int | None = None  #: given by the database
+    replaced_by: str | None = None  #: who had its data replaced
 
     @property
     def record(self) -> Record:
@@ -116,19 +121,43 @@ def retry(
             outgoing = deciding.decide(item, states, moment)
         except Exception as error:  # noqa: BLE001  still a dead letter
             stuck = letter_of(item, error, letter.attempts + 1)
-            retried.stuck = Letter(
-                stuck.item,
-                stuck.cause,
-                stuck.handler,
-                stuck.attempts,
-                behind=False,
-                number=letter.number,
-            )
+            retried.stuck = replace(stuck, number=letter.number, replaced_by=letter.replaced_by)
             break
-        retried.outgoing += ended(deciding, letter, moment, "RELEASED", who)
+        if letter.replaced_by is None:
+            retried.outgoing += ended(deciding, letter, moment, "RELEASED", who)
+        else:
+            retried.outgoing += ended(deciding, letter, moment, "REPLACED", letter.replaced_by)
         retried.outgoing += outgoing
         retried.done.append(letter)
     return retried
+
+
+class Unfit(BusError):
+    """What was to take a letter's place speaks of something else, or cannot be read."""
+
+
+def replacement(record: Record, value: bytes, codec: Codec, *, is_claim: bool) -> Record:
+    """Return a letter's record with other data; who said it, when and why stays as it was.
+
+    Only a claim may be corrected so: a fact stands in its topic as it was recorded. Raises Unfit.
+    """
+    envelope = record.envelope()
+    if not is_claim:
+        raise Unfit(
+            f"{envelope.type} was recorded by another family and stands as it is: mend the code "
+            f"and release the letter, or discard it"
+        )
+    try:
+        event = codec.decode(value)
+    except ContractError as error:
+        raise Unfit(f"the replacement cannot be read: {error}") from error
+    found = (event.TYPE, event.part)
+    if found != (envelope.type, envelope.subject):
+        raise Unfit(
+            f"a replacement speaks of what its letter speaks of: expected {envelope.type} of "
+            f"{envelope.subject}, found {found[0]} of {found[1]}"
+        )
+    return replace(record, value=value)
 
 
 def ended(deciding: Deciding, letter: Letter, moment: Moment, how: Any, who: str) -> list[Outgoing]:

@@ -29,6 +29,7 @@ from services.core.bus.sending import Outbox
 from services.core.bus.service import Statement
 from services.core.bus.store import Commit, LaneRow, Sending, Store
 from services.core.bus.streams import Streams
+from services.core.telemetry.metrics import COMMIT_SECONDS
 
 BATCH: Final = 500  #: records decided in one transaction, at most
 _BACKOFF: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -215,7 +216,8 @@ class Life:
             **requested,
         )
         try:
-            returned = await self._store.commit(commit, self._encode)
+            with COMMIT_SECONDS.labels(self._house.service.name).time():
+                returned = await self._store.commit(commit, self._encode)
         except Culprit:
             self.outbox.restore(commit.marks)
             raise

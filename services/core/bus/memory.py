@@ -7,9 +7,11 @@ real bus against it, and dry runs are made in it.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from services.core.bus.chain import Heard, Tail, Target, Verdict, number
 from services.core.bus.deciding import Deciding, Item, Moments
-from services.core.bus.letters import Letter, decide_batch, ended, retry
+from services.core.bus.letters import Letter, decide_batch, ended, replacement, retry
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.service import Service, Topics
 from services.core.bus.streams import Streams
@@ -81,6 +83,12 @@ class MemoryLog:
             if lane.service.name == service and key in lane.lines:
                 lane.discard(key, who)
 
+    def replace(self, service: str, key: str, value: bytes, who: str) -> None:
+        """Put other data in the place of the head of a line, and try the line."""
+        for lane in self._lanes:
+            if lane.service.name == service and key in lane.lines:
+                lane.replace(key, value, who)
+
     def moments(self, positions: dict[str, int]) -> Moments:
         """Return the moments of a batch that begins at these positions."""
         return Moments(self._clock.now(), self._directory(), positions)
@@ -138,6 +146,14 @@ class _MemoryLane:
         moment = self._log.moments({topic: self._positions[topic] for topic in self._hears}).now
         head: Any = self.lines[key].pop(0)
         self.release(key, who, ended(self._deciding, head, moment, "DISCARDED", who))
+
+    def replace(self, key: str, value: bytes, who: str) -> None:
+        head, *rest = self.lines[key]
+        is_claim = head.item.is_claim
+        record = replacement(head.record, value, self._deciding.codec, is_claim=is_claim)
+        item = self._deciding.ready(record, is_claim=is_claim)
+        self.lines[key] = [replace(head, item=item, replaced_by=who), *rest]
+        self.release(key, who)
 
     def _close(self, outgoing: Iterable[Outgoing]) -> None:
         self._streams.commit()

@@ -130,6 +130,21 @@ async def migrate(settings: Settings, services: list[str]) -> None:
         turn.terminate()
 
 
+async def has_tables(settings: Settings, service: str) -> bool:
+    """Whether a service was ever migrated here. Raises Doubt where the server does not answer."""
+    try:
+        connection = await _connected(settings, settings.postgres_database)
+        try:
+            table = await connection.fetchval("select to_regclass($1)::text", f"{service}.lanes")
+        finally:
+            connection.terminate()
+    except asyncpg.InvalidCatalogNameError:
+        return False
+    except FAILURES as error:
+        raise sorted_error(error) from error
+    return table is not None
+
+
 async def _create(settings: Settings, database: str, statement: str) -> None:
     connection = await _connected(settings, database)
     try:

@@ -85,12 +85,13 @@ values (:lane, :key, :topic, :partition, :offset, :is_claim, :record, :type, :ag
 select distinct key from letters where lane = :lane and key is not null;
 
 -- name: line
-select number, key, topic, partition, "offset", is_claim, record, cause, handler, attempts, behind
+select number, key, topic, partition, "offset", is_claim, record, attempts, behind, replaced_by
   from letters where lane = :lane and key = :key order by number;
 
 -- name: letter^
-select number, lane, key, topic, partition, "offset", is_claim, record, cause, handler, attempts,
-       behind from letters where number = :number;
+select number, lane, key, topic, partition, "offset", is_claim, record, attempts, behind,
+       replaced_by
+  from letters where number = :number;
 
 -- name: unpark!
 delete from letters where number = any(:numbers);
@@ -99,8 +100,12 @@ delete from letters where number = any(:numbers);
 update letters set cause = :cause, handler = :handler, attempts = :attempts, behind = false
  where number = :number;
 
+-- name: replace_letter!
+-- The replacement takes the letter's place in its line.
+update letters set record = :record, replaced_by = :who where number = :number;
+
 -- name: open_requests
-select number, what, letter, who, why from requests
+select number, what, letter, who, why, value from requests
  where lane = :lane and done_at is null order by number;
 
 -- name: close_request!
@@ -108,8 +113,8 @@ update requests set done_at = clock_timestamp(), result = :result where number =
 
 -- name: ask$
 -- Put a request before the lane's owner; null where there is no such letter.
-insert into requests (lane, what, letter, who, why)
-select lane, :what, number, :who, :why from letters where number = :letter
+insert into requests (lane, what, letter, who, why, value)
+select lane, :what, number, :who, :why, :value from letters where number = :letter
 returning number;
 
 -- name: request^
@@ -119,9 +124,16 @@ select number, what, letter, who, why, done_at, result from requests where numbe
 select number, lane, key, topic, partition, "offset", type, agency, cause, handler, attempts,
        behind, parked_at from letters order by key, number;
 
+-- name: waiting^
+-- What waits before some lanes: records for Kafka, letters for a person.
+select (select coalesce(sum(given - sent), 0) from targets where lane = any(:lanes))::bigint as unsent,
+       (select count(*) from letters where lane = any(:lanes)) as letters;
+
 -- name: overview
 -- Every lane with its owner, its lease, and how much of its outbox waits.
-select lanes.partition, owner, lease_until > clock_timestamp() as leased, epoch, position,
+select lanes.partition, owner,
+       case when owner is not null and lease_until > clock_timestamp()
+            then extract(epoch from lease_until - clock_timestamp())::float8 end as lease_seconds,
        positions,
        coalesce((select sum(given - sent) from targets where lane = lanes.partition), 0)::bigint
            as unsent,

@@ -44,6 +44,7 @@ class Outgoing(Struct, frozen=True):
     key: str
     value: bytes
     envelope: Envelope
+    codes: tuple[str, ...] = ()  #: of a refusal, its reasons; they do not travel, they are counted
 
 
 class Numbered(Struct, frozen=True, array_like=True):

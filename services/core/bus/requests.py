@@ -1,12 +1,17 @@
-"""B5: what operators ask of a lane's owner: to release letters and to discard them."""
+"""B5: what operators ask of a lane's owner: to release letters, to replace and to discard them."""
 
 from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
 
 from services.core.bus.deciding import Deciding
-from services.core.bus.letters import Letter, Result, ended, retry
+from services.core.bus.letters import Letter, Result, Unfit, ended, replacement, retry
 from services.core.bus.life import Life
 from services.core.bus.postgres import Culprit
-from services.core.bus.store import Parked, Request, Store
+from services.core.bus.store import Parked, Replaced, Request, Store
+
+_DONE: Final = {"release": "released", "discard": "discarded", "replace": "replaced"}
 
 
 async def carry_out(life: Life, store: Store, deciding: Deciding) -> None:
@@ -23,6 +28,8 @@ async def carry_out(life: Life, store: Store, deciding: Deciding) -> None:
         line = [_letter(deciding, each) for each in await store.line(key)]
         if request.what == "discard":
             await _discard(life, deciding, request, parked.number, line)
+        elif request.what == "replace":
+            await _replace(life, deciding, request, parked, line)
         elif line[0].number != parked.number:
             await _close(life, request, f"it waits behind letter {line[0].number}: release that")
         else:
@@ -43,7 +50,7 @@ async def _end_foreign(life: Life, request: Request) -> None:
 
 def _letter(deciding: Deciding, parked: Parked) -> Letter:
     item = deciding.ready(parked.record, is_claim=parked.is_claim)
-    return Letter(item, "", "", parked.attempts, parked.behind, parked.number)
+    return Letter(item, "", "", parked.attempts, parked.behind, parked.number, parked.replaced_by)
 
 
 async def _release(
@@ -51,7 +58,9 @@ async def _release(
     deciding: Deciding,
     request: Request,
     line: Sequence[Letter],
+    *,
     discarded: Letter | None = None,
+    replaced: Replaced | None = None,
 ) -> None:
     """Try the line again from its head, in one transaction with the request that asked for."""
     await life.load(letter.item for letter in line)
@@ -63,7 +72,7 @@ async def _release(
     gone = [letter.number for letter in retried.done]
     if discarded is not None:
         gone.append(discarded.number)
-    said = "discarded" if discarded is not None else "released"
+    said = _DONE[request.what]
     if retried.stuck is not None:
         said = f"{len(gone)} {said}; letter {retried.stuck.number} raises: {retried.stuck.cause}"
     try:
@@ -71,6 +80,7 @@ async def _release(
             life.positions,
             Result([*outgoing, *retried.outgoing], []),
             unparked=gone,
+            replaced=replaced,
             stuck=retried.stuck,
             closed=[(request.number, said)],
         )
@@ -91,7 +101,7 @@ async def _discard(
     discarded = next(letter for letter in line if letter.number == number)
     rest = [letter for letter in line if letter.number != number]
     if discarded is line[0]:
-        await _release(life, deciding, request, rest, discarded)
+        await _release(life, deciding, request, rest, discarded=discarded)
         return
     outgoing = ended(deciding, discarded, life.moments().now, "DISCARDED", request.who)
     await life.commit(
@@ -100,3 +110,30 @@ async def _discard(
         unparked=[number],
         closed=[(request.number, "discarded")],
     )
+
+
+async def _replace(
+    life: Life, deciding: Deciding, request: Request, parked: Parked, line: Sequence[Letter]
+) -> None:
+    """Put other data in the letter's place; where it is the head, the line is tried at once.
+
+    Behind another it waits on, and is told as replaced when its turn comes.
+    """
+    try:
+        record = replacement(
+            parked.record, request.value or b"", deciding.codec, is_claim=parked.is_claim
+        )
+    except Unfit as unfit:
+        await _close(life, request, f"nothing was changed: {unfit}")
+        return
+    item = deciding.ready(record, is_claim=True)
+    replaced = Replaced(parked.number, record, request.who)
+    line = [
+        replace(each, item=item, replaced_by=request.who) if each.number == parked.number else each
+        for each in line
+    ]
+    if line[0].number == parked.number:
+        await _release(life, deciding, request, line, replaced=replaced)
+        return
+    closed = [(request.number, f"replaced; it waits behind letter {line[0].number}")]
+    await life.commit(life.positions, replaced=replaced, closed=closed)

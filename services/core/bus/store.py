@@ -60,6 +60,15 @@ class Parked(Struct, frozen=True):
     is_claim: bool
     attempts: int
     behind: bool
+    replaced_by: str | None
+
+
+class Replaced(Struct, frozen=True):
+    """A letter whose record gives way to another, and who asked for it."""
+
+    number: int
+    record: Record
+    who: str
 
 
 class Request(Struct, frozen=True):
@@ -70,6 +79,7 @@ class Request(Struct, frozen=True):
     letter: int
     who: str
     why: str
+    value: bytes | None  #: of a replacement: what takes the place of the letter's data
 
 
 class Commit(Struct, kw_only=True):
@@ -87,6 +97,7 @@ class Commit(Struct, kw_only=True):
     letters: Sequence[Letter] = ()
     foreign: Sequence[Record] = ()
     unparked: Sequence[int] = ()
+    replaced: Replaced | None = None
     stuck: Letter | None = None
     closed: Sequence[tuple[int, str]] = ()  #: requests carried out, with what came of them
 
@@ -98,6 +109,7 @@ class Commit(Struct, kw_only=True):
             or self.letters
             or self.foreign
             or self.unparked
+            or self.replaced
             or self.stuck
             or self.closed
         )
@@ -270,6 +282,13 @@ class Store:
             await self._park(letter.record, letter.record.key, letter)
         for record in commit.foreign:
             await self._park(record, None, None)
+        if commit.replaced is not None:
+            await queries.replace_letter(
+                self._connection,
+                number=commit.replaced.number,
+                record=_packed(commit.replaced.record),
+                who=commit.replaced.who,
+            )
         if commit.unparked:
             await queries.unpark(self._connection, numbers=list(commit.unparked))
         if commit.stuck is not None:
@@ -293,7 +312,7 @@ class Store:
             partition=record.partition,
             offset=record.offset,
             is_claim=letter.item.is_claim if letter else False,
-            record=msgspec.msgpack.encode(Numbered(record.key, record.value, record.head)),
+            record=_packed(record),
             type=_storable(letter.item.envelope.type) if letter else "",
             agency=_storable(letter.item.envelope.agency) if letter else "",
             cause=letter.cause if letter else "its headers are not those of an event of this house",
@@ -362,6 +381,10 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def _packed(record: Record) -> bytes:
+    return msgspec.msgpack.encode(Numbered(record.key, record.value, record.head))
+
+
 def _parked(row: Any) -> Parked:
     numbered = _numbered.decode(row["record"])
     record = Record(
@@ -372,7 +395,14 @@ def _parked(row: Any) -> Parked:
         numbered.value,
         numbered.head,
     )
-    return Parked(row["number"], record, row["is_claim"], row["attempts"], row["behind"])
+    return Parked(
+        row["number"],
+        record,
+        row["is_claim"],
+        row["attempts"],
+        row["behind"],
+        row["replaced_by"],
+    )
 
 
 async def _all(rows: Any) -> list[Any]:

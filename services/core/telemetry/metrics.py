@@ -1,6 +1,6 @@
 """What is counted, in one registry a process."""
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
 
@@ -21,3 +21,27 @@ REFUSED_AT_EDGE = Counter(
     ["agency", "code"],
     registry=REGISTRY,
 )
+FACTS = Counter("lienthong_facts", "Facts recorded", ["family"], registry=REGISTRY)
+REFUSALS = Counter("lienthong_refusals", "Reasons of refusals", ["code"], registry=REGISTRY)
+COMMIT_SECONDS = Histogram(
+    "lienthong_commit_seconds",
+    "How long the transaction of a batch took",
+    ["service"],
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+    registry=REGISTRY,
+)
+LAG = Gauge(
+    "lienthong_lag_records", "Records before our lanes not yet read", ["service"], registry=REGISTRY
+)
+HELD = Gauge(
+    "lienthong_letters_held", "Letters of our lanes, waiting ones included", ["service"],
+    registry=REGISTRY,
+)  # fmt: skip
+OUTBOX = Gauge(
+    "lienthong_outbox_waiting", "Records of our lanes not yet acknowledged by Kafka", ["service"],
+    registry=REGISTRY,
+)  # fmt: skip
+RED = Gauge(
+    "lienthong_lane_red", "Lanes of ours that stand still until a person acts", ["service"],
+    registry=REGISTRY,
+)  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
 
+from services.core.access.addressed import agencies_named
 from services.core.access.directory import Directory
 from services.core.bus.record import Record
-from services.core.contracts.catalogue import Catalogue, EventType, Scalar
+from services.core.contracts.catalogue import Catalogue, EventType
 from services.core.contracts.codec import Codec
 from services.core.contracts.days import VIET_NAM
 from services.core.contracts.envelope import Envelope
@@ -75,10 +76,8 @@ class Teller(Struct, frozen=True):
 
     def _whom(self, event: Event, agency: str, part: str, known: EventType) -> str:
         """The agency that the event names beside its sender, else the part it speaks of."""
-        for field in self.catalogue.event(event.TYPE).fields:
-            slug = getattr(event, field.attribute) if field.kind == Scalar("slug") else None
-            if slug and slug != agency and self.directory.agency(slug):
-                return str(slug)
+        for named in agencies_named(event, agency, self.catalogue, self.directory):
+            return named
         return f"{self.catalogue.families[known.family].vi} …{key_of(part)[-_TAIL:]}"
 
     def _outcome(self, event: Event) -> tuple[str, Tone]:

@@ -9,7 +9,18 @@ from msgspec.structs import replace
 
 from services.core.access import directory
 from services.core.bus.deciding import Deciding, Item, Moments
-from services.core.bus.letters import Letter, Result, decide_batch, ended, held, letter_of, retry
+from services.core.bus.letters import (
+    Letter,
+    Result,
+    Unfit,
+    decide_batch,
+    ended,
+    held,
+    letter_of,
+    replacement,
+    retry,
+)
+from services.core.bus.letters_desk import LetterRow, grouped
 from services.core.bus.record import Outgoing
 from services.core.bus.service import Service
 from services.core.bus.streams import Streams
@@ -190,3 +201,70 @@ def test_a_discard_is_told_to_who_submitted_and_to_who_asked() -> None:
     (to_asker,) = ended(JUDGE, asked, now, "DISCARDED", "le-van-an")
     assert (to_asker.topic, to_asker.key) == (TOPICS.submissions("hearing"), "a")
     assert ended(JUDGE, asked, now, "RELEASED", "le-van-an") == []
+
+
+# -- replacing
+
+
+def test_a_replacement_keeps_the_envelope_and_is_told_as_such_when_its_turn_comes() -> None:
+    domain.BROKEN.add("a")
+    claim, better = requested("a", day=1), requested("a", day=9)
+    (letter,) = batch([item_of(claim)]).letters
+    domain.BROKEN.clear()
+    record = replacement(letter.record, better.value, CODEC, is_claim=True)
+    assert record.head == letter.record.head
+    item = JUDGE.ready(record, is_claim=True)
+    retried = retry(
+        JUDGE,
+        [replace(letter, item=item, number=7, replaced_by="le-van-an")],
+        Streams(SERVICE),
+        moments().now,
+        "tran-thi-mai",
+    )
+    released, fact, _ = retried.outgoing
+    told_how = CODEC.decode(released.value)
+    assert isinstance(told_how, submission.Released)
+    assert (told_how.how, told_how.requested_by) == ("REPLACED", "le-van-an")
+    assert told_how.submission_id == claim.envelope.id == fact.envelope.causation
+    assert fact.value == better.value
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (requested("b").value, "expected thads.hearing.requested of a, found .* of b"),
+        (ask_of("a", "room-1").value, "found thads.room.booked of room-1"),
+        (b"junk", "cannot be read"),
+    ],
+)
+def test_a_replacement_that_speaks_of_something_else_is_refused(value: bytes, said: str) -> None:
+    with pytest.raises(Unfit, match=said):
+        replacement(item_of(requested("a")).record, value, CODEC, is_claim=True)
+
+
+def test_a_fact_that_another_family_recorded_is_not_replaced() -> None:
+    fact, _ = batch([item_of(requested("a"))]).outgoing
+    with pytest.raises(Unfit, match="was recorded by another family"):
+        replacement(item_of(fact).record, fact.value, CODEC, is_claim=False)
+
+
+def row(number: int, key: str, cause: str, **changes: Any) -> LetterRow:
+    plain = LetterRow(
+        number, 0, key, "t", 0, number, "thads.hearing.requested", "toa-da-nang", cause, "decide",
+        1, behind=False, parked_at=NOW,
+    )  # fmt: skip
+    return replace(plain, **changes)
+
+
+def test_letters_are_grouped_by_what_would_release_them() -> None:
+    first, other = grouped(
+        [
+            row(1, "a", "KeyError: x"),
+            row(2, "b", "ZeroDivisionError: b"),
+            row(3, "c", "ZeroDivisionError: c"),
+            row(4, "b", "waits", behind=True),
+        ]
+    )
+    assert (first.cause, first.letters, first.behind) == ("ZeroDivisionError: …", 2, 1)
+    assert (first.keys, first.first) == (["b", "c"], 2)
+    assert (other.cause, other.letters, other.behind) == ("KeyError: x", 1, 0)

@@ -164,3 +164,14 @@ def test_asking_for_a_line_that_is_not_there_changes_nothing(
     before: dict[Any, list[Record]] = {key: list(each) for key, each in log.records.items()}
     ask(log, "hearings", part, "le-van-an")
     assert log.records == before
+
+
+def test_a_replaced_head_goes_on_as_if_it_had_been_sent_so() -> None:
+    log, part = log_of(), new_id()
+    _break(log, part)
+    log.replace("hearings", part, requested(part, "room-9").value, "le-van-an")
+    log.settle()
+    assert log.lines() == {}
+    assert told(log, "room-9") == ["room.booked"]
+    assert told(log, "room-1") == []
+    assert told(log, part).count("submission.released") == 2

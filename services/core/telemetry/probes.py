@@ -1,0 +1,93 @@
+"""What machines ask of a process of the house: its metrics, whether it lives, whether it works.
+
+The gateway answers on its own port; every process answers on `metrics_port` where one is set.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import uvicorn
+from litestar import Litestar, Response, get
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.core.telemetry.metrics import REGISTRY
+
+_DRAIN_SECONDS: Final = 2
+
+
+class PortTaken(Exception):
+    """Another process listens where this one must."""
+
+
+class Pulse(Struct, frozen=True):
+    """What probes ask of the process: alive is worth keeping, ready is at work (B11)."""
+
+    is_alive: Callable[[], bool]
+    is_ready: Callable[[], bool]
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to whoever runs the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:  # noqa: D102  uvicorn's
+        yield
+
+
+def routes(pulse: Pulse) -> list[HTTPRouteHandler]:
+    """Return the paths for machines."""
+
+    @get("/metrics", sync_to_thread=False)
+    def metrics() -> Response[bytes]:
+        return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    @get("/health/live", sync_to_thread=False)
+    def live() -> Response[bytes]:
+        return _health(good=pulse.is_alive())
+
+    @get("/health/ready", sync_to_thread=False)
+    def ready() -> Response[bytes]:
+        return _health(good=pulse.is_ready())
+
+    return [metrics, live, ready]
+
+
+def listen(port: int, setting: str) -> socket.socket:
+    """Take a port on 127.0.0.1. Raises PortTaken, which names the setting to change."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise PortTaken(
+            f"port {port} on 127.0.0.1 cannot be taken ({error.strerror}): end what holds it, or "
+            f"choose another with {setting}=<port>"
+        ) from error
+
+
+async def serve(pulse: Pulse, listening: socket.socket) -> None:
+    """Answer probes until cancelled."""
+    app = Litestar(routes(pulse), openapi_config=None, logging_config=None)
+    server = Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+        )
+    )
+    serving = asyncio.create_task(server.serve([listening]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _health(*, good: bool) -> Response[bytes]:
+    said = b'{"status":"ok"}' if good else b'{"status":"failing"}'
+    return Response(said, media_type="application/json", status_code=200 if good else 503)
