@@ -13,6 +13,7 @@ from msgspec import Struct
 from services.cases.service import FAMILY as CASE
 from services.coercion.service import FAMILIES as COERCION
 from services.complaints.service import FAMILY as COMPLAINT
+from services.console import routes as console
 from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.bus import postgres
@@ -26,6 +27,8 @@ from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas, load_schemas
+from services.core.doors.callers import Callers
+from services.core.doors.door import Door
 from services.core.settings import Settings
 from services.deadlines.service import FAMILY as DEADLINE
 from services.directory import service as numbers
@@ -178,7 +181,18 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host]) -> Gateway:
             lambda: all(host.is_alive() for host in hosts.values()),
             lambda: all(host.is_ready() for host in hosts.values()),
         ),
-        doors=lambda _: (),
+        doors=lambda callers: [_console(assembly, callers)],
+    )
+
+
+def _console(assembly: Assembly, callers: Callers) -> Door:
+    return console.door(
+        assembly.settings,
+        issuer=callers.issuer,
+        catalogue=assembly.catalogue,
+        codec=assembly.codec,
+        directory=assembly.directory,
+        sight=lambda *_: set(),
     )
 
 
