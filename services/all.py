@@ -192,7 +192,6 @@ def _console(assembly: Assembly, callers: Callers) -> Door:
         catalogue=assembly.catalogue,
         codec=assembly.codec,
         directory=assembly.directory,
-        sight=lambda *_: set(),
     )
 
 

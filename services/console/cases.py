@@ -46,7 +46,7 @@ class Cases:
         catalogue: Catalogue,
         codec: Codec,
         directory: Directory,
-        sight: Sight,
+        sight: Sight | None,
     ) -> None:
         self._settings, self._codec = settings, codec
         self._catalogue, self._directory, self._sight = catalogue, directory, sight
@@ -83,5 +83,7 @@ class Cases:
         if visitor.is_operator:
             return everything
         facts = [(entry.envelope, entry.event) for entry in everything if entry.event is not None]
+        if self._sight is None:
+            return []
         ids = self._sight(visitor.agency, facts, self._catalogue, self._directory)
         return [entry for entry in everything if entry.envelope.id in ids]

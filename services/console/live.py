@@ -67,7 +67,7 @@ def row_of(id_: str, part: str, line: Line) -> Row:
 class Waiting:
     """What waits for one page."""
 
-    def __init__(self, most: int = MOST_WAITING) -> None:
+    def __init__(self, most: int) -> None:
         self._kept: deque[Heeded] = deque(maxlen=most)
         self._skipped = 0
         self._some = asyncio.Event()
@@ -158,7 +158,7 @@ class Watch:
 
     async def follow(self, teller: Teller, after: str) -> AsyncIterator[Batch]:
         """Yield what comes after an event's id; an empty batch where nothing came for a while."""
-        page, is_anew = Waiting(), False
+        page, is_anew = Waiting(MOST_WAITING), False
         known = list(self._recent)
         for place, (_, envelope) in enumerate(known):
             if envelope.id == after:

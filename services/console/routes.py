@@ -85,14 +85,14 @@ def door(
     catalogue: Catalogue,
     codec: Codec,
     directory: Directory,
-    sight: Sight,
+    sight: Sight | None = None,
     feeds: Callable[[str], Live] | None = None,
     pictures: Pictures | None = None,
 ) -> Door:
     """Return the console's door.
 
-    `sight` says what an agency may see under a key, `feeds` gives its live list, `pictures` the
-    flow map; where one is not given, its page says so.
+    `sight` says what an agency may see under a key; without it, nothing. `feeds` gives its live
+    list, `pictures` the flow map; without them, their pages say so.
     """
     watch, static = Watch(settings, catalogue.families), Static()
     langs: tuple[Lang, ...] = ("vi", "en")
