@@ -14,6 +14,7 @@ from services.cases.service import FAMILY as CASE
 from services.coercion.service import FAMILIES as COERCION
 from services.complaints.service import FAMILY as COMPLAINT
 from services.console import routes as console
+from services.console.picture_file import PictureFile
 from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.bus import postgres
@@ -192,6 +193,7 @@ def _console(assembly: Assembly, callers: Callers) -> Door:
         catalogue=assembly.catalogue,
         codec=assembly.codec,
         directory=assembly.directory,
+        pictures=PictureFile(assembly.settings.home),
     )
 
 

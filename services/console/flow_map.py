@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-STALE_SECONDS: Final = 60.0
+STALE_SECONDS: Final = 10.0  #: it is drawn anew each second; a machine under load may be late
 WIDTH: Final = 960
 _ROW: Final = 34
 _TOP: Final = 20
@@ -26,6 +26,7 @@ class Flow(Struct, frozen=True):
     reader: str
     rate: float  #: events a minute
     age: float  #: seconds since the last one
+    late: float | None = None  #: seconds from the act to its record, a mean
 
 
 class Picture(Struct, frozen=True):

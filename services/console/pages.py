@@ -1,5 +1,6 @@
 """How pages are written: templates and what they need, in one language at a time."""
 
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,7 @@ from litestar.datastructures import Cookie
 
 from services.console.live import Batch
 from services.console.words import WORDS
+from services.core.contracts.days import VIET_NAM
 from services.core.contracts.identifiers import key_of
 from services.core.telling.lines import Lang, Teller, time_of
 from services.core.telling.standing import Step
@@ -18,6 +20,7 @@ _HERE: Final = Path(__file__).parent
 _TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -64,6 +67,7 @@ class Pages:
         self._templates.globals |= {
             "file": static.addresses,
             "time": time_of,
+            "moment": moment,
             "ago": ago,
             "short": short,
         }
@@ -103,7 +107,14 @@ def ago(seconds: float) -> str:
     """Say how long ago something was."""
     if seconds < _MINUTE:
         return f"{seconds:.0f} s"
-    return f"{seconds / _MINUTE:.0f} min" if seconds < _HOUR else f"{seconds / _HOUR:.1f} h"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    return f"{seconds / _HOUR:.1f} h" if seconds < _DAY else f"{seconds / _DAY:.0f} d"
+
+
+def moment(when: datetime) -> str:
+    """Spell a moment to the second, as what changes each second needs it."""
+    return f"{when.astimezone(VIET_NAM):%d-%m-%Y %H:%M:%S}"
 
 
 def asked_of(step: Step, teller: Teller) -> dict[str, str]:

@@ -79,7 +79,8 @@ def test_the_sign_in_leads_on_to_pages_of_the_console_alone(asked: str | None, g
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(3, "3 s"), (59, "59 s"), (120, "2 min"), (5_400, "1.5 h")]
+    ("seconds", "said"),
+    [(3, "3 s"), (59, "59 s"), (120, "2 min"), (5_400, "1.5 h"), (200_000, "2 d")],
 )
 def test_how_long_ago(seconds: float, said: str) -> None:
     assert ago(seconds) == said
