@@ -168,12 +168,7 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
     async def flows(request: Call) -> Response[str]:
         who = visitor(request, house.issuer)
         picture = await house.pictures.latest() if house.pictures and who.is_operator else None
-        directory = house.tellers["vi"].directory
-
-        def name(slug: str) -> str:
-            entry = directory.agency(slug)
-            return entry.vi if entry else slug
-
+        teller = house.tellers[lang_of(request)]
         return house.page(
             "flows",
             request,
@@ -181,10 +176,18 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
             is_operator=who.is_operator,
             picture=picture,
             is_stale=picture is not None and picture.is_stale(datetime.now(UTC)),
-            drawing=drawn(picture, name) if picture else None,
+            drawing=drawn(picture, lambda slug: _called(slug, teller)) if picture else None,
         )
 
     return [now, stream, flows]
+
+
+def _called(slug: str, teller: Teller) -> str:
+    """Return the name of an agency; where a fact names no reader, that of its family."""
+    agency = teller.directory.agency(slug)
+    return (
+        agency.vi if agency else teller.family(slug) if slug in teller.catalogue.families else slug
+    )
 
 
 async def _told(
@@ -235,12 +238,8 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
 
 
 def _case_page(house: _House, request: Call, who: Visitor, found: Told) -> Response[str]:
-    lang = lang_of(request)
-    teller = house.tellers[lang]
-    families = {
-        family: entry.vi if lang == "vi" else family.replace("_", " ")
-        for family, entry in teller.catalogue.families.items()
-    }
+    teller = house.tellers[lang_of(request)]
+    families = {family: teller.family(family) for family in teller.catalogue.families}
     office = teller.directory.agency(found.office) if found.office else None
     steps = {
         part: [asked_of(step, teller) for step in each]
@@ -265,7 +264,8 @@ def _troubles(house: _House) -> ExceptionHandlersMap:
         if request.url.path == f"{PATH}/live":
             return Response(b"", status_code=401, headers=HEADERS)
         onward = f"?next={quote(request.url.path)}" if request.url.path != PATH else ""
-        return Redirect(f"{PATH}/sign-in{onward}", status_code=303)
+        cookies = [keeping(lang_of(request), request)]
+        return Redirect(f"{PATH}/sign-in{onward}", status_code=303, cookies=cookies)
 
     def missing(request: Call, _: Missing) -> Response[Any]:
         return house.page("trouble", request, status=404, trouble="not_found_hint")

@@ -85,7 +85,11 @@ class Teller(Struct, frozen=True):
             slug = getattr(event, field.attribute) if field.kind == Scalar("slug") else None
             if slug and slug != agency and self.directory.agency(slug):
                 return str(slug)
-        return f"{self.catalogue.families[known.family].vi} …{key_of(part)[-_TAIL:]}"
+        return f"{self.family(known.family)} …{key_of(part)[-_TAIL:]}"
+
+    def family(self, name: str) -> str:
+        """Return what a family is called."""
+        return self.catalogue.families[name].vi if self.lang == "vi" else name.replace("_", " ")
 
     def _outcome(self, event: Event) -> tuple[Tone, str]:
         match event:
