@@ -13,15 +13,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test faults bench lint venv
+.PHONY: demo test faults bench lint venv browser
 
 demo: $(READY)
 	@$(BIN)/lienthong up
 	@$(BIN)/lienthong demo
 	@$(if $(STOP),$(BIN)/lienthong down,echo "Kafka and PostgreSQL stay up; $(BIN)/lienthong down stops them.")
 
-test: $(READY)
+test: $(READY) browser
 	@$(BIN)/pytest -m "not faults and not bench" -n 4 --dist worksteal $(ARGS)
+
+# Pages are tested in Debian's chromium; where it cannot be had, those tests are left out.
+browser:
+	@command -v chromium >/dev/null || { \
+	    [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	} || echo "chromium is missing and could not be installed: the tests in tests/browser are left out" >&2
 
 faults: $(READY)
 	@$(BIN)/pytest -m faults -q -s tests/faults $(ARGS)

@@ -13,6 +13,8 @@ from msgspec import Struct
 from services.cases.service import FAMILY as CASE
 from services.coercion.service import FAMILIES as COERCION
 from services.complaints.service import FAMILY as COMPLAINT
+from services.console import routes as console
+from services.console.picture_file import PictureFile
 from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.bus import postgres
@@ -26,6 +28,8 @@ from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas, load_schemas
+from services.core.doors.callers import Callers
+from services.core.doors.door import Door, Submitting
 from services.core.settings import Settings
 from services.core.telemetry import probes
 from services.core.telemetry.probes import PortTaken, Pulse
@@ -200,9 +204,26 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gatewa
         directory=lambda: assembly.directory,
         offer=hosts[gateway.NAME].offer,
         pulse=pulse,
-        doors=lambda callers, submitting: (
-            feeds.door(assembly.settings, callers, submitting, assembly.clock),
-        ),
+        doors=lambda callers, submitting: _doors(assembly, callers, submitting),
+    )
+
+
+def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list[Door]:
+    """Return what services show over HTTP; each reads its own rows, wherever its lanes run."""
+    return [
+        feeds.door(assembly.settings, callers, submitting, assembly.clock),
+        _console(assembly, callers),
+    ]
+
+
+def _console(assembly: Assembly, callers: Callers) -> Door:
+    return console.door(
+        assembly.settings,
+        issuer=callers.issuer,
+        catalogue=assembly.catalogue,
+        codec=assembly.codec,
+        directory=assembly.directory,
+        pictures=PictureFile(assembly.settings.home),
     )
 
 

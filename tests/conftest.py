@@ -118,12 +118,25 @@ def _template(_running: tuple[Stack, Settings]) -> Settings:
 @pytest.fixture
 def settings(stack: Stack, _template: Settings) -> Iterator[Settings]:
     """Settings of a test of its own: a fresh migrated database, topics nobody else uses."""
+    with _fresh(stack, _template) as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+def settings_of_module(stack: Stack, _template: Settings) -> Iterator[Settings]:
+    """The same for all tests of a module, where one house serves them all."""
+    with _fresh(stack, _template) as own:
+        yield own
+
+
+@contextlib.contextmanager
+def _fresh(stack: Stack, template: Settings) -> Iterator[Settings]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    stack.postgres.run(f'create database "{name}" template "{_template.postgres_database}"')
+    stack.postgres.run(f'create database "{name}" template "{template.postgres_database}"')
     yield msgspec.structs.replace(
-        _template, postgres_database=name, topic_prefix=name.replace("_", "-")
+        template, postgres_database=name, topic_prefix=name.replace("_", "-")
     )
-    _forget(stack, name.replace("_", "-"), _template)
+    _forget(stack, name.replace("_", "-"), template)
     if "LIENTHONG_TEST_STACK" in os.environ and stack.postgres.process():
         stack.postgres.run(f'drop database "{name}" with (force)')
 

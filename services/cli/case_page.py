@@ -41,7 +41,7 @@ def head(found: Told, teller: Teller) -> Iterator[str]:
     """Yield what stands above the thread: number, state, office, officer."""
     words = _WORDS[teller.lang]
     this = found.this
-    yield f"{_called(found.family, teller)} {found.id}"
+    yield f"{teller.family(found.family)} {found.id}"
     told = {
         "number": ", ".join(found.numbers),
         "state": _state(this, words) if this else "",
@@ -50,10 +50,6 @@ def head(found: Told, teller: Teller) -> Iterator[str]:
     }
     for name, value in told.items():
         yield f"  {words[name]:16}{value or words['none']}"
-
-
-def _called(family: str, teller: Teller) -> str:
-    return teller.catalogue.families[family].vi if teller.lang == "vi" else family
 
 
 def _state(part: Part, words: dict[str, str]) -> str:
@@ -74,7 +70,7 @@ def who_must_act(found: Told, teller: Teller) -> Iterator[str]:
     yield f"{words['next']}:"
     for part, steps in telling_steps(found.steps, _MOST).items():
         short = part.removeprefix(key_of(part)) or part
-        yield f"  {_called(steps[0].family, teller)} {short}: {steps[0].state}"
+        yield f"  {teller.family(steps[0].family)} {short}: {steps[0].state}"
         yield from (f"    {_step(step, teller)}" for step in steps)
         more = sum(step.part == part for step in found.steps) - _MOST
         if more > 0:

@@ -20,7 +20,18 @@ def coloured(line: Line) -> Text:
     """Return a line ready to be printed."""
     style = _STYLES[line.tone]
     if line.tone == "unreadable":
-        return Text(f"{time_of(line.when)}  {line.outcome}", style)
+        return Text(f"{time_of(line.when)}  unreadable: {line.detail}", style)
     who = f"{line.agency} → {line.whom}"
     text = Text(f"{time_of(line.when)}  {who:42}  {line.type:32}  {line.said:36}  ")
-    return text.append(line.outcome, style)
+    return text.append(_outcome(line), style)
+
+
+def _outcome(line: Line) -> str:
+    match line.tone:
+        case "refused":
+            return f"REFUSED {line.detail}"
+        case "noted":
+            return f"! {line.detail}"
+        case "held":
+            return line.detail or "HELD"
+    return line.detail or line.tone

@@ -142,6 +142,8 @@ class Gateway:
         try:
             await asyncio.wait([*work, serving], return_when=asyncio.FIRST_COMPLETED)
             server.should_exit = True
+            for each in beside:  # with them end the answers that would go on for ever
+                each.cancel()
             await serving
         finally:
             for task in (*work, *beside):
@@ -150,6 +152,6 @@ class Gateway:
             await self._desk.close()
             for door in self._doors:
                 await door.close()
-        for each in ended:
-            if isinstance(each, Exception):
-                raise each
+        for result in ended:
+            if isinstance(result, Exception):
+                raise result

@@ -17,8 +17,9 @@ async def _nothing() -> None:
 class Door(Struct, frozen=True, kw_only=True):
     """What the gateway's process serves for one service, wherever that service's lanes run.
 
-    `run` works beside the server until it is cancelled, or ends at once; `close` lets go of what
-    the routes hold.
+    `run` works beside the server until it is cancelled, or ends at once. It is cancelled before the
+    server waits for requests in hand, so an answer without an end ends with it. `close` lets go of
+    what the routes hold.
     """
 
     routes: Sequence[HTTPRouteHandler]

@@ -33,8 +33,8 @@ class Line(Struct, frozen=True):
     whom: str
     type: str  #: without `thads.`; of a refused or held claim, the claim's
     said: str  #: the name of the type
-    outcome: str
-    tone: Tone
+    tone: Tone  #: what became of it
+    detail: str = ""  #: the reasons, the states, the way it was released
 
 
 class Teller(Struct, frozen=True):
@@ -50,9 +50,15 @@ class Teller(Struct, frozen=True):
         try:
             event = self.codec.decode(record.value)
         except ContractError as error:
-            type_ = envelope.type.partition(".")[2]
-            said = f"unreadable: {error}"
-            return Line(envelope.occurred_at, envelope.agency, "", type_, "", said, "unreadable")
+            return Line(
+                envelope.occurred_at,
+                envelope.agency,
+                "",
+                envelope.type.partition(".")[2],
+                "",
+                "unreadable",
+                str(error),
+            )
         return self.told(event, envelope.agency, envelope.subject, envelope.occurred_at)
 
     def told(self, event: Event, agency: str, part: str, when: datetime) -> Line:
@@ -63,24 +69,28 @@ class Teller(Struct, frozen=True):
             case _:
                 type_ = event.TYPE
         known = self.catalogue.event(type_)
-        outcome, tone = self._outcome(event)
+        tone, detail = self._outcome(event)
         return Line(
             when,
             agency,
             self._whom(event, agency, part, known),
             type_.partition(".")[2],
             known.vi if self.lang == "vi" else known.en,
-            outcome,
             tone,
+            detail,
         )
 
     def _whom(self, event: Event, agency: str, part: str, known: EventType) -> str:
         """The agency that the event names beside its sender, else the part it speaks of."""
         for named in agencies_named(event, agency, self.catalogue, self.directory):
             return named
-        return f"{self.catalogue.families[known.family].vi} …{key_of(part)[-_TAIL:]}"
+        return f"{self.family(known.family)} …{key_of(part)[-_TAIL:]}"
 
-    def _outcome(self, event: Event) -> tuple[str, Tone]:
+    def family(self, name: str) -> str:
+        """Return what a family is called."""
+        return self.catalogue.families[name].vi if self.lang == "vi" else name.replace("_", " ")
+
+    def _outcome(self, event: Event) -> tuple[Tone, str]:
         match event:
             case submission.Refused(reasons=reasons):
                 said = "; ".join(
@@ -89,17 +99,17 @@ class Teller(Struct, frozen=True):
                 )
                 allowed = max((r.next_allowed for r in reasons if r.next_allowed), default=None)
                 until = f"; {_ALLOWED[self.lang]} {time_of(allowed)}" if allowed else ""
-                return f"REFUSED {said}{until}", "refused"
+                return "refused", f"{said}{until}"
             case submission.Held():
-                return "HELD", "held"
+                return "held", ""
             case submission.Released(how=how):
-                return how, "held"
+                return "held", how
             case case.Moved(from_state=before, to_state=after):
-                return f"{before} → {after}", "moved"
+                return "moved", f"{before} → {after}"
         if event.TYPE.endswith(".irregularity_noted"):
             data = self.codec.to_json(event)
-            return f"! {_reason(data['code'], data.get('article'), data[self.lang])}", "noted"
-        return "recorded", "recorded"
+            return "noted", _reason(data["code"], data.get("article"), data[self.lang])
+        return "recorded", ""
 
 
 def _reason(code: str, article: str | None, sentence: str) -> str:

@@ -1,0 +1,287 @@
+"""The pages under /console, and the streams that keep them live."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote
+
+import structlog
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage
+from litestar.types import ExceptionHandlersMap
+from msgspec import Struct
+
+from services.console.cases import Cases, Sight
+from services.console.flow_map import Pictures, drawn
+from services.console.live import Live, Watch
+from services.console.pages import HEADERS, Pages, Static, asked_of
+from services.console.visitors import (
+    PATH,
+    NotFromHere,
+    SignInNeeded,
+    Visitor,
+    form,
+    keeping,
+    lang_of,
+    signed_in,
+    signed_out,
+    verified,
+    visitor,
+    way_on,
+)
+from services.core.access.directory import Directory
+from services.core.access.docket import stream_of
+from services.core.access.tokens import Issuer
+from services.core.bus.errors import BusError
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.identifiers import is_uuid7, key_of
+from services.core.doors.callers import Call
+from services.core.doors.door import Door
+from services.core.doors.problems import Problem
+from services.core.settings import Settings
+from services.core.telling.lines import Lang, Teller
+from services.core.telling.stories import Told, telling_steps
+
+STREAM: Final = timedelta(minutes=10)  #: after which a page must show its token again
+_STEPS: Final = 4  #: how many steps of a part a page tells
+
+log = structlog.get_logger()
+
+
+class Missing(Exception):
+    """There is nothing here for who asks."""
+
+
+class _House(Struct, frozen=True):
+    """What the pages are made from."""
+
+    issuer: Issuer
+    pages: Pages
+    static: Static
+    tellers: Mapping[Lang, Teller]
+    watch: Watch
+    cases: Cases
+    feeds: Callable[[str], Live] | None
+    pictures: Pictures | None
+
+    def live(self, who: Visitor) -> Live | None:
+        return self.watch if who.is_operator else self.feeds(who.agency) if self.feeds else None
+
+    def page(self, name: str, request: Call, **said: Any) -> Response[str]:
+        lang = lang_of(request)
+        cookies = (keeping(lang, request),) if "lang" in request.query_params else ()
+        return self.pages.page(
+            name, lang, cookies=(*said.pop("cookies", ()), *cookies), path=request.url.path, **said
+        )
+
+
+def door(
+    settings: Settings,
+    *,
+    issuer: Issuer,
+    catalogue: Catalogue,
+    codec: Codec,
+    directory: Directory,
+    sight: Sight | None = None,
+    feeds: Callable[[str], Live] | None = None,
+    pictures: Pictures | None = None,
+) -> Door:
+    """Return the console's door.
+
+    `sight` says what an agency may see under a key; without it, nothing. `feeds` gives its live
+    list, `pictures` the flow map; without them, their pages say so.
+    """
+    watch, static = Watch(settings, catalogue.families), Static()
+    langs: tuple[Lang, ...] = ("vi", "en")
+    house = _House(
+        issuer,
+        Pages(static),
+        static,
+        {lang: Teller(catalogue, codec, directory, lang) for lang in langs},
+        watch,
+        Cases(settings, catalogue, codec, directory, sight),
+        feeds,
+        pictures,
+    )
+    return Door(routes=[*_entrance(house), *_live(house), *_cases(house)], run=watch.run)
+
+
+def _entrance(house: _House) -> list[HTTPRouteHandler]:
+    troubles = _troubles(house)
+
+    @get(f"{PATH}/sign-in", exception_handlers=troubles, sync_to_thread=False)
+    def ask(request: Call) -> Response[str]:
+        return house.page("sign_in", request, way_on=way_on(request.query_params.get("next")))
+
+    @post(f"{PATH}/sign-in", exception_handlers=troubles)
+    async def sign_in(request: Call) -> Response[Any]:
+        fields = await form(request)
+        token, onward = fields.get("token", "").strip(), way_on(fields.get("next"))
+        try:
+            verified(token, house.issuer)
+        except SignInNeeded:
+            return house.page("sign_in", request, status=403, way_on=onward, wrong="token_wrong")
+        return Redirect(onward, status_code=303, cookies=[signed_in(token, request)])
+
+    @post(f"{PATH}/sign-out", exception_handlers=troubles)
+    async def sign_out(request: Call) -> Redirect:
+        await form(request)
+        return Redirect(f"{PATH}/sign-in", status_code=303, cookies=[signed_out(request)])
+
+    @get(f"{PATH}/static/{{name:str}}", exception_handlers=troubles, sync_to_thread=False)
+    def static(name: FromPath[str]) -> Response[bytes]:
+        found = house.static.answer(name)
+        if found is None:
+            raise Missing
+        return found
+
+    @get(f"{PATH}/{{rest:path}}", exception_handlers=troubles, sync_to_thread=False)
+    def nothing() -> Response[str]:
+        raise Missing
+
+    return [ask, sign_in, sign_out, static, nothing]
+
+
+def _live(house: _House) -> list[HTTPRouteHandler]:
+    troubles = _troubles(house)
+
+    @get(PATH, exception_handlers=troubles)
+    async def now(request: Call) -> Response[str]:
+        who, lang = visitor(request, house.issuer), lang_of(request)
+        live = house.live(who)
+        batch = await live.recent(house.tellers[lang]) if live else None
+        return house.page("live", request, agency=who.agency, batch=batch)
+
+    @get(f"{PATH}/live", exception_handlers=troubles)
+    async def stream(request: Call) -> Response[Any]:
+        who, lang = visitor(request, house.issuer), lang_of(request)
+        live = house.live(who)
+        if live is None:
+            raise Missing
+        after = request.headers.get("last-event-id") or request.query_params.get("after") or ""
+        return ServerSentEvent(_told(house, live, lang, after), headers=HEADERS)
+
+    @get(f"{PATH}/flows", exception_handlers=troubles)
+    async def flows(request: Call) -> Response[str]:
+        who = visitor(request, house.issuer)
+        picture = await house.pictures.latest() if house.pictures and who.is_operator else None
+        teller = house.tellers[lang_of(request)]
+        return house.page(
+            "flows",
+            request,
+            agency=who.agency,
+            is_operator=who.is_operator,
+            picture=picture,
+            is_stale=picture is not None and picture.is_stale(datetime.now(UTC)),
+            drawing=drawn(picture, lambda slug: _called(slug, teller)) if picture else None,
+        )
+
+    return [now, stream, flows]
+
+
+def _called(slug: str, teller: Teller) -> str:
+    """Return the name of an agency; where a fact names no reader, that of its family."""
+    agency = teller.directory.agency(slug)
+    return (
+        agency.vi if agency else teller.family(slug) if slug in teller.catalogue.families else slug
+    )
+
+
+async def _told(
+    house: _House, live: Live, lang: Lang, after: str
+) -> AsyncIterator[ServerSentEventMessage]:
+    """Yield batches for a page, newest event first; a comment where there is nothing to tell."""
+    until = datetime.now(UTC) + STREAM
+    async for batch in live.follow(house.tellers[lang], after):
+        if batch.rows or batch.skipped:
+            yield ServerSentEventMessage(
+                house.pages.rows(batch, lang), event="facts", id=batch.mark
+            )
+        else:
+            yield ServerSentEventMessage(comment="quiet")
+        if datetime.now(UTC) > until:
+            return
+
+
+def _cases(house: _House) -> list[HTTPRouteHandler]:
+    troubles = _troubles(house)
+
+    @get(f"{PATH}/cases", exception_handlers=troubles)
+    async def search(request: Call) -> Response[Any]:
+        who = visitor(request, house.issuer)
+        asked = request.query_params.get("number", "").strip()
+        if is_uuid7(key_of(asked)):
+            return Redirect(f"{PATH}/cases/{quote(stream_of(asked))}", status_code=303)
+        papers = await house.cases.named(asked, who) if asked else []
+        cases = list(dict.fromkeys(stream_of(paper.part) for paper in papers))
+        if not cases:
+            raise Missing
+        if len(cases) == 1:
+            return Redirect(f"{PATH}/cases/{quote(cases[0])}", status_code=303)
+        candidates = {stream_of(paper.part): paper for paper in reversed(papers)}
+        return house.page(
+            "candidates", request, agency=who.agency, number=asked, candidates=candidates
+        )
+
+    @get(f"{PATH}/cases/{{case_id:str}}", exception_handlers=troubles)
+    async def case(request: Call, case_id: FromPath[str]) -> Response[str]:
+        who = visitor(request, house.issuer)
+        found = await house.cases.case(case_id, who)
+        if found is None:
+            raise Missing
+        return _case_page(house, request, who, found)
+
+    return [search, case]
+
+
+def _case_page(house: _House, request: Call, who: Visitor, found: Told) -> Response[str]:
+    teller = house.tellers[lang_of(request)]
+    families = {family: teller.family(family) for family in teller.catalogue.families}
+    office = teller.directory.agency(found.office) if found.office else None
+    steps = {
+        part: [asked_of(step, teller) for step in each]
+        for part, each in telling_steps(found.steps, _STEPS).items()
+    }
+    return house.page(
+        "case",
+        request,
+        agency=who.agency,
+        found=found,
+        families=families,
+        office=office,
+        steps=steps,
+        lines=[teller.line(entry.record, entry.envelope) for entry in found.thread],
+    )
+
+
+def _troubles(house: _House) -> ExceptionHandlersMap:
+    """Return how everything that goes wrong is answered: as a page."""
+
+    def sign_in(request: Call, _: SignInNeeded) -> Response[Any]:
+        if request.url.path == f"{PATH}/live":
+            return Response(b"", status_code=401, headers=HEADERS)
+        onward = f"?next={quote(request.url.path)}" if request.url.path != PATH else ""
+        cookies = [keeping(lang_of(request), request)]
+        return Redirect(f"{PATH}/sign-in{onward}", status_code=303, cookies=cookies)
+
+    def missing(request: Call, _: Missing) -> Response[Any]:
+        return house.page("trouble", request, status=404, trouble="not_found_hint")
+
+    def foreign(request: Call, _: NotFromHere) -> Response[Any]:
+        return house.page("trouble", request, status=403, trouble="foreign")
+
+    def away(request: Call, error: Exception) -> Response[Any]:
+        log.warning("console_away", path=request.url.path, kind=type(error).__name__)
+        return house.page("trouble", request, status=503, trouble="away")
+
+    return {
+        SignInNeeded: sign_in,
+        Missing: missing,
+        NotFromHere: foreign,
+        BusError: away,
+        Problem: away,
+        TimeoutError: away,
+    }

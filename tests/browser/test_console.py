@@ -1,0 +1,268 @@
+"""The console as people use it: in a real browser, on a real house."""
+
+import asyncio
+import re
+import shutil
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from services.console import live
+from services.core.contracts.identifiers import new_id
+from services.core.settings import Settings
+from services.simulator.story import rows
+from tests.doors.house import COURT, OPERATOR, PATIENCE, Door, issued, open_door
+from tests.integration.test_cli_case import PLAYED, Case
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    *("--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+BURST = 200
+MILLISECONDS = 30_000.0  #: of patience with the browser; only what hangs takes as long
+T = TypeVar("T")
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing")
+
+
+class House:
+    """A house that runs in a thread of its own, for a browser that is driven from this one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._open = open_door(settings)
+        self.door: Door = self.do(self._open.__aenter__())
+        self.case = Case(self.door, rows())
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do some work in the house."""
+        future: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return future.result(PATIENCE)
+
+    def close(self) -> None:
+        self.do(self._open.__aexit__(None, None, None))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE)
+        self._loop.close()
+
+    async def story(self) -> None:
+        """Both cases up to the voluntary period, a refusal in one and a breach in the other."""
+        for n in PLAYED:
+            await self.case.play(n)
+        await self.case.play(26, "refused")
+        await self.case.play(17, document_event_id=new_id())
+        await self.door.quiet()
+
+
+@pytest.fixture(scope="module")
+def house(settings_of_module: Settings) -> Iterator[House]:
+    house = House(settings_of_module)
+    try:
+        house.do(house.story())
+        yield house
+    finally:
+        house.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained of; a test that provokes it takes note and clears it."""
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
+    context = browser.new_context()
+    context.set_default_timeout(MILLISECONDS)
+    expect.set_options(timeout=MILLISECONDS)
+    context.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+    )
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(house: House, context: BrowserContext) -> Page:
+    """The list of facts, as an operator sees it."""
+    return signed_in(context.new_page(), house, OPERATOR)
+
+
+def signed_in(page: Page, house: House, agency: str) -> Page:
+    page.goto(f"{house.door.url}/console")
+    page.get_by_label("Mã truy cập").fill(house.door.token(agency))
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url("**/console")
+    return page
+
+
+def connected(page: Page) -> Page:
+    expect(page.locator("#status.connected")).to_be_visible()
+    return page
+
+
+def fact_of(house: House, number: str) -> str:
+    answer = house.do(house.door.submit(issued(judgment_no=number))).json()
+    return str(answer["facts"][0]["id"])
+
+
+def test_a_fact_is_shown_as_it_is_recorded_and_the_page_is_never_loaded_again(
+    house: House, page: Page
+) -> None:
+    connected(page).evaluate("window.kept = true")
+    fact = fact_of(house, "61/2026/DS-PT")
+    row = page.locator(f"#f-{fact}")
+    expect(row).to_contain_text("toa-da-nang")
+    expect(row).to_contain_text("judgment.issued")
+    expect(row).to_contain_text("đã ghi nhận")
+    assert page.locator("#facts li").first.get_attribute("id") == f"f-{fact}"
+    assert page.evaluate("window.kept")
+
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(f"#f-{fact}")).to_contain_text("a judgment was issued")
+    page.get_by_role("link", name="Flows").click()  # the cookie keeps the language
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("main")).to_contain_text("There is no picture of the flows")
+
+
+def test_from_the_sign_in_to_a_case_by_the_keyboard_alone(
+    house: House, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto(f"{house.door.url}/console/sign-in")
+    focus(page, "#token")
+    page.keyboard.insert_text(house.door.token(OPERATOR))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    focus(page, "#number")
+    page.keyboard.insert_text("702/qđ-thads")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/console/cases/{house.case.id_of('J.c2')}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("702/QĐ-THADS")
+
+
+def focus(page: Page, selector: str) -> None:
+    """Press Tab until something has the focus, and see that the focus can be seen."""
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            "document.activeElement.matches(wanted)".replace("wanted", f"'{selector}'")
+        ):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+            return
+    raise AssertionError(f"twenty times Tab did not lead to {selector}")
+
+
+def test_a_cases_thread_marks_refusals_and_breaches_and_says_who_must_act(
+    house: House, page: Page
+) -> None:
+    page.goto(f"{house.door.url}/console/cases/{house.case.id_of('J.c1')}")
+    refused = page.locator("li.refused")
+    expect(refused).to_contain_text("TỪ CHỐI")
+    expect(refused).to_contain_text("case.completed")
+    expect(page.get_by_role("region", name="Ai phải làm gì tiếp theo")).to_contain_text(
+        "thads-da-nang"
+    )
+    page.goto(f"{house.door.url}/console/cases/{house.case.id_of('J')}")
+    expect(page.locator("li.noted").first).to_contain_text("BẤT THƯỜNG")
+    expect(page.get_by_role("region", name="Các phần")).to_contain_text("VOLUNTARY")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_anothers_case_looks_to_an_agency_as_one_that_does_not_exist(
+    house: House, context: BrowserContext, complaints: list[str]
+) -> None:
+    page = signed_in(context.new_page(), house, "nh-song-cam")
+    texts = []
+    for case in (house.case.id_of("J.c1"), f"{new_id()}.c1"):
+        answer = page.goto(f"{house.door.url}/console/cases/{case}")
+        assert answer is not None
+        assert answer.status == 404
+        texts.append(page.content().replace(case, "…"))
+    assert texts[0] == texts[1]
+    answer = page.goto(f"{house.door.url}/console/cases?number=702/QĐ-THADS")
+    assert answer is not None
+    assert answer.status == 404
+    complaints.clear()  # each 404 is one
+
+
+def test_a_burst_is_survived_and_what_was_skipped_is_said(
+    house: House, context: BrowserContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_WAITING", 5)
+    page = connected(signed_in(context.new_page(), house, OPERATOR))
+    begun = page.locator("#facts li:not(.gap)").count()
+    earlier = skipped(page)
+
+    async def burst() -> None:
+        claims = [issued(judgment_no=f"{n}/2026/DS-ST") for n in range(1000, 1000 + BURST)]
+        await asyncio.gather(*(house.door.submit(claim, wait=None) for claim in claims))
+        await house.door.quiet()
+
+    house.do(burst())
+    until = time.monotonic() + PATIENCE
+    while (shown := page.locator("#facts li:not(.gap)").count() - begun) + (
+        left_out := skipped(page) - earlier
+    ) < BURST:
+        assert time.monotonic() < until, (shown, left_out)
+        page.wait_for_timeout(100)
+    assert shown + left_out == BURST
+    assert left_out > 0
+    fact = fact_of(house, "62/2026/DS-PT")
+    expect(page.locator(f"#f-{fact}")).to_be_visible()
+
+
+def skipped(page: Page) -> int:
+    said = page.locator("#facts li.gap").all_text_contents()
+    return sum(int(found[0]) for text in said if (found := re.search(r"\d+", text)))
+
+
+def test_foreign_scripts_and_foreign_forms_do_nothing(
+    house: House, page: Page, complaints: list[str]
+) -> None:
+    page.evaluate(
+        "(() => { const foreign = document.createElement('script');"
+        " foreign.textContent = 'window.broken = true'; document.body.append(foreign); })()"
+    )
+    assert page.evaluate("window.broken === undefined")
+    assert any("Content Security Policy" in each for each in complaints)
+    complaints.clear()
+    assert page.evaluate("document.cookie") == ""
+
+    foreign = page.request.post(
+        f"{house.door.url}/console/sign-out",
+        headers={"Origin": "http://elsewhere.example"},
+        max_redirects=0,
+    )
+    assert foreign.status == 403
+    page.get_by_role("button", name="Thoát").click()
+    page.wait_for_url("**/console/sign-in")
+    page.goto(f"{house.door.url}/console/cases/{house.case.id_of('J.c1')}")
+    page.wait_for_url("**/console/sign-in?next=**")
+    page.get_by_label("Mã truy cập").fill(f"{house.door.token(COURT)}x")
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    complaints.clear()  # the answer is a 403
