@@ -36,6 +36,7 @@ from services.gateway.app import Gateway, PortTaken
 from services.gateway.routes import Pulse
 from services.information.service import FAMILY as INFORMATION
 from services.judgments.service import FAMILY as JUDGMENT
+from services.ledger import service as ledger
 from services.measures.service import FAMILY as MEASURE
 from services.payments.service import FAMILY as PAYMENT
 from services.sales.service import FAMILY as SALE
@@ -53,7 +54,10 @@ WORK: Final = (
 )
 """The services that decide, each with its families."""
 
-NAMES: Final = (gateway.NAME, numbers.NAME, delivery.NAME, *(service.name for service in WORK))
+NAMES: Final = (
+    *(gateway.NAME, numbers.NAME, delivery.NAME, ledger.NAME),
+    *(service.name for service in WORK),
+)
 
 __all__ = ["NAMES", "WORK", "Assembly", "PortTaken", "UnknownService", "assemble", "prepare", "run"]
 
@@ -96,11 +100,13 @@ def assemble(settings: Settings) -> Assembly:
     catalogue, schemas = load_catalogue(), load_schemas()
     codec = Codec(catalogue, schemas)
     heard = tuple(catalogue.families)
+    claimed = [name for name in heard if any(each.is_claim for each in catalogue.family(name))]
     agencies = directory.load(catalogue)
     shown = (
         gateway.service(heard, codec),
         numbers.service(catalogue, codec),
         delivery.service(catalogue, codec, lambda: agencies),
+        ledger.service(heard, claimed),
     )
     services = (*shown, *WORK)
     return Assembly(

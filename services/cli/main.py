@@ -17,11 +17,14 @@ from services.cli import (
     clock,
     demo,
     letters,
+    rebuild,
+    replay,
     schemas,
     stack,
     submit,
     subscribe,
     tail,
+    why,
 )
 from services.cli import run as run_
 from services.cli.errors import CommandError
@@ -56,18 +59,8 @@ app = App(
     result_action="return_value",
 )
 for group in (
-    stack,
-    schemas,
-    access,
-    run_,
-    submit,
-    subscribe,
-    tail,
-    case,
-    alarms,
-    letters,
-    clock,
-    demo,
+    *(stack, schemas, access, run_, submit, subscribe, tail, case, why, rebuild, replay),
+    *(alarms, letters, clock, demo),
 ):
     group.add_to(app)
 
