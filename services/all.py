@@ -36,6 +36,7 @@ from services.gateway.app import Gateway, PortTaken
 from services.gateway.routes import Pulse
 from services.information.service import FAMILY as INFORMATION
 from services.judgments.service import FAMILY as JUDGMENT
+from services.ledger import routes as cases
 from services.ledger import service as ledger
 from services.measures.service import FAMILY as MEASURE
 from services.payments.service import FAMILY as PAYMENT
@@ -193,6 +194,13 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host]) -> Gateway:
         ),
         doors=lambda callers, submitting: (
             feeds.door(assembly.settings, callers, submitting, assembly.clock),
+            cases.door(
+                assembly.settings,
+                callers,
+                assembly.catalogue,
+                assembly.codec,
+                lambda: assembly.directory,
+            ),
         ),
     )
 

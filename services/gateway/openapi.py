@@ -17,6 +17,11 @@ from services.gateway.desk import Standing
 
 _REF: Final = "#/components/schemas/{name}"
 _ID: Final = {"type": "string", "format": "uuid", "description": "UUIDv7"}
+_CASE: Final = {
+    "type": "string",
+    "pattern": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[a-z0-9]+)*$",
+    "description": "The id of a judgment, or of a case or part inside it",
+}
 _SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
 
 
@@ -105,8 +110,53 @@ def _paths(standing: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
                 | _problems(401, 403, 503),
             }
         },
+        **_of_cases(),
         **_for_all(),
     }
+
+
+def _of_cases() -> dict[str, Any]:
+    """The paths of the ledger: a case as it stands or stood, as far as the caller may see it."""
+    parameters = [
+        {"name": "case_id", "in": "path", "required": True, "schema": _CASE},
+        {
+            "name": "as_of",
+            "in": "query",
+            "description": "As it stood at the end of this day in Viet Nam.",
+            "schema": {"type": "string", "format": "date"},
+        },
+        {
+            "name": "known_at",
+            "in": "query",
+            "description": "As it was known at this moment.",
+            "schema": {"type": "string", "format": "date-time"},
+        },
+    ]
+    shown = {
+        "": (
+            "case",
+            "Where a case or judgment stands, part by part, and who must act now.",
+            ["id", "family", "state", "parts", "next", "counts"],
+        ),
+        "/timeline": ("timeline", "All that happened in it, in order.", ["id", "entries"]),
+    }
+    return {
+        f"/v1/cases/{{case_id}}{path}": {
+            "get": {
+                "operationId": operation,
+                "summary": f"{summary} What the caller may not see is left out.",
+                "security": [{"token": []}],
+                "parameters": parameters,
+                "responses": _answers({"200": ("As far as the caller may see.", _with(required))})
+                | _problems(400, 401, 404, 503),
+            }
+        }
+        for path, (operation, summary, required) in shown.items()
+    }
+
+
+def _with(required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "required": required}
 
 
 def _for_all() -> dict[str, Any]:

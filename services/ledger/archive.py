@@ -81,16 +81,14 @@ class Archive:
         `as_of` leaves out what happened after that day in Viet Nam, `known_at` what was recorded
         after that moment.
         """
-        before = as_of and datetime.combine(as_of + timedelta(days=1), time(), VIET_NAM)
         if case_id == key_of(case_id):
-            return [
-                entry
-                for entry in await self.of_key(case_id)
-                if (before is None or entry.envelope.occurred_at < before)
-                and (known_at is None or entry.envelope.recorded_at <= known_at)
-            ]
-        cases = [case_id, key_of(case_id)]
-        found = await self._rows.ask(queries.of_case, cases=cases, before=before, known_at=known_at)
+            return stood(await self.of_key(case_id), as_of, known_at)
+        found = await self._rows.ask(
+            queries.of_case,
+            cases=[case_id, key_of(case_id)],
+            before=_end_of(as_of),
+            known_at=known_at,
+        )
         return self._entries(found)
 
     async def of_id(self, id_: str) -> Entry | None:
@@ -166,6 +164,23 @@ class Archive:
             index=index,
             kind=kind,
         )
+
+
+def stood(entries: Sequence[Entry], as_of: date | None, known_at: datetime | None) -> list[Entry]:
+    """Return what had happened by the end of a day in Viet Nam and was recorded by a moment."""
+    before = _end_of(as_of)
+    return [
+        entry
+        for entry in entries
+        if (before is None or entry.envelope.occurred_at < before)
+        and (known_at is None or entry.envelope.recorded_at <= known_at)
+    ]
+
+
+def _end_of(day: date | None) -> datetime | None:
+    if day is None or day == date.max:
+        return None
+    return datetime.combine(day + timedelta(days=1), time(), VIET_NAM)
 
 
 def event_of(record: Record, codec: Codec) -> Event | None:
