@@ -31,22 +31,14 @@ async def behind(archive: Archive, folding: Folding, stored: Snapshot) -> list[s
     """Name the topics of which the archive has read less than what the stored states hold."""
     tails = await archive.tails(sorted(folding.reads))
     wanted = {each: number for each, number in stored.heard.items() if each[0] in folding.reads}
-    wanted |= _own(folding, stored)
+    wanted |= {each: number for each, number in stored.given.items() if each[0] in folding.reads}
     return sorted({each[0] for each, number in wanted.items() if tails.get(each, 0) < number})
-
-
-def _own(folding: Folding, stored: Snapshot) -> dict[tuple[str, int, str], int]:
-    return {
-        (topic, partition, f"{folding.service.name}/{partition}"): given
-        for (topic, partition), given in stored.given.items()
-        if topic in folding.reads
-    }
 
 
 async def compare(keys: AsyncIterator[list[Entry]], folding: Folding, stored: Snapshot) -> Compared:
     """Fold every key as far as the store had got, and compare each stream exactly."""
     compared = Compared()
-    reach = stored.heard | _own(folding, stored)
+    reach = stored.heard | stored.given
     left = dict(stored.states)
 
     def takes(entry: Entry) -> bool:

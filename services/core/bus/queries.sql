@@ -153,7 +153,7 @@ select coalesce(sum(given - sent), 0)::bigint from targets;
 select partition, heard from lanes order by partition;
 
 -- name: all_given
-select topic, partition, given from targets;
+select lane, topic, partition, given from targets;
 
 -- name: all_parked
 select topic, partition, record from letters;

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from services.core.bus.chain import Tail, Target
+from services.core.bus.chain import Tail
 from services.core.bus.postgres import FAILURES, connect, sorted_error
 from services.core.bus.record import Numbered
 from services.core.bus.store import queries
@@ -21,11 +21,12 @@ _numbered: Final = msgspec.msgpack.Decoder(Numbered)
 class Snapshot(Struct, frozen=True):
     """The streams of a service, and which records they come from.
 
-    `heard` says up to which number each lane was heard, `given` what the service's own wrote last.
+    `heard` says up to which number each lane was heard, `given` what the service's own have
+    written last; both by topic, partition and the lane that wrote.
     """
 
-    heard: dict[tuple[str, int, str], int]  #: topic, partition, producing lane
-    given: dict[Target, int]
+    heard: dict[tuple[str, int, str], int]
+    given: dict[tuple[str, int, str], int]
     parked: frozenset[Written]  #: dead letters and what waits behind them: in no state
     states: dict[str, tuple[int, bytes]]  #: stream → sequence, and state as msgpack
 
@@ -53,7 +54,10 @@ async def snapshot(settings: Settings, service: str) -> Snapshot:
             for topic, tails in _heard.decode(row["heard"]).items()
             for lane, tail in tails.items()
         },
-        {(row["topic"], row["partition"]): row["given"] for row in given},
+        {
+            (row["topic"], row["partition"], f"{service}/{row['lane']}"): row["given"]
+            for row in given
+        },
         frozenset(written for row in letters if (written := _written(row))),
         {row["stream"]: (row["sequence"], row["state"]) for row in states},
     )
