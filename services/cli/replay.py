@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 import msgspec
@@ -104,21 +106,23 @@ async def _replay(wanted: Criteria, who: str, why: str, to: Path | None, *, yes:
         if not yes and not _agreed():
             print("nothing was replayed", file=sys.stderr)
             return 1
-        count, first, last = 0, None, None
-        with _output(to) as out:
+        with TemporaryFile("w+", encoding="utf-8") as spool, _output(to) as out:
+            count, first, last = 0, None, None
             async for entry in desk.archive.find(wanted):
-                out.write(msgspec.json.encode(_line(entry, desk)).decode() + "\n")
+                spool.write(msgspec.json.encode(_line(entry, desk)).decode() + "\n")
                 count, first, last = count + 1, first or place_of(entry), place_of(entry)
-        number = await record(
-            desk.rows,
-            wanted,
-            who=who,
-            why=why,
-            count=count,
-            first=first,
-            last=last,
-            written_to=str(to) if to else SCREEN,
-        )
+            number = await record(
+                desk.rows,
+                wanted,
+                who=who,
+                why=why,
+                count=count,
+                first=first,
+                last=last,
+                written_to=str(to) if to else SCREEN,
+            )
+            spool.seek(0)
+            copyfileobj(spool, out)
         print(f"replay {number}: {count} entries, {first} to {last}", file=sys.stderr)
     return 0
 

@@ -1,4 +1,4 @@
-"""Who had what replayed, and why: each replay is itself recorded, before its last line is out."""
+"""Who had what replayed, and why: each replay is itself recorded, before its first line is out."""
 
 from datetime import datetime
 
