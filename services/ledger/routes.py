@@ -17,6 +17,8 @@ from services.core.access.directory import Directory
 from services.core.access.tokens import Speaker
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
 from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.doors.callers import OPERATOR, Call, Callers, json
 from services.core.doors.door import Door
@@ -32,16 +34,35 @@ _INSIDE: Final = re.compile(r"[0-9a-f-]{36}(\.[a-z0-9]+)*")
 _NOTE: Final = ".irregularity_noted"
 
 
+Visible = Callable[[str, Sequence[tuple[Envelope, Event]]], set[str]]
+"""Which facts of all that stand under one key an agency may see: their ids."""
+
+
+def operators_alone(_agency: str, _entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
+    """Show no agency anything."""
+    return set()
+
+
+def seen_by(speaker: Speaker, entries: Sequence[Entry], visible: Visible) -> list[Entry]:
+    """Return what a speaker may see of all that stands under one key; operators see everything."""
+    if OPERATOR in speaker.roles:
+        return list(entries)
+    readable = [(entry.envelope, entry.event) for entry in entries if entry.event is not None]
+    ids = visible(speaker.agency, readable)
+    return [entry for entry in entries if entry.id in ids]
+
+
 def door(
     settings: Settings,
     callers: Callers,
     catalogue: Catalogue,
     codec: Codec,
     directory: Callable[[], Directory],
+    visible: Visible = operators_alone,
 ) -> Door:
-    """Return the door to the archive."""
+    """Return the door to the archive; `visible` says what an agency may see of a key."""
     rows = Rows(settings, NAME)
-    desk = _Desk(Archive(rows, codec), catalogue, codec, directory)
+    desk = _Desk(Archive(rows, codec), catalogue, codec, directory, visible)
 
     @get("/v1/cases/{case_id:str}")
     async def case(request: Call, case_id: FromPath[str]) -> Response[bytes]:
@@ -63,6 +84,7 @@ class _Desk(Struct, frozen=True):
     catalogue: Catalogue
     codec: Codec
     directory: Callable[[], Directory]
+    visible: Visible
 
     async def found(self, speaker: Speaker, id_: str, query: Mapping[str, str]) -> Told:
         """Return a case as the speaker may see it. Raises Problem NOT_FOUND, QUERY_MALFORMED."""
@@ -73,14 +95,11 @@ class _Desk(Struct, frozen=True):
         entries = [
             entry for entry in await self.archive.of_key(key_of(id_)) if entry.stands_in_events
         ]
-        seen = ordered(stood(self._visible(speaker, entries), as_of, known_at))
+        seen = ordered(stood(seen_by(speaker, entries, self.visible), as_of, known_at))
         found = told(id_, seen, self.catalogue, self.directory())
         if found is None:
             raise Problem("NOT_FOUND")
         return found
-
-    def _visible(self, speaker: Speaker, entries: Sequence[Entry]) -> Sequence[Entry]:
-        return entries if OPERATOR in speaker.roles else []
 
     def shown(self, entry: Any, speaker: Speaker) -> dict[str, Any]:
         """Return an entry; numbers tell of what is hidden, so operators alone get them."""
