@@ -12,6 +12,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from services.core.bus.record import Record
+from services.core.bus.snapshot import heard_by
+from services.core.bus.store import queries as bus
 from services.core.contracts.codec import Codec
 from services.core.contracts.days import VIET_NAM
 from services.core.contracts.envelope import envelope_of
@@ -136,10 +138,9 @@ class Archive:
         if held:
             yield held
 
-    async def tails(self, topics: Sequence[str]) -> dict[tuple[str, int, str], int]:
+    async def heard(self) -> dict[tuple[str, int, str], int]:
         """Say how far topics are archived: topic, partition, producing lane → last number."""
-        rows = await self._rows.ask(queries.tails, topics=list(topics))
-        return {(row["topic"], row["lane"], row["producer"]): row["number"] for row in rows}
+        return heard_by(await self._rows.ask(bus.all_heard))
 
     def _entries(self, rows: Sequence[Any]) -> list[Entry]:
         return [self._entry(*row) for row in rows]

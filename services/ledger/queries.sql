@@ -92,13 +92,6 @@ select lane, index, kind, topic, "offset", key, value, head
  order by key, index
  limit :most;
 
--- name: tails(topics)
--- How far each lane that writes to some topics is archived.
-select topic, lane, producer, max(number) as number
-  from entries
- where topic = any(:topics::text[])
- group by topic, lane, producer;
-
 -- name: record_replay(who, why, criteria, count, first, last, written_to)$
 insert into replays (who, why, criteria, count, first, last, written_to)
 values (:who, :why, :criteria::jsonb, :count, :first, :last, :written_to)

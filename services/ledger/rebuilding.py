@@ -29,10 +29,10 @@ class Compared(Struct):
 
 async def behind(archive: Archive, folding: Folding, stored: Snapshot) -> list[str]:
     """Name the topics of which the archive has read less than what the stored states hold."""
-    tails = await archive.tails(sorted(folding.reads))
+    heard = await archive.heard()
     wanted = {each: number for each, number in stored.heard.items() if each[0] in folding.reads}
     wanted |= {each: number for each, number in stored.given.items() if each[0] in folding.reads}
-    return sorted({each[0] for each, number in wanted.items() if tails.get(each, 0) < number})
+    return sorted({each[0] for each, number in wanted.items() if heard.get(each, 0) < number})
 
 
 async def compare(keys: AsyncIterator[list[Entry]], folding: Folding, stored: Snapshot) -> Compared:

@@ -1,5 +1,6 @@
 """What a service has stored, as of one moment, for who compares it with the topics."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -48,12 +49,7 @@ async def snapshot(settings: Settings, service: str) -> Snapshot:
     finally:
         connection.terminate()
     return Snapshot(
-        {
-            (topic, row["partition"], lane): tail.number
-            for row in lanes
-            for topic, tails in _heard.decode(row["heard"]).items()
-            for lane, tail in tails.items()
-        },
+        heard_by(lanes),
         {
             (row["topic"], row["partition"], f"{service}/{row['lane']}"): row["given"]
             for row in given
@@ -61,6 +57,16 @@ async def snapshot(settings: Settings, service: str) -> Snapshot:
         frozenset(written for row in letters if (written := _written(row))),
         {row["stream"]: (row["sequence"], row["state"]) for row in states},
     )
+
+
+def heard_by(lanes: Iterable[Any]) -> dict[tuple[str, int, str], int]:
+    """Say how far a service has heard, from the rows of `all_heard`: topic, partition, lane."""
+    return {
+        (topic, row["partition"], lane): tail.number
+        for row in lanes
+        for topic, tails in _heard.decode(row["heard"]).items()
+        for lane, tail in tails.items()
+    }
 
 
 def _written(row: Any) -> Written | None:
