@@ -5,7 +5,7 @@ in its own folder.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -14,9 +14,11 @@ from services.cases.service import FAMILY as CASE
 from services.coercion.service import FAMILIES as COERCION
 from services.complaints.service import FAMILY as COMPLAINT
 from services.console import routes as console
+from services.console.own_feed import OwnFeed
 from services.console.picture_file import PictureFile
 from services.core.access import directory
 from services.core.access.directory import Directory
+from services.core.access.readers import visible_to
 from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
@@ -27,20 +29,26 @@ from services.core.clock import Clock, clock_of
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
 from services.core.contracts.schemas import Schemas, load_schemas
 from services.core.doors.callers import Callers
 from services.core.doors.door import Door, Submitting
+from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.core.telemetry import probes
 from services.core.telemetry.probes import PortTaken, Pulse
 from services.deadlines.service import FAMILY as DEADLINE
 from services.delivery import routes as feeds
 from services.delivery import service as delivery
+from services.delivery.feed import Feed
 from services.directory import service as numbers
 from services.gateway import service as gateway
 from services.gateway.app import Gateway
 from services.information.service import FAMILY as INFORMATION
 from services.judgments.service import FAMILY as JUDGMENT
+from services.ledger import routes as cases
+from services.ledger import service as ledger
 from services.measures.service import FAMILY as MEASURE
 from services.payments.service import FAMILY as PAYMENT
 from services.sales.service import FAMILY as SALE
@@ -58,7 +66,10 @@ WORK: Final = (
 )
 """The services that decide, each with its families."""
 
-NAMES: Final = (gateway.NAME, numbers.NAME, delivery.NAME, *(service.name for service in WORK))
+NAMES: Final = (
+    *(gateway.NAME, numbers.NAME, delivery.NAME, ledger.NAME),
+    *(service.name for service in WORK),
+)
 
 __all__ = ["NAMES", "WORK", "Assembly", "PortTaken", "UnknownService", "assemble", "prepare", "run"]
 
@@ -101,11 +112,13 @@ def assemble(settings: Settings) -> Assembly:
     catalogue, schemas = load_catalogue(), load_schemas()
     codec = Codec(catalogue, schemas)
     heard = tuple(catalogue.families)
+    claimed = [name for name in heard if any(each.is_claim for each in catalogue.family(name))]
     agencies = directory.load(catalogue)
     shown = (
         gateway.service(heard, codec),
         numbers.service(catalogue, codec),
         delivery.service(catalogue, codec, lambda: agencies),
+        ledger.service(heard, claimed),
     )
     services = (*shown, *WORK)
     return Assembly(
@@ -210,21 +223,26 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gatewa
 
 def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list[Door]:
     """Return what services show over HTTP; each reads its own rows, wherever its lanes run."""
+    catalogue, codec, directory = assembly.catalogue, assembly.codec, assembly.directory
+    feed = Feed(Rows(assembly.settings, delivery.NAME))
+
+    def visible(agency: str, entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
+        return visible_to(agency, entries, catalogue, directory)
+
     return [
-        feeds.door(assembly.settings, callers, submitting, assembly.clock),
-        _console(assembly, callers),
+        feeds.door(feed, callers, submitting, assembly.clock),
+        cases.door(assembly.settings, callers, catalogue, codec, lambda: directory, visible),
+        console.door(
+            assembly.settings,
+            issuer=callers.issuer,
+            catalogue=catalogue,
+            codec=codec,
+            directory=directory,
+            sight=visible_to,
+            feeds=lambda agency: OwnFeed(feed, agency, codec),
+            pictures=PictureFile(assembly.settings.home),
+        ),
     ]
-
-
-def _console(assembly: Assembly, callers: Callers) -> Door:
-    return console.door(
-        assembly.settings,
-        issuer=callers.issuer,
-        catalogue=assembly.catalogue,
-        codec=assembly.codec,
-        directory=assembly.directory,
-        pictures=PictureFile(assembly.settings.home),
-    )
 
 
 async def _before(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

@@ -29,7 +29,7 @@ from services.core.settings import Settings
 
 PARTITIONS = 3
 #: Services whose schemas stand in every test's database.
-MIGRATED = ["judgments", "gateway", "directory", "delivery"]
+MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger"]
 _numbers = itertools.count(1)
 
 

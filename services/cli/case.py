@@ -1,12 +1,15 @@
 """`lienthong case ID|NUMBER`: a case's thread over all families, where it stands, who must act."""
 
 import asyncio
+from datetime import date, datetime
 
 import msgspec
 from cyclopts import App
+from msgspec import Struct
 from rich.console import Console
 
 from services.cli.alarms import told
+from services.cli.archive import day, moment, opened
 from services.cli.case_page import as_object, head, who_must_act
 from services.cli.errors import CommandError
 from services.cli.lines import coloured
@@ -19,11 +22,11 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
-from services.core.telling.lines import Lang, Teller
+from services.core.telling.lines import Lang, Teller, time_of
 from services.core.telling.standing import parts_of
 from services.core.telling.stories import Told
 from services.core.telling.stories import told as understood
-from services.core.telling.thread import read
+from services.core.telling.thread import ordered, read
 from services.directory.register import Paper, register
 
 
@@ -32,25 +35,55 @@ def add_to(app: App) -> None:
     app.command(case)
 
 
-def case(case_id: str, *, json: bool = False, lang: Lang = "vi") -> int:
+def case(
+    case_id: str,
+    *,
+    as_of: str | None = None,
+    known_at: str | None = None,
+    json: bool = False,
+    lang: Lang = "vi",
+) -> int:
     """Show all that happened in a case, over all families, and who must act now.
 
-    Exit code 1 where a number is that of several; they are listed.
+    With a day or a moment, as it stood then: that is read from the archive. Exit code 1 where a
+    number is that of several; they are listed.
 
     Parameters
     ----------
     case_id
         The id of a case, of a part of it or of a judgment; or an official number of one of them,
         such as 702/QĐ-THADS.
+    as_of
+        As it stood at the end of this day in Viet Nam, such as 2026-09-28: without what happened
+        later, whenever it was recorded.
+    known_at
+        As it was known at this time, such as 2026-09-28T16:20: without what was recorded later,
+        whenever it happened. Both may be given.
     json
         Print one JSON object, with the data of every event.
     lang
         The language of the names: vi or en.
     """
-    return asyncio.run(closing(_case(case_id, lang, json=json)))
+    moments = Moments(
+        as_of=day(as_of, "--as-of") if as_of else None,
+        known_at=moment(known_at, "--known-at") if known_at else None,
+    )
+    return asyncio.run(closing(_case(case_id, moments, lang, json=json)))
 
 
-async def _case(named: str, lang: Lang, *, json: bool) -> int:
+class Moments(Struct, frozen=True):
+    """As of which day, and as known when."""
+
+    as_of: date | None
+    known_at: datetime | None
+
+    def __str__(self) -> str:
+        said = [f"as of {self.as_of:%d-%m-%Y}" if self.as_of else ""]
+        said.append(f"as known at {time_of(self.known_at)}" if self.known_at else "")
+        return " ".join(each for each in said if each)
+
+
+async def _case(named: str, moments: Moments, lang: Lang, *, json: bool) -> int:
     settings, catalogue = Settings.load(), load_catalogue()
     ids = [stream_of(named)] if is_uuid7(key_of(named)) else []
     if not ids:
@@ -60,7 +93,9 @@ async def _case(named: str, lang: Lang, *, json: bool) -> int:
             _candidates(named, papers, json=json)
             return 1
     teller = Teller(catalogue, Codec(catalogue, load_schemas()), directory.load(catalogue), lang)
-    found = await _read(settings, ids[0], teller)
+    found = await (
+        _at(moments, ids[0], teller) if str(moments) else _read(settings, ids[0], teller)
+    )
     if json:
         print(msgspec.json.encode(as_object(found, teller)).decode())
     else:
@@ -96,6 +131,20 @@ async def _read(settings: Settings, id_: str, teller: Teller) -> Told:
         raise CommandError(
             f"nothing was recorded or refused of {id_} ({known}): compare the id, or name it by "
             f"its number; `lienthong tail --from beginning --no-follow` shows all there is"
+        )
+    return found
+
+
+async def _at(moments: Moments, id_: str, teller: Teller) -> Told:
+    """Return a case as it stood on a day, or as it was known at a moment, from the archive."""
+    async with opened() as desk:
+        entries = await desk.archive.of_case(id_, as_of=moments.as_of, known_at=moments.known_at)
+    thread = ordered([entry for entry in entries if entry.stands_in_events])
+    found = understood(id_, thread, teller.catalogue, teller.directory)
+    if found is None:
+        raise CommandError(
+            f"nothing is archived of {id_} {moments}: compare the id; `lienthong case` without a "
+            f"day or time shows what stands now"
         )
     return found
 

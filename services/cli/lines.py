@@ -23,10 +23,11 @@ def coloured(line: Line) -> Text:
         return Text(f"{time_of(line.when)}  unreadable: {line.detail}", style)
     who = f"{line.agency} → {line.whom}"
     text = Text(f"{time_of(line.when)}  {who:42}  {line.type:32}  {line.said:36}  ")
-    return text.append(_outcome(line), style)
+    return text.append(outcome_of(line), style)
 
 
-def _outcome(line: Line) -> str:
+def outcome_of(line: Line) -> str:
+    """Say in words what became of an event."""
     match line.tone:
         case "refused":
             return f"REFUSED {line.detail}"

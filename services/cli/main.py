@@ -18,11 +18,14 @@ from services.cli import (
     demo,
     flows,
     letters,
+    rebuild,
+    replay,
     schemas,
     stack,
     submit,
     subscribe,
     tail,
+    why,
 )
 from services.cli import run as run_
 from services.cli.errors import CommandError
@@ -57,8 +60,8 @@ app = App(
     result_action="return_value",
 )
 GROUPS: Final = (
-    *(stack, schemas, access, run_, submit, subscribe, tail, case, alarms, letters, flows),
-    *(clock, demo),
+    *(stack, schemas, access, run_, submit, subscribe, tail, case, why, rebuild, replay),
+    *(alarms, letters, flows, clock, demo),
 )
 for group in GROUPS:
     group.add_to(app)

@@ -24,13 +24,13 @@ class Feed:
     """Reads the feeds of all agencies. Its methods raise Problem UNAVAILABLE."""
 
     def __init__(self, rows: Rows) -> None:
-        self._rows = rows
+        self.rows = rows
         self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = {}
         self._arrived = asyncio.Event()
 
     async def last(self, agency: str) -> int:
         """Return the last number given to an agency; 0 where nothing was."""
-        row = await self._rows.ask(queries.standing, agency=agency)
+        row = await self.rows.ask(queries.standing, agency=agency)
         return row["last"] if row else 0
 
     async def read(self, agency: str, after: int, limit: int, wait: float = 0.0) -> list[Delivered]:
@@ -50,11 +50,11 @@ class Feed:
 
     async def confirm(self, agency: str, number: int) -> None:
         """Note that an agency has received everything up to a number."""
-        await self._rows.ask(queries.confirm, agency=agency, number=number)
+        await self.rows.ask(queries.confirm, agency=agency, number=number)
 
     async def part_of(self, agency: str, fact: str) -> str | None:
         """Return the part of which a fact in the feed speaks; None where it is not in it."""
-        row = await self._rows.ask(queries.fact, agency=agency, id=fact)
+        row = await self.rows.ask(queries.fact, agency=agency, id=fact)
         return row["part"] if row else None
 
     async def run(self) -> None:
@@ -62,7 +62,7 @@ class Feed:
         while True:
             await self._arrived.wait()
             try:
-                rows = await self._rows.ask(queries.lasts, agencies=list(self._waiting))
+                rows = await self.rows.ask(queries.lasts, agencies=list(self._waiting))
             except Problem:
                 rows = []
             for row in rows:
@@ -72,7 +72,7 @@ class Feed:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _read(self, agency: str, after: int, limit: int) -> list[Delivered]:
-        rows: list[Any] = await self._rows.ask(queries.read, agency=agency, after=after, most=limit)
+        rows: list[Any] = await self.rows.ask(queries.read, agency=agency, after=after, most=limit)
         return [Delivered(row["number"], msgspec.Raw(row["event"])) for row in rows]
 
     async def _more(self, agency: str, after: int, wait: float) -> bool:

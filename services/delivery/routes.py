@@ -16,11 +16,8 @@ from services.core.contracts.identifiers import is_uuid
 from services.core.doors.callers import LONGEST_WAIT, Call, Callers, idempotency_key, json, patience
 from services.core.doors.door import Door, Submitting
 from services.core.doors.problems import Problem
-from services.core.doors.rows import Rows
-from services.core.settings import Settings
 from services.delivery.feed import Delivered, Feed
 from services.delivery.receipts import Receipts
-from services.delivery.service import NAME
 
 MOST: Final = 1_000
 _DEFAULT: Final = 100
@@ -41,11 +38,9 @@ class _Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True):
     role: str | None = None
 
 
-def door(settings: Settings, callers: Callers, submit: Submitting, clock: Clock) -> Door:
+def door(feed: Feed, callers: Callers, submit: Submitting, clock: Clock) -> Door:
     """Return the delivery's paths, and what records receipts beside them."""
-    rows = Rows(settings, NAME)
-    feed = Feed(rows)
-    receipts = Receipts(rows, submit, clock)
+    receipts = Receipts(feed.rows, submit, clock)
 
     @get("/v1/events")
     async def events(request: Call) -> Response[bytes]:
@@ -72,7 +67,7 @@ def door(settings: Settings, callers: Callers, submit: Submitting, clock: Clock)
             tasks.create_task(feed.run())
             tasks.create_task(receipts.run())
 
-    return Door(routes=[events, acknowledge], run=run, close=rows.close)
+    return Door(routes=[events, acknowledge], run=run, close=feed.rows.close)
 
 
 def _number(request: Call, name: str, default: int, most: int) -> int:

@@ -17,7 +17,18 @@ from services.gateway.desk import Standing
 
 _REF: Final = "#/components/schemas/{name}"
 _ID: Final = {"type": "string", "format": "uuid", "description": "UUIDv7"}
+_CASE: Final = {
+    "type": "string",
+    "pattern": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[a-z0-9]+)*$",
+    "description": "The id of a judgment, or of a case or part inside it",
+}
 _SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
+_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
 
 
 def document(catalogue: Catalogue, codec: Codec) -> bytes:
@@ -68,12 +79,7 @@ def _paths(standing: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
                 "Idempotency-Key with the same body gets the first submission again.",
                 "security": [{"token": []}],
                 "parameters": [
-                    {
-                        "name": "Idempotency-Key",
-                        "in": "header",
-                        "required": True,
-                        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-                    },
+                    _KEY,
                     prefer,
                 ],
                 "requestBody": {
@@ -105,8 +111,129 @@ def _paths(standing: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
                 | _problems(401, 403, 503),
             }
         },
+        **_of_feeds(known, prefer),
+        **_of_cases(),
         **_for_all(),
     }
+
+
+def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
+    """The paths of the delivery: what an agency may see, and what its officers say of it."""
+
+    def number(name: str, what: str, most: int) -> dict[str, Any]:
+        schema = {"type": "integer", "minimum": 0, "maximum": most}
+        return {"name": name, "in": "query", "description": what, "schema": schema}
+
+    event = {
+        "type": "object",
+        "required": ["number", "event"],
+        "properties": {
+            "number": {"type": "integer", "minimum": 1},
+            "event": {"type": "object", "description": "CloudEvents 1.0."},
+        },
+    }
+    page = {
+        "type": "object",
+        "required": ["events", "last"],
+        "properties": {
+            "events": {"type": "array", "items": event},
+            "last": {"type": "integer", "description": "`after` of the next request."},
+        },
+    }
+    acknowledgement = {
+        "type": "object",
+        "required": ["officer"],
+        "additionalProperties": False,
+        "properties": {
+            "officer": _SLUG,
+            "role": {"type": "string"},
+            "acknowledged_at": {"type": "string", "format": "date-time"},
+        },
+    }
+    return {
+        "/v1/events": {
+            "get": {
+                "operationId": "events",
+                "summary": "What the caller may see, numbered without a gap.",
+                "description": "Asking for what comes after a number says that everything up to it "
+                "was received.",
+                "security": [{"token": []}],
+                "parameters": [
+                    number("after", "The last number received; 0 at first.", 2**63 - 1),
+                    number("limit", "How many at most.", 1_000),
+                    number("wait", "Seconds to wait where nothing stands yet.", 30),
+                ],
+                "responses": _answers({"200": ("The next events, oldest first.", page)})
+                | _problems(400, 401, 422, 503),
+            }
+        },
+        "/v1/events/{event_id}/acknowledgements": {
+            "post": {
+                "operationId": "acknowledge",
+                "summary": "An officer has taken note of an event.",
+                "security": [{"token": []}],
+                "parameters": [
+                    {
+                        "name": "event_id",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string", "format": "uuid"},
+                    },
+                    _KEY,
+                    prefer,
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": acknowledgement}},
+                },
+                "responses": known | _problems(400, 401, 403, 404, 413, 422, 503),
+            }
+        },
+    }
+
+
+def _of_cases() -> dict[str, Any]:
+    """The paths of the ledger: a case as it stands or stood, as far as the caller may see it."""
+    parameters = [
+        {"name": "case_id", "in": "path", "required": True, "schema": _CASE},
+        {
+            "name": "as_of",
+            "in": "query",
+            "description": "As it stood at the end of this day in Viet Nam.",
+            "schema": {"type": "string", "format": "date"},
+        },
+        {
+            "name": "known_at",
+            "in": "query",
+            "description": "As it was known at this moment.",
+            "schema": {"type": "string", "format": "date-time"},
+        },
+    ]
+    shown = {
+        "": (
+            "case",
+            "Where a case or judgment stands, part by part, and who must act now.",
+            ["id", "family", "state", "parts", "next", "counts"],
+        ),
+        "/timeline": ("timeline", "All that happened in it, in order.", ["id", "entries"]),
+    }
+    return {
+        f"/v1/cases/{{case_id}}{path}": {
+            "get": {
+                "operationId": operation,
+                "summary": f"{summary} What the caller may not see is left out.",
+                "security": [{"token": []}],
+                "parameters": parameters,
+                "responses": _answers({"200": ("As far as the caller may see.", _with(required))})
+                | _problems(400, 401, 404, 503),
+            }
+        }
+        for path, (operation, summary, required) in shown.items()
+    }
+
+
+def _with(required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "required": required}
 
 
 def _for_all() -> dict[str, Any]:

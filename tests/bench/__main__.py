@@ -18,7 +18,7 @@ from rich.table import Table
 
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
-from tests.bench import latency, stories, throughput
+from tests.bench import archive, latency, stories, throughput
 from tests.conftest import free_ports
 
 BUILD: Final = Path("build")
@@ -101,7 +101,24 @@ async def measure(settings: Settings, rounds: int) -> list[Figure]:
         if quantile == "p99":
             post = compared(post, path, 4, at_most=True)
         figures.append(post)
-    return figures
+    return [*figures, *await archived(settings, rounds)]
+
+
+async def archived(settings: Settings, rounds: int) -> list[Figure]:
+    """How fast the ledger takes records in, and how soon it shows a case."""
+    taken = {name: list[float]() for name in ("copied", "archive")}
+    for _ in range(rounds):
+        for name, samples in taken.items():
+            samples.append(await archive.taken_in(settings, name))
+    bare = rate("bare, Kafka to COPY", taken["copied"])
+    shown = Figure(
+        f"a case of {archive.FACTS} facts out of {archive.ROWS:,} archived, p99",
+        await archive.shown(settings),
+        "ms",
+        goal=f"< {archive.GOAL_MS} ms",
+    )
+    shown.met = shown.value < archive.GOAL_MS
+    return [bare, compared(rate("the ledger, archiving", taken["archive"]), bare, 0.6), shown]
 
 
 def report(figures: list[Figure]) -> None:

@@ -19,14 +19,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.access.directory import Directory
+from services.core.access.docket import stream_of
 from services.core.bus.host import Host
 from services.core.bus.kafka import _client
 from services.core.bus.service import Service, Topics
 from services.core.clock import WallClock
+from services.core.contracts.envelope import envelope_of, head_of, place_of
 from services.core.contracts.events import judgment
 from services.core.contracts.family import Family
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
+from services.ledger import service as ledger
 from tests.bench.workload import CATALOGUE, CODEC
 
 _SCHEMA: Final = load_schemas().current["thads.judgment.issued"].parsed
@@ -163,9 +166,52 @@ async def one_by_one(settings: Settings) -> None:
 
 async def lanes(settings: Settings) -> None:
     """The bus: every lane of a service in this process, decision and PostgreSQL included."""
+    await _hosted(settings, SERVICE)
+
+
+async def copied(settings: Settings) -> None:
+    """aiokafka to asyncpg's COPY: the rows of the archive, without repeats, chain or lease."""
+    consumer, producer = await _clients(settings)
+    await producer.stop()
+    database: Any = await asyncpg.connect(  # noqa: TID251  a contender is no part of the house
+        host=settings.postgres_host,
+        port=settings.postgres_port,
+        user=ledger.NAME,
+        database=settings.postgres_database,
+        server_settings={"search_path": ledger.NAME},
+    )
+    last = dict.fromkeys(range(settings.partitions), 0)
+    while True:
+        found = await consumer.getmany(timeout_ms=1000, max_records=500)
+        rows = []
+        for partition, records in found.items():
+            lane = partition.partition
+            for each in records:
+                head = head_of(each.headers)
+                place, said = place_of(head), envelope_of(head)
+                last[lane] += 1
+                rows.append(
+                    (
+                        *(lane, last[lane], "submission", partition.topic, each.offset),
+                        *(place.lane, place.number, each.key.decode(), stream_of(said.subject)),
+                        *(said.subject, said.type, said.id, said.agency, said.occurred_at),
+                        *(said.recorded_at, said.accepted_at, said.causation, said.correlation),
+                        *(said.sequence, said.law, said.heard, each.value, head),
+                    )
+                )
+        if rows:
+            await database.copy_records_to_table("entries", records=rows)
+
+
+async def archive(settings: Settings) -> None:
+    """The ledger: every lane of it in this process."""
+    await _hosted(settings, ledger.service((), ("judgment",)))
+
+
+async def _hosted(settings: Settings, service: Service) -> None:
     host = Host(
         settings,
-        SERVICE,
+        service,
         codec=CODEC,
         catalogue=CATALOGUE,
         clock=WallClock(),
@@ -178,6 +224,8 @@ CONTENDERS: Final[dict[str, Callable[[Settings], Coroutine[Any, Any, None]]]] = 
     "bare": bare,
     "one_by_one": one_by_one,
     "lanes": lanes,
+    "copied": copied,
+    "archive": archive,
 }
 
 

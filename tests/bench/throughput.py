@@ -29,7 +29,7 @@ async def fresh(settings: Settings) -> Settings:
     """A database and topics of their own for one contender's run."""
     name = f"bench{next(_runs)}"
     settings = replace(settings, postgres_database=name, topic_prefix=name)
-    await postgres.migrate(settings, [SERVICE.name, "gateway"])
+    await postgres.migrate(settings, [SERVICE.name, "gateway", "ledger"])
     topics = Topics(name, settings.partitions)
     await Cluster(settings).create(
         [*topics.written_by(SERVICE), topics.outcomes], settings.partitions

@@ -119,9 +119,9 @@ class Deciding:
         }
 
     @property
-    def heard_types(self) -> frozenset[str]:
-        """The types of the facts that families of the service hear."""
-        return frozenset(self._hears)
+    def heard_topics(self) -> frozenset[str]:
+        """Where the facts stand that families of the service hear."""
+        return frozenset(self._topics.events(type_.split(".")[1]) for type_ in self._hears)
 
     def ready(self, record: Record, *, is_claim: bool) -> Item:
         """Decode a record. A failure is kept in the item, for a letter needs its envelope."""
@@ -145,6 +145,25 @@ class Deciding:
             return self._claims[type(event)]
         except KeyError:
             raise FamilyError(f"{event.TYPE}: no family of this service takes it") from None
+
+    def fold(
+        self,
+        family: Family[Any],
+        before: Stored,
+        envelope: Envelope,
+        event: Event,
+        directory: Directory,
+    ) -> Stored:
+        """Return a stream after one more recorded fact, its family's own or one that it hears.
+
+        Nothing is decided: so states are told again from the facts alone. Raises FamilyError.
+        """
+        own = envelope.type.split(".")[1]
+        context = _context(envelope, Moment(envelope.recorded_at, envelope.heard, directory))
+        state = family.evolve(before.state, event, context)
+        _check_fields(family.name, before.state, state, own)
+        sequence = envelope.sequence if own == family.name else before.sequence
+        return Stored(state, before.version + 1, sequence)
 
     def decide(self, item: Item, states: States, moment: Moment) -> list[Outgoing]:
         """Return what follows from an item, and put the new states.

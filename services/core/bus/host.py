@@ -134,9 +134,9 @@ class Host:
         Nothing is written where one does not fit.
         """
         topics = set(self._topics.written_by(self._service)) | {self._topics.outcomes}
-        topics |= {self._topics.events(each.split(".")[1]) for each in self._deciding.heard_types}
+        topics |= self._deciding.heard_topics
         if self._service.view:
-            topics |= {self._topics.events(family) for family in self._service.view.families}
+            topics |= self._service.view.topics(self._topics)
         found = await self._cluster.origins(topics)
         connection = await connect(self._settings, self._service.name)
         try:

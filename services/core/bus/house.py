@@ -40,7 +40,6 @@ class House(Struct, frozen=True, kw_only=True):
     @property
     def heard_topics(self) -> tuple[str, ...]:
         """Where the facts stand that its families and its view hear."""
-        families = {str(type_).split(".")[1] for type_ in self.deciding.heard_types} | set(
-            self.service.view.families if self.service.view else ()
-        )
-        return tuple(sorted(self.topics.events(family) for family in families))
+        view = self.service.view
+        shown = view.topics(self.topics) if view else set()
+        return tuple(sorted(self.deciding.heard_topics | shown))

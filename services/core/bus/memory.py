@@ -103,7 +103,7 @@ class _MemoryLane:
         self._log, self._partition, self._deciding = log, partition, deciding
         self._name = f"{service.name}/{partition}"
         self._claims = [topics.submissions(family.name) for family in service.families]
-        self._hears = sorted({topics.events(type_.split(".")[1]) for type_ in deciding.heard_types})
+        self._hears = sorted(deciding.heard_topics)
         self._positions = dict.fromkeys([*self._hears, *self._claims], 0)
         self._heard = Heard()
         self._streams = Streams(service, kept=1 << 60)

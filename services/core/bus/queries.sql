@@ -160,3 +160,15 @@ select give_numbers(:lane, :topics, :partitions, :firsts, :lasts, :hashes, :chun
 
 -- name: outbox_depth$
 select coalesce(sum(given - sent), 0)::bigint from targets;
+
+-- name: all_heard
+select partition, heard from lanes order by partition;
+
+-- name: all_given
+select lane, topic, partition, given from targets;
+
+-- name: all_parked
+select topic, partition, record from letters;
+
+-- name: all_states
+select stream, sequence, state from states order by stream;

@@ -23,6 +23,14 @@ class View(Struct, frozen=True):
     families: tuple[str, ...]  #: whose events it hears
     rows: Callable[[Sequence[tuple[Record, Envelope]]], list[Statement]]
     notice: Callable[[Sequence[Mapping[str, Any]]], None] | None = None
+    submissions: tuple[
+        str, ...
+    ] = ()  #: whose submissions it reads too: as records, never as claims
+
+    def topics(self, named: "Topics") -> set[str]:
+        """The topics it hears."""
+        events = {named.events(family) for family in self.families}
+        return events | {named.submissions(family) for family in self.submissions}
 
 
 class Service(Struct, frozen=True, kw_only=True):

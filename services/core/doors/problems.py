@@ -23,6 +23,11 @@ _DOOR: Final[Mapping[str, tuple[int, str, str]]] = {
         "Thiếu Idempotency-Key hoặc không gồm 1 đến 255 ký tự ASCII nhìn thấy được.",
     ),
     "HEADER_MALFORMED": (400, "A header does not have its form.", "Tiêu đề không đúng dạng."),
+    "QUERY_MALFORMED": (
+        400,
+        "A parameter of the query does not have its form.",
+        "Tham số truy vấn không đúng dạng.",
+    ),
     "UNAUTHENTICATED": (401, "The token is not valid.", "Mã truy cập không hợp lệ."),
     "NOT_FOUND": (404, "There is nothing here for you.", "Không có nội dung này."),
     "METHOD_NOT_ALLOWED": (405, "This method does not exist here.", "Không có phương thức này."),
@@ -41,11 +46,6 @@ _DOOR: Final[Mapping[str, tuple[int, str, str]]] = {
         422,
         "No event of this number was given to you yet.",
         "Chưa có sự kiện nào mang số này được giao cho cơ quan.",
-    ),
-    "QUERY_MALFORMED": (
-        400,
-        "A parameter of the query does not have its form.",
-        "Tham số truy vấn không đúng dạng.",
     ),
     "FAILED": (500, "An error of ours; it was noted.", "Lỗi của hệ thống, đã được ghi nhận."),
     "BUSY": (503, "Too much waits; try again.", "Hệ thống đang quá tải, hãy gửi lại."),

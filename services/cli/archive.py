@@ -1,0 +1,108 @@
+"""The archive, open for a command that replays, explains or rebuilds; and how options are read."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.cli.errors import CommandError
+from services.core.access import directory
+from services.core.access.directory import Directory
+from services.core.bus.service import Service, Topics
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.days import VIET_NAM
+from services.core.contracts.schemas import load_schemas
+from services.core.doors.problems import Problem
+from services.core.doors.rows import Rows
+from services.core.settings import Settings
+from services.core.telling.lines import Lang, Teller
+from services.ledger.archive import Archive
+from services.ledger.folding import Folding
+from services.ledger.service import NAME
+
+
+class Desk(Struct, frozen=True):
+    """What a command needs besides the archive to understand what stands in it."""
+
+    settings: Settings
+    catalogue: Catalogue
+    codec: Codec
+    directory: Directory
+    rows: Rows
+    archive: Archive
+
+    def teller(self, lang: Lang) -> Teller:
+        """Return who tells events in a language."""
+        return Teller(self.catalogue, self.codec, self.directory, lang)
+
+    def folding(self, service: Service) -> Folding:
+        """Return what tells the states of a service again."""
+        topics = Topics(self.settings.topic_prefix, self.settings.partitions)
+        return Folding(service, topics, self.codec, self.catalogue, self.directory)
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Desk]:
+    """Open the archive for the block. Raises CommandError where it does not answer."""
+    settings, catalogue = Settings.load(), load_catalogue()
+    codec = Codec(catalogue, load_schemas())
+    rows = Rows(settings, NAME)
+    archive = Archive(rows, codec)
+    try:
+        yield Desk(settings, catalogue, codec, directory.load(catalogue), rows, archive)
+    except Problem as problem:
+        raise CommandError(
+            "the archive does not answer: see `lienthong status`; it is made by `lienthong run`"
+        ) from problem
+    finally:
+        await rows.close()
+
+
+def family_service(name: str) -> Service:
+    """Return a service that decides. Raises CommandError where there is none of that name."""
+    from services.all import WORK  # noqa: PLC0415  other commands need not load every service
+
+    for service in WORK:
+        if service.name == name:
+            return service
+    raise CommandError(
+        f"no service {name} has states of its own; there are "
+        f"{', '.join(service.name for service in WORK)}"
+    )
+
+
+def id_of(text: str) -> str:
+    """Return the id of an event as it is stored. Raises CommandError for what is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise CommandError(
+            f"{text} is no id of an event, such as 019a0b2c-…: `lienthong case ID --json` and "
+            f"`lienthong tail --json` show them"
+        ) from None
+
+
+def day(text: str, option: str) -> date:
+    """Read a day, such as 2026-09-28. Raises CommandError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"{option} {text}: expected a day such as 2026-09-28") from None
+
+
+def moment(text: str, option: str) -> datetime:
+    """Read a moment, such as 2026-09-28T16:20; without a distance from UTC it is Viet Nam's.
+
+    Raises CommandError.
+    """
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(
+            f"{option} {text}: expected a time such as 2026-09-28T16:20 or 2026-09-28T16:20+07:00"
+        ) from None
+    return read if read.tzinfo else read.replace(tzinfo=VIET_NAM)

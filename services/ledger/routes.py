@@ -1,0 +1,165 @@
+"""What the ledger shows over HTTP: a case as it stands or stood, as far as the caller may see it.
+
+What somebody may not see is left out without a trace; a case of which nothing is left is not there.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+from msgspec import Struct
+
+from services.core.access.directory import Directory
+from services.core.access.tokens import Speaker
+from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.codec import Codec
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
+from services.core.contracts.identifiers import is_uuid7, key_of
+from services.core.doors.callers import OPERATOR, Call, Callers, json
+from services.core.doors.door import Door
+from services.core.doors.problems import Problem
+from services.core.doors.rows import Rows
+from services.core.settings import Settings
+from services.core.telling.stories import Told, told
+from services.core.telling.thread import ordered
+from services.ledger.archive import Archive, Entry, stood
+from services.ledger.service import NAME
+
+_INSIDE: Final = re.compile(r"[0-9a-f-]{36}(\.[a-z0-9]+)*")
+_NOTE: Final = ".irregularity_noted"
+
+
+Visible = Callable[[str, Sequence[tuple[Envelope, Event]]], set[str]]
+"""Which facts of all that stand under one key an agency may see: their ids."""
+
+
+def seen_by(speaker: Speaker, entries: Sequence[Entry], visible: Visible) -> list[Entry]:
+    """Return what a speaker may see of all that stands under one key; operators see everything."""
+    if OPERATOR in speaker.roles:
+        return list(entries)
+    readable = [(entry.envelope, entry.event) for entry in entries if entry.event is not None]
+    ids = visible(speaker.agency, readable)
+    return [entry for entry in entries if entry.id in ids]
+
+
+def door(
+    settings: Settings,
+    callers: Callers,
+    catalogue: Catalogue,
+    codec: Codec,
+    directory: Callable[[], Directory],
+    visible: Visible,
+) -> Door:
+    """Return the door to the archive; `visible` says what an agency may see of a key."""
+    rows = Rows(settings, NAME)
+    desk = _Desk(Archive(rows, codec), catalogue, codec, directory, visible)
+
+    @get("/v1/cases/{case_id:str}")
+    async def case(request: Call, case_id: FromPath[str]) -> Response[bytes]:
+        found = await desk.found(callers.speaker(request), case_id, request.query_params)
+        return json(msgspec.json.encode(_standing(found)))
+
+    @get("/v1/cases/{case_id:str}/timeline")
+    async def timeline(request: Call, case_id: FromPath[str]) -> Response[bytes]:
+        speaker = callers.speaker(request)
+        found = await desk.found(speaker, case_id, request.query_params)
+        entries = [desk.shown(entry, speaker) for entry in found.thread]
+        return json(msgspec.json.encode({"id": found.id, "entries": entries}))
+
+    return Door(routes=[case, timeline], close=rows.close)
+
+
+class _Desk(Struct, frozen=True):
+    archive: Archive
+    catalogue: Catalogue
+    codec: Codec
+    directory: Callable[[], Directory]
+    visible: Visible
+
+    async def found(self, speaker: Speaker, id_: str, query: Mapping[str, str]) -> Told:
+        """Return a case as the speaker may see it. Raises Problem NOT_FOUND, QUERY_MALFORMED."""
+        as_of = _read(query, "as_of", date.fromisoformat)
+        known_at = _read(query, "known_at", _aware)
+        if not (is_uuid7(key_of(id_)) and _INSIDE.fullmatch(id_)):
+            raise Problem("NOT_FOUND")
+        entries = [
+            entry for entry in await self.archive.of_key(key_of(id_)) if entry.stands_in_events
+        ]
+        seen = ordered(stood(seen_by(speaker, entries, self.visible), as_of, known_at))
+        found = told(id_, seen, self.catalogue, self.directory())
+        if found is None:
+            raise Problem("NOT_FOUND")
+        return found
+
+    def shown(self, entry: Any, speaker: Speaker) -> dict[str, Any]:
+        """Return an entry; numbers tell of what is hidden, so operators alone get them."""
+        envelope = entry.envelope
+        known = self.catalogue.event(envelope.type)
+        data = {
+            "id": envelope.id,
+            "kind": entry.kind,
+            "type": envelope.type,
+            "vi": known.vi,
+            "en": known.en,
+            "part": envelope.subject,
+            "agency": envelope.agency,
+            "officer": envelope.officer or None,
+            "role": envelope.role,
+            "occurred_at": envelope.occurred_at,
+            "recorded_at": envelope.recorded_at,
+            "law": envelope.law,
+            "data": self.codec.to_json(entry.event) if entry.event else None,
+        }
+        if OPERATOR in speaker.roles:
+            data |= {
+                "lane": entry.lane,
+                "index": entry.index,
+                "sequence": envelope.sequence,
+                "causation": envelope.causation,
+                "correlation": envelope.correlation,
+            }
+        return data
+
+
+def _read(query: Mapping[str, str], name: str, read: Callable[[str], Any]) -> Any:
+    text = query.get(name)
+    try:
+        return None if text is None else read(text)
+    except ValueError:
+        raise Problem("QUERY_MALFORMED", f"{name} is not of its form") from None
+
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def _standing(found: Told) -> dict[str, Any]:
+    this, types = found.this, [entry.envelope.type for entry in found.thread]
+    facts = [type_ for type_ in types if ".submission." not in type_]
+    return {
+        "id": found.id,
+        "family": found.family,
+        "numbers": found.numbers,
+        "state": this.state if this else None,
+        "since": this.since if this else None,
+        "office": found.office,
+        "officer": this.officer if this else None,
+        "parts": [
+            {"id": part.id, "family": part.family, "state": part.state, "since": part.since}
+            for part in found.parts.values()
+        ],
+        "next": found.steps,
+        "counts": {
+            "facts": len(facts),
+            "irregularities": sum(type_.endswith(_NOTE) for type_ in facts),
+            "refusals": types.count("thads.submission.refused"),
+        },
+    }

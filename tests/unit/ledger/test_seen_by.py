@@ -1,0 +1,41 @@
+"""Operators see a whole key; an agency sees what the one truth of readers names, and no more."""
+
+from collections.abc import Sequence
+
+from services.core.access.tokens import Speaker
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
+from services.core.telling import thread
+from services.ledger.archive import Entry
+from services.ledger.routes import seen_by
+from tests.unit.telling import threads
+
+
+def archived(*told: thread.Entry) -> list[Entry]:
+    return [
+        Entry(each.record, each.envelope, each.event, lane=0, index=index, kind="fact")
+        for index, each in enumerate(told, 1)
+    ]
+
+
+ENTRIES = archived(threads.issued(), threads.decided(), threads.assigned())
+
+
+def of_its_own(agency: str, entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
+    assert len(entries) == len(ENTRIES)
+    return {envelope.id for envelope, _ in entries if envelope.agency == agency}
+
+
+def nothing(_agency: str, _entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
+    return set()
+
+
+def test_an_operator_sees_everything_whoever_else_may_see_nothing() -> None:
+    assert seen_by(Speaker("platform", ("PLATFORM",)), ENTRIES, nothing) == ENTRIES
+    assert seen_by(Speaker("toa-da-nang", ("COURT",)), ENTRIES, nothing) == []
+
+
+def test_an_agency_sees_exactly_what_is_named_to_it() -> None:
+    court = seen_by(Speaker("toa-da-nang", ("COURT",)), ENTRIES, of_its_own)
+    assert [entry.envelope.type for entry in court] == ["thads.judgment.issued"]
+    assert seen_by(Speaker("nh-song-cam", ("HOLDER",)), ENTRIES, of_its_own) == []
