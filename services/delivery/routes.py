@@ -1,6 +1,7 @@
 """The feeds over HTTP: an agency pulls what it may see, and its officers acknowledge it."""
 
 from asyncio import TaskGroup
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +14,15 @@ from services.core.clock import Clock
 from services.core.contracts.event import Instant
 from services.core.contracts.events.delivery import Acknowledged
 from services.core.contracts.identifiers import is_uuid
-from services.core.doors.callers import LONGEST_WAIT, Call, Callers, idempotency_key, json, patience
+from services.core.doors.callers import (
+    LONGEST_WAIT,
+    Call,
+    Callers,
+    idempotency_key,
+    json,
+    patience,
+    query_of,
+)
 from services.core.doors.door import Door, Submitting
 from services.core.doors.problems import Problem
 from services.delivery.feed import Delivered, Feed
@@ -45,10 +54,11 @@ def door(feed: Feed, callers: Callers, submit: Submitting, clock: Clock) -> Door
     @get("/v1/events")
     async def events(request: Call) -> Response[bytes]:
         agency = callers.speaker(request).agency
-        after = _number(request, "after", 0, _LARGEST)
-        limit = _number(request, "limit", _DEFAULT, MOST)
-        wait = _number(request, "wait", 0, int(LONGEST_WAIT))
-        found = await feed.read(agency, after, max(limit, 1), wait)
+        query = query_of(request, "after", "limit", "wait")
+        after = _number(query, "after", 0, 0, _LARGEST)
+        limit = _number(query, "limit", _DEFAULT, 1, MOST)
+        wait = _number(query, "wait", 0, 0, int(LONGEST_WAIT))
+        found = await feed.read(agency, after, limit, wait)
         await feed.confirm(agency, after)
         last = found[-1].number if found else after
         return json(msgspec.json.encode(Page(found, last)))
@@ -70,14 +80,14 @@ def door(feed: Feed, callers: Callers, submit: Submitting, clock: Clock) -> Door
     return Door(routes=[events, acknowledge], run=run, close=feed.rows.close)
 
 
-def _number(request: Call, name: str, default: int, most: int) -> int:
+def _number(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     """Read a whole number of the query. Raises Problem QUERY_MALFORMED."""
-    text = request.query_params.get(name)
+    text = query.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS):
-        raise Problem("QUERY_MALFORMED", f"{name}: expected a whole number from 0 on")
-    return min(int(text), most)
+    if text.isascii() and text.isdigit() and len(text) <= _DIGITS and least <= int(text) <= most:
+        return int(text)
+    raise Problem("QUERY_MALFORMED", f"{name}: expected a whole number from {least} to {most}")
 
 
 def _members(sent: bytes, part: str, event_id: str, now: datetime) -> dict[str, Any]:

@@ -120,8 +120,8 @@ def _paths(standing: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
 def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
     """The paths of the delivery: what an agency may see, and what its officers say of it."""
 
-    def number(name: str, what: str, most: int) -> dict[str, Any]:
-        schema = {"type": "integer", "minimum": 0, "maximum": most}
+    def number(name: str, what: str, most: int, least: int = 0) -> dict[str, Any]:
+        schema = {"type": "integer", "minimum": least, "maximum": most}
         return {"name": name, "in": "query", "description": what, "schema": schema}
 
     event = {
@@ -160,7 +160,7 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                 "security": [{"token": []}],
                 "parameters": [
                     number("after", "The last number received; 0 at first.", 2**63 - 1),
-                    number("limit", "How many at most.", 1_000),
+                    number("limit", "How many at most.", 1_000, 1),
                     number("wait", "Seconds to wait where nothing stands yet.", 30),
                 ],
                 "responses": _answers({"200": ("The next events, oldest first.", page)})

@@ -20,7 +20,7 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
 from services.core.contracts.identifiers import is_uuid7, key_of
-from services.core.doors.callers import OPERATOR, Call, Callers, json
+from services.core.doors.callers import OPERATOR, Call, Callers, json, query_of
 from services.core.doors.door import Door
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
@@ -31,6 +31,7 @@ from services.ledger.archive import Archive, Entry, stood
 from services.ledger.service import NAME
 
 _INSIDE: Final = re.compile(r"[0-9a-f-]{36}(\.[a-z0-9]+)*")
+_QUERY: Final = ("as_of", "known_at")
 _NOTE: Final = ".irregularity_noted"
 
 
@@ -61,13 +62,13 @@ def door(
 
     @get("/v1/cases/{case_id:str}")
     async def case(request: Call, case_id: FromPath[str]) -> Response[bytes]:
-        found = await desk.found(callers.speaker(request), case_id, request.query_params)
+        found = await desk.found(callers.speaker(request), case_id, query_of(request, *_QUERY))
         return json(msgspec.json.encode(_standing(found)))
 
     @get("/v1/cases/{case_id:str}/timeline")
     async def timeline(request: Call, case_id: FromPath[str]) -> Response[bytes]:
         speaker = callers.speaker(request)
-        found = await desk.found(speaker, case_id, request.query_params)
+        found = await desk.found(speaker, case_id, query_of(request, *_QUERY))
         entries = [desk.shown(entry, speaker) for entry in found.thread]
         return json(msgspec.json.encode({"id": found.id, "entries": entries}))
 

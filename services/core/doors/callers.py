@@ -1,6 +1,7 @@
 """Who calls, by the token that the request carries, and what else every request says alike."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request, Response
@@ -50,6 +51,15 @@ def patience(request: Call) -> float:
     """How long the sender would wait for an outcome (RFC 7240); what is not understood is none."""
     found = _WAIT.search(request.headers.get("prefer", ""))
     return min(float(found[1]), LONGEST_WAIT) if found else 0.0
+
+
+def query_of(request: Call, *known: str) -> Mapping[str, str]:
+    """Return the parameters of the query. Raises Problem QUERY_MALFORMED for one not known."""
+    found = request.query_params
+    for name in found:
+        if name not in known:
+            raise Problem("QUERY_MALFORMED", f"expected none but {', '.join(known)}")
+    return found
 
 
 def json(
