@@ -9,14 +9,16 @@ from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from services.console import live
+from services.console.picture_file import FILE
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.simulator.story import rows
-from tests.doors.house import COURT, OPERATOR, PATIENCE, Door, issued, open_door
+from tests.doors.house import COURT, ENFORCERS, OPERATOR, PATIENCE, Door, issued, open_door
 from tests.integration.test_cli_case import PLAYED, Case
 
 CHROMIUM = shutil.which("chromium")
@@ -63,8 +65,11 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(settings_of_module: Settings) -> Iterator[House]:
-    house = House(settings_of_module)
+def house(
+    settings_of_module: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    home = tmp_path_factory.mktemp("home")
+    house = House(msgspec.structs.replace(settings_of_module, home=home))
     try:
         house.do(house.story())
         yield house
@@ -143,6 +148,22 @@ def test_a_fact_is_shown_as_it_is_recorded_and_the_page_is_never_loaded_again(
     page.get_by_role("link", name="Flows").click()  # the cookie keeps the language
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("main")).to_contain_text("There is no picture of the flows")
+
+
+def test_the_map_says_in_lines_and_in_a_table_who_sends_to_whom_and_when_it_is_old(
+    house: House, page: Page
+) -> None:
+    flow = {"agency": COURT, "reader": ENFORCERS, "events": 4, "per_minute": 4.0, "last_at": 0.0}
+    file = house.door.whole.settings.home / FILE
+    file.write_bytes(msgspec.json.encode({"written_at": time.time() + 3_600, "flows": [flow]}))
+    page.goto(f"{house.door.url}/console/flows")
+    expect(page.locator("svg path.edge")).to_have_count(1)
+    expect(page.get_by_role("row", name=f"{COURT} {ENFORCERS}")).to_contain_text("4.0")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    file.write_bytes(msgspec.json.encode({"written_at": time.time() - 3_600, "flows": [flow]}))
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("lienthong run flows")
+    file.unlink()
 
 
 def test_from_the_sign_in_to_a_case_by_the_keyboard_alone(
