@@ -18,7 +18,17 @@ from services.console.picture_file import FILE
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.simulator.story import rows
-from tests.doors.house import COURT, ENFORCERS, OPERATOR, PATIENCE, Door, issued, open_door
+from tests.doors.house import (
+    COURT,
+    ENFORCERS,
+    OPERATOR,
+    PATIENCE,
+    Door,
+    effective,
+    issued,
+    open_door,
+    transferred,
+)
 from tests.integration.test_cli_case import PLAYED, Case
 
 CHROMIUM = shutil.which("chromium")
@@ -228,6 +238,23 @@ def test_anothers_case_looks_to_an_agency_as_one_that_does_not_exist(
     assert answer is not None
     assert answer.status == 404
     complaints.clear()  # each 404 is one
+
+
+def test_an_agency_sees_its_own_feed_live_and_of_a_case_what_it_may(
+    house: House, context: BrowserContext
+) -> None:
+    page = connected(signed_in(context.new_page(), house, ENFORCERS))
+    judgment, unheard = new_id(), fact_of(house, "63/2026/DS-PT")
+    facts = [
+        house.do(house.door.submit(claim)).json()["facts"][0]["id"]
+        for claim in (issued(judgment), effective(judgment), transferred(judgment))
+    ]
+    for fact in facts:
+        expect(page.locator(f"#f-{fact}")).to_be_visible()
+    expect(page.locator(f"#f-{unheard}")).to_have_count(0)
+    page.locator(f"#f-{facts[2]} a").click()
+    page.wait_for_url(f"**/console/cases/{judgment}")
+    expect(page.locator("ol.lines li")).to_have_count(3)
 
 
 def test_a_burst_is_survived_and_what_was_skipped_is_said(
