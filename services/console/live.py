@@ -105,7 +105,7 @@ class Watch:
         self._targets = targets_of(settings, families)
         self._recent: deque[Heeded] = deque(maxlen=RECENT)
         self._pages: set[Waiting] = set()
-        self._is_ending = False
+        self.is_ending = False  #: whether the process lets every page go
 
     async def run(self) -> None:
         """Follow every events topic until cancelled, over every loss of the broker."""
@@ -126,7 +126,7 @@ class Watch:
 
     def end(self) -> None:
         """Let every page go."""
-        self._is_ending = True
+        self.is_ending = True
         for page in self._pages:
             page.wake()
 
@@ -170,7 +170,7 @@ class Watch:
             page.put(heeded)
         self._pages.add(page)
         try:
-            while not self._is_ending:
+            while not self.is_ending:
                 taken, skipped = page.take()
                 yield _batch(teller, taken, skipped, is_anew=is_anew)
                 is_anew = False

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
-from services.console.live import MOST_WAITING, QUIET_SECONDS, RECENT, Batch, Row, row_of
+from services.console.live import MOST_WAITING, RECENT, Batch, Row, row_of
 from services.core.contracts.codec import Codec
 from services.core.telling.lines import Teller
 from services.delivery.feed import Delivered, Feed
+
+_LOOK_SECONDS: Final = 1.0  #: after which it is seen that the process ends
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -40,7 +43,7 @@ class OwnFeed:
         while True:
             skipped = max(0, last - number - MOST_WAITING)
             number += skipped
-            batch = await self._batch(teller, number, MOST_WAITING, skipped, QUIET_SECONDS)
+            batch = await self._batch(teller, number, MOST_WAITING, skipped, _LOOK_SECONDS)
             yield batch
             number = int(batch.mark) if batch.mark else number
             last = await self._feed.last(self._agency)

@@ -1,6 +1,7 @@
 """The pages under /console, and the streams that keep them live."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -195,15 +196,15 @@ async def _told(
 ) -> AsyncIterator[ServerSentEventMessage]:
     """Yield batches for a page, newest event first; a comment where there is nothing to tell."""
     until = datetime.now(UTC) + STREAM
-    async for batch in live.follow(house.tellers[lang], after):
-        if batch.rows or batch.skipped:
-            yield ServerSentEventMessage(
-                house.pages.rows(batch, lang), event="facts", id=batch.mark
-            )
-        else:
-            yield ServerSentEventMessage(comment="quiet")
-        if datetime.now(UTC) > until:
-            return
+    with suppress(Problem):  # the browser asks again, and goes on after its mark
+        async for batch in live.follow(house.tellers[lang], after):
+            if batch.rows or batch.skipped:
+                rows = house.pages.rows(batch, lang)
+                yield ServerSentEventMessage(rows, event="facts", id=batch.mark)
+            else:
+                yield ServerSentEventMessage(comment="quiet")
+            if house.watch.is_ending or datetime.now(UTC) > until:
+                return
 
 
 def _cases(house: _House) -> list[HTTPRouteHandler]:

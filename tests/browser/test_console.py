@@ -9,14 +9,26 @@ from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from services.console import live
+from services.console.picture_file import FILE
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.simulator.story import rows
-from tests.doors.house import COURT, OPERATOR, PATIENCE, Door, issued, open_door
+from tests.doors.house import (
+    COURT,
+    ENFORCERS,
+    OPERATOR,
+    PATIENCE,
+    Door,
+    effective,
+    issued,
+    open_door,
+    transferred,
+)
 from tests.integration.test_cli_case import PLAYED, Case
 
 CHROMIUM = shutil.which("chromium")
@@ -63,8 +75,11 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(settings_of_module: Settings) -> Iterator[House]:
-    house = House(settings_of_module)
+def house(
+    settings_of_module: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    home = tmp_path_factory.mktemp("home")
+    house = House(msgspec.structs.replace(settings_of_module, home=home))
     try:
         house.do(house.story())
         yield house
@@ -145,6 +160,22 @@ def test_a_fact_is_shown_as_it_is_recorded_and_the_page_is_never_loaded_again(
     expect(page.locator("main")).to_contain_text("There is no picture of the flows")
 
 
+def test_the_map_says_in_lines_and_in_a_table_who_sends_to_whom_and_when_it_is_old(
+    house: House, page: Page
+) -> None:
+    flow = {"agency": COURT, "reader": ENFORCERS, "events": 4, "per_minute": 4.0, "last_at": 0.0}
+    file = house.door.whole.settings.home / FILE
+    file.write_bytes(msgspec.json.encode({"written_at": time.time() + 3_600, "flows": [flow]}))
+    page.goto(f"{house.door.url}/console/flows")
+    expect(page.locator("svg path.edge")).to_have_count(1)
+    expect(page.get_by_role("row", name=f"{COURT} {ENFORCERS}")).to_contain_text("4.0")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    file.write_bytes(msgspec.json.encode({"written_at": time.time() - 3_600, "flows": [flow]}))
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("lienthong run flows")
+    file.unlink()
+
+
 def test_from_the_sign_in_to_a_case_by_the_keyboard_alone(
     house: House, context: BrowserContext
 ) -> None:
@@ -207,6 +238,23 @@ def test_anothers_case_looks_to_an_agency_as_one_that_does_not_exist(
     assert answer is not None
     assert answer.status == 404
     complaints.clear()  # each 404 is one
+
+
+def test_an_agency_sees_its_own_feed_live_and_of_a_case_what_it_may(
+    house: House, context: BrowserContext
+) -> None:
+    page = connected(signed_in(context.new_page(), house, ENFORCERS))
+    judgment, unheard = new_id(), fact_of(house, "63/2026/DS-PT")
+    facts = [
+        house.do(house.door.submit(claim)).json()["facts"][0]["id"]
+        for claim in (issued(judgment), effective(judgment), transferred(judgment))
+    ]
+    for fact in facts:
+        expect(page.locator(f"#f-{fact}")).to_be_visible()
+    expect(page.locator(f"#f-{unheard}")).to_have_count(0)
+    page.locator(f"#f-{facts[2]} a").click()
+    page.wait_for_url(f"**/console/cases/{judgment}")
+    expect(page.locator("ol.lines li")).to_have_count(3)
 
 
 def test_a_burst_is_survived_and_what_was_skipped_is_said(
