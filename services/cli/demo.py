@@ -35,6 +35,7 @@ from services.simulator.story import Row, rows
 THE_CASE: Final = "J.c2"  #: of which the story tells most
 
 _WAIT: Final = 30
+_PATIENCE: Final = 120.0  #: services in processes of their own begin one after another
 _FOLLOWS_SECONDS: Final = 20.0
 _PAUSE_SECONDS: Final = 0.15  #: after each line, so that eyes can follow
 
@@ -119,8 +120,10 @@ class _Player:
 
     async def _submit(self, row: Row) -> None:
         known, begun = len(self._play.surprises), time.perf_counter()
-        said = self._play.submission(row)
-        answer = await self._client.submit(row.agency, said, new_id(), _WAIT)
+        said, key = self._play.submission(row), new_id()
+        answer = await self._client.submit(row.agency, said, key, _WAIT)
+        while answer.json().get("status") == "pending" and time.perf_counter() - begun < _PATIENCE:
+            answer = await self._client.submit(row.agency, said, key, _WAIT)
         self.seconds.append(time.perf_counter() - begun)
         became = Became.told(answer.json(), answer.status_code)
         self._play.answered(row, became)

@@ -98,7 +98,7 @@ async def test_each_has_its_fair_share_as_processes_come_go_and_die(settings: Se
         first = Process(steady)
         await owned(steady, [first], [3])
         second = Process(steady, [SERVICE])
-        await owned(steady, [first, second], [2, 1])
+        await owned(steady, [first, second], *SHARED)
         await clerk.progresses()
         third = Process(steady, [SERVICE])
         await owned(steady, [first, second, third], [1, 1, 1])

@@ -180,7 +180,7 @@ def test_a_storys_clock_goes_on_and_never_back(own: Settings, typed: Typed) -> N
         (["submit", "one.json"], "start it with `lienthong run`"),
         (["tail", "--from", "yesterday"], "expected `beginning`, an offset, or a time"),
         (["clock", "noon"], "expected a time with its distance from UTC"),
-        (["run", "weather"], "no service weather; there are gateway, directory, judgments, cases"),
+        (["run", "weather"], "no service weather; there are gateway, directory, delivery, ledger"),
     ],
 )
 def test_each_trouble_is_one_line_with_its_remedy(
