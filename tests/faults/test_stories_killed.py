@@ -10,11 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from services.all import WORK
+from services.cli import main
 from services.core.bus.crashpoints import POINTS
 from services.core.settings import Settings
 from services.simulator.story import rows
 from tests.hearings.house import PATIENCE
 from tests.hearings.process import Program
+from tests.integration.test_cli_doors import environment
 from tests.stories.cast import recast
 from tests.stories.telling import NOWHERE, Telling, door_of
 
@@ -64,7 +67,10 @@ async def test_stories_end_as_the_law_says_whichever_process_dies_on_the_way(
     ],
 )
 async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
-    quick: Settings, tmp_path: Path, points: tuple[str, ...]
+    quick: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    points: tuple[str, ...],
 ) -> None:
     story = rows()
     settings = msgspec.structs.replace(
@@ -85,7 +91,14 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
                 if point.endswith("hand_over"):
                     doomed.ask_to_stop()
                 await doomed.killed()
+        for name, value in environment(settings).items():
+            monkeypatch.setenv(name, value)
+        told_again = [
+            await asyncio.to_thread(main.run, ["rebuild", service.name, "--diff"])
+            for service in WORK
+        ]
         await survivor.stop()
+    assert told_again == [0] * len(WORK), "a state is not what the facts tell"
     assert [play.surprises for play in telling.plays] == [[]]
 
 
