@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -28,6 +29,7 @@ from services.core.contracts.envelope import foreign_headers
 from services.core.settings import Settings
 from services.delivery.service import NAME
 from services.delivery.topics import Filler, record_of
+from tests.acceptance.test_strangers_tools import lent_librdkafka
 from tests.doors.house import COURT, ENFORCERS, PATIENCE, open_door
 from tests.integration.test_cli_doors import at_door, lienthong
 from tests.integration.test_delivery_door import sent, until
@@ -302,3 +304,57 @@ async def cut_off(settings: Settings) -> None:
     finally:
         await connected.close()
     assert len(ended) == 1, "one writes, the other stands ready"
+
+
+async def kcat(told: Mapping[str, str], folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """Run kcat as the user that was told of; return its exit code, what it shows and complains."""
+    options = {
+        "bootstrap.servers": told["bootstrap"],
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": told["user"],
+        "sasl.password": told["password"],
+    }
+    process = await asyncio.create_subprocess_exec(
+        *("kcat", *(f"-X{name}={value}" for name, value in options.items()), *arguments),
+        env=lent_librdkafka(folder),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    shown, complained = await asyncio.wait_for(process.communicate(b"{}\n"), PATIENCE)
+    return process.returncode or 0, shown.decode(), complained.decode()
+
+
+@pytest.mark.skipif(shutil.which("kcat") is None, reason="kcat is not installed")
+async def test_kcat_reads_the_topic_and_is_refused_everything_else(
+    settings: Settings, tmp_path: Path
+) -> None:
+    told = await bank_granted(settings)
+    topics = Topics(settings.topic_prefix, settings.partitions)
+    await Cluster(settings).create([topics.agency(COURT)], partitions=1)
+    await fill_feed(settings, 1, 2)
+    filler = Filler(settings)
+    running = asyncio.create_task(filler.run())
+    await standing(settings, 2)
+    filler.stop()
+    await running
+
+    reading_it = ("-C", "-t", told["topic"], "-o", "beginning", "-e", "-J")
+    code, shown, _ = await kcat(told, tmp_path, *reading_it)
+    lines = [json.loads(line) for line in shown.splitlines()]
+    assert code == 0
+    assert [line["headers"][-2:] for line in lines] == [["number", "1"], ["number", "2"]]
+    assert [line["payload"].encode() for line in lines] == await feed_of(settings)
+    in_group = ("-e", "-X", "auto.offset.reset=earliest")
+    _, shown, _ = await kcat(told, tmp_path, *in_group, "-G", f"{BANK}.a", told["topic"])
+    assert len(shown.splitlines()) == 2
+
+    for refused in (
+        ("-P", "-t", told["topic"]),
+        ("-C", "-t", topics.agency(COURT), "-o", "beginning", "-e"),
+        (*in_group, "-G", f"{COURT}.a", told["topic"]),
+    ):
+        code, shown, complained = await kcat(told, tmp_path, *refused)
+        assert (code, shown) == (1, ""), refused
+        assert "authorization failed" in complained.lower(), refused
