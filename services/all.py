@@ -42,6 +42,7 @@ from services.deadlines.service import FAMILY as DEADLINE
 from services.delivery import routes as feeds
 from services.delivery import service as delivery
 from services.delivery.feed import Feed
+from services.delivery.topics import Filler
 from services.directory import service as numbers
 from services.gateway import service as gateway
 from services.gateway.app import Gateway
@@ -157,6 +158,7 @@ async def run(
         lambda: all(host.is_ready() for host in hosts.values()),
     )
     doors = _gateway(assembly, hosts, pulse) if gateway.NAME in hosts else None
+    filler = Filler(assembly.settings) if delivery.NAME in hosts else None
     probing: asyncio.Task[None] | None = None
     port = doors.listen() if doors else None
     working: list[asyncio.Task[None]] = []
@@ -168,14 +170,16 @@ async def run(
                 return
             working.append(asyncio.create_task(doors.serve(port, stopping), name="doors"))
         working += [asyncio.create_task(host.run(), name=name) for name, host in hosts.items()]
+        if filler:
+            working.append(asyncio.create_task(filler.run(), name="agencies' topics"))
         await _before(stopping, _first_of(working))
     finally:
         stopping.set()
         if port and not working:
             port.close()
         await _ended(working[:1] if doors else [])  # what is accepted is sent by the lanes
-        for host in hosts.values():
-            host.stop()
+        for each in (*hosts.values(), *([filler] if filler else ())):
+            each.stop()
         await _ended(working)
         if probing:
             probing.cancel()

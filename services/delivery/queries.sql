@@ -36,6 +36,18 @@ select feed.number, facts.event
  order by feed.number
  limit :most;
 
+-- name: lapse(milliseconds)!
+-- End this session, and its turns with it, once it has asked nothing for so long.
+select set_config('idle_session_timeout', :milliseconds::text, false);
+
+-- name: take_turn(agency)$
+-- Take the turn to write the topic of an agency, for as long as this session lasts.
+select pg_try_advisory_lock(hashtextextended('topic of ' || :agency, 0));
+
+-- name: leave_turn(agency)$
+-- Let somebody else write the topic of an agency.
+select pg_advisory_unlock(hashtextextended('topic of ' || :agency, 0));
+
 -- name: lasts(agencies)
 -- The last numbers given to some agencies.
 select agency, last from feeds where agency = any(:agencies::text[]);

@@ -103,6 +103,7 @@ def lent_librdkafka(folder: Path) -> dict[str, str]:
     """
     libraries = Path(confluent_kafka.__file__).parents[1] / "confluent_kafka.libs"
     for each in libraries.glob("librdkafka-*.so.1"):
+        (folder / "librdkafka.so.1").unlink(missing_ok=True)
         (folder / "librdkafka.so.1").symlink_to(each)
     return {**os.environ, "LD_LIBRARY_PATH": f"{folder}:{libraries}"}
 

@@ -11,6 +11,7 @@ is, an addressee or the court of origin, it remains.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -115,15 +116,11 @@ def may_read(
     """Say whether an agency may read a fact for its own sake, its cause left aside."""
     if EVERYBODY in reading.agencies or agency in reading.agencies:
         return True
-    at_hand = [
-        each
-        for each in relations
-        if each.scope in reading.scopes and each.relation in reading.relations
-    ]
-    return any(
-        _holds(agency, [each for each in at_hand if each.relation == relation], recorded_at)
-        for relation in reading.relations
-    )
+    held: dict[str, list[Relation]] = {}
+    for each in relations:
+        if each.scope in reading.scopes and each.relation in reading.relations:
+            held.setdefault(each.relation, []).append(each)
+    return any(_holds(agency, holders, recorded_at) for holders in held.values())
 
 
 def _holds(agency: str, held: Sequence[Relation], recorded_at: datetime) -> bool:
@@ -133,12 +130,8 @@ def _holds(agency: str, held: Sequence[Relation], recorded_at: datetime) -> bool
         return False
     if held[0].relation not in SEATS:
         return True
-    successor = min((each for each in held if each.turn > last), key=_turn, default=None)
-    return successor is None or recorded_at <= successor.since
-
-
-def _turn(relation: Relation) -> tuple[int, datetime, int]:
-    return relation.turn
+    following = [each for each in held if each.turn > last]
+    return not following or recorded_at <= min(following, key=attrgetter("turn")).since
 
 
 def reading_of(

@@ -7,10 +7,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from confluent_kafka import (
-    KafkaException,
-    TopicCollection,
-)
+from confluent_kafka import KafkaException, TopicCollection, admin
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from msgspec import Struct
@@ -26,6 +23,8 @@ _TOPIC: Final = {
     "cleanup.policy": "delete",
     "max.message.bytes": "1048576",
 }
+_kafka: Final[Any] = admin  #: its types neither export these classes nor know None as "any"
+_ITERATIONS: Final = 4096  #: of SCRAM; Kafka takes no fewer
 
 
 class Origin(Struct, frozen=True):
@@ -90,3 +89,77 @@ class Cluster:
         except _FAILURES as error:
             raise Doubt(f"Kafka does not tell who it is: {error}") from error
         return origins
+
+    async def admit(self, user: str, password: str, topic: str, groups: str) -> None:
+        """Let a user read one topic, in consumer groups that begin so, and do nothing else.
+
+        The user is made, or gets the new password. Reading includes describing.
+        """
+        await asyncio.to_thread(self._admit, user, password.encode(), topic, groups)
+
+    def _admit(self, user: str, password: bytes, topic: str, groups: str) -> None:
+        literal, prefixed = _kafka.ResourcePatternType.LITERAL, _kafka.ResourcePatternType.PREFIXED
+        rights = [
+            _may_read(user, _kafka.ResourceType.TOPIC, topic, literal),
+            _may_read(user, _kafka.ResourceType.GROUP, groups, prefixed),
+        ]
+        scram = _kafka.ScramCredentialInfo(_kafka.ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
+        made = _kafka.UserScramCredentialUpsertion(user, scram, password)
+        try:
+            for right in self._admin.create_acls(rights).values():
+                right.result(_SECONDS)
+            for changed in self._admin.alter_user_scram_credentials([made]).values():
+                changed.result(_SECONDS)
+        except _FAILURES as error:
+            raise Doubt(f"Kafka does not let {user} in: {error}") from error
+
+    async def shut_out(self, user: str) -> None:
+        """Take a user's rights and password away; that there are none is no trouble."""
+        await asyncio.to_thread(self._shut_out, user)
+
+    def _shut_out(self, user: str) -> None:
+        anything = _kafka.AclBindingFilter(
+            _kafka.ResourceType.ANY,
+            None,
+            _kafka.ResourcePatternType.ANY,
+            f"User:{user}",
+            None,
+            _kafka.AclOperation.ANY,
+            _kafka.AclPermissionType.ANY,
+        )
+        gone = _kafka.UserScramCredentialDeletion(user, _kafka.ScramMechanism.SCRAM_SHA_512)
+        try:
+            for deleted in self._admin.delete_acls([anything]).values():
+                deleted.result(_SECONDS)
+            for changed in self._admin.alter_user_scram_credentials([gone]).values():
+                changed.result(_SECONDS)
+        except KafkaException as error:
+            if error.args[0].name() != "RESOURCE_NOT_FOUND":
+                raise Doubt(f"Kafka does not shut {user} out: {error}") from error
+        except TimeoutError as error:
+            raise Doubt(f"Kafka does not shut {user} out: {error}") from error
+
+    async def admitted(self) -> set[str]:
+        """Return every topic that some user was let read by its own name."""
+        return await asyncio.to_thread(self._admitted)
+
+    def _admitted(self) -> set[str]:
+        reading = _kafka.AclBindingFilter(
+            _kafka.ResourceType.TOPIC,
+            None,
+            _kafka.ResourcePatternType.LITERAL,
+            None,
+            None,
+            _kafka.AclOperation.READ,
+            _kafka.AclPermissionType.ALLOW,
+        )
+        try:
+            found = self._admin.describe_acls(reading).result(_SECONDS)
+        except _FAILURES as error:
+            raise Doubt(f"Kafka does not tell who may read what: {error}") from error
+        return {str(each.name) for each in found}
+
+
+def _may_read(user: str, what: Any, name: str, pattern: Any) -> Any:
+    operation, allow = _kafka.AclOperation.READ, _kafka.AclPermissionType.ALLOW
+    return _kafka.AclBinding(what, name, pattern, f"User:{user}", "*", operation, allow)

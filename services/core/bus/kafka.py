@@ -17,8 +17,8 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from services.core.bus.chain import Target
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.errors import DatabaseRestored, Doubt, Unsendable, Unsent
-from services.core.bus.record import MAX_RECORD_BYTES, Numbered, Record
-from services.core.contracts.envelope import head_of, headers_of
+from services.core.bus.record import MAX_RECORD_BYTES, Numbered, Plain, Record
+from services.core.contracts.envelope import head_of
 from services.core.settings import Settings
 
 MAX_BATCH_BYTES: Final = 1_000_000
@@ -126,6 +126,20 @@ class Reader:
             ends = await self._consumer.end_offsets([TopicPartition(*each) for each in targets])
         return {(partition.topic, partition.partition): end for partition, end in ends.items()}
 
+    async def last(self, target: Target) -> Record | None:
+        """Return the last record of a partition; None where nothing was ever written.
+
+        Raises DatabaseRestored where it was deleted, Doubt where it does not arrive in time.
+        """
+        end = (await self.ends([target]))[target]
+        if not end:
+            return None
+        self.follow({target: end - 1})
+        found = await self.read(_REQUEST_SECONDS, 1)
+        if not found:
+            raise Doubt(f"{target[0]}[{target[1]}]: the last record does not arrive")
+        return found[0]
+
     async def first_written(self, positions: Mapping[Target, int]) -> datetime | None:
         """Return when the oldest record at these offsets was written, by the broker's clock.
 
@@ -184,7 +198,7 @@ class Sender:
         with _doubting("connect"):
             await self._producer.start()
 
-    async def send(self, target: Target, records: Sequence[Numbered]) -> tuple[int, int]:
+    async def send(self, target: Target, records: Sequence[Numbered | Plain]) -> tuple[int, int]:
         """Send as many of the records as fit one batch; return how many and the last one's offset.
 
         Raises Unsent where it was not confirmed and may be tried again, Unsendable where it may
@@ -198,7 +212,7 @@ class Sender:
                     key=record.key.encode(),
                     value=record.value,
                     timestamp=None,
-                    headers=headers_of(record.head),
+                    headers=record.headers,
                 )
                 is None
             ):

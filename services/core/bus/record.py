@@ -11,7 +11,14 @@ import cramjam
 import msgspec
 from msgspec import Struct
 
-from services.core.contracts.envelope import Envelope, Place, envelope_of, place_of
+from services.core.contracts.envelope import (
+    Envelope,
+    Headers,
+    Place,
+    envelope_of,
+    headers_of,
+    place_of,
+)
 
 HASH_LENGTH: Final = 16  #: hexadecimal digits of SHA-256 that travel as the chain
 MAX_RECORD_BYTES: Final = 900_000  #: below `max.message.bytes` with room for framing
@@ -53,6 +60,19 @@ class Numbered(Struct, frozen=True, array_like=True):
     key: str
     value: bytes
     head: bytes
+
+    @property
+    def headers(self) -> Headers:
+        """Its headers as Kafka carries them."""
+        return headers_of(self.head)
+
+
+class Plain(Struct, frozen=True):
+    """A record ready to be sent that no lane of the house reads: its headers are its own."""
+
+    key: str
+    value: bytes
+    headers: Headers
 
 
 _several: Final = msgspec.msgpack.Decoder(list[Numbered])

@@ -60,6 +60,10 @@ class Topics(Struct, frozen=True):
         """Where the facts of a family travel."""
         return f"{self.prefix}.{family}.events"
 
+    def agency(self, slug: str) -> str:
+        """Where an agency reads its own feed; it has one partition, for the feed has one order."""
+        return f"{self.prefix}.agency.{slug}"
+
     @property
     def outcomes(self) -> str:
         """Where refusals, held and released letters of every family travel."""

@@ -110,6 +110,13 @@ def head_of(headers: Headers) -> bytes:
     )
 
 
+def foreign_headers(head: bytes) -> dict[str, bytes]:
+    """Return the headers of a record that is not one of the bus's; of one that is, none."""
+    lines = head.removeprefix(FOREIGN).split(b"\n") if head.startswith(FOREIGN) else []
+    pairs = (line.partition(b"=") for line in lines)
+    return {name.decode(): content for name, _, content in pairs}
+
+
 def place_of(head: bytes) -> Place:
     """Read the place alone. Raises NotAnEnvelope for records that are not ours."""
     try:

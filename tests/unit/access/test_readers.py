@@ -1,0 +1,191 @@
+"""Who reads what of the story, checked by hand against what each agency is in it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from services.all import WORK
+from services.core.access.readers import reading_of, visible_to
+from services.core.contracts.codec import Codec
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
+from services.core.contracts.identifiers import key_of
+from services.core.telling.thread import Entry
+from services.simulator.story import rows
+from tests.acceptance.memory_house import CATALOGUE, CODEC, DIRECTORY, MemoryHouse, play
+from tests.unit.cast import DIRECTORY as WIDER
+from tests.unit.telling.threads import (
+    CASE,
+    JUDGMENT,
+    asked_of_bank,
+    assigned,
+    decided,
+    decision,
+    entry,
+    issued,
+    moved,
+)
+
+COURT, MANAGING = "toa-da-nang", "cuc-quan-ly-thads"
+OFFICE, ROOM, NEXT = "thads-da-nang", "thads-khu-vuc-3", "thads-hue"
+PROCURACY, POLICE, COMMUNE = "vks-khu-vuc-3", "ca-thi-hanh-an-da-nang", "ubnd-phuong-song-cam"
+BANK, LAND, PORTAL, PLATFORM = "nh-song-cam", "dat-dai-da-nang", "cong-thads", "platform"
+VALUER, AUCTIONEER = "tdg-ngu-son", "dg-cam-giang"
+HANDLERS = {OFFICE, ROOM, PROCURACY}
+
+Told = Sequence[tuple[Envelope, Event]]
+
+
+@pytest.fixture(scope="module")
+def story() -> list[Told]:
+    """What the story recorded and refused, a list for each key."""
+    house = MemoryHouse(WORK)
+    assert play(house, rows()).surprises == []
+    by_key: dict[str, list[tuple[Envelope, Event]]] = {}
+    for (topic, _), records in sorted(house.log.records.items()):
+        for record in records if topic.endswith(".events") else ():
+            envelope = record.envelope()
+            told = (envelope, CODEC.decode(record.value))
+            by_key.setdefault(key_of(envelope.subject), []).append(told)
+    return list(by_key.values())
+
+
+@pytest.mark.parametrize(
+    ("type_", "of", "readers"),
+    [
+        ("judgment.issued", "", {COURT, MANAGING, *HANDLERS}),
+        ("case.requested", ".c2", {PORTAL, MANAGING, *HANDLERS}),
+        ("case.completed", ".c2", {MANAGING, *HANDLERS}),
+        ("information.requested", ".c2.r1", {BANK, *HANDLERS}),
+        ("information.answered", ".c2.r2", {LAND, *HANDLERS}),
+        ("deadline.overdue", ".c2.r2", {LAND, PLATFORM, *HANDLERS}),
+        ("measure.ordered", ".c2.m1", {BANK, *HANDLERS}),
+        ("coercion.decided", ".c2.k2", HANDLERS),
+        ("coercion.booking_requested", ".c2.k2", {POLICE, OFFICE, ROOM}),
+        ("coercion.plan_sent", ".c2.k2", {POLICE, COMMUNE, *HANDLERS}),
+        ("payment.collected", ".c2", HANDLERS),
+        ("sale.priced", ".c2.k2.s1", {VALUER, *HANDLERS}),
+        ("sale.announced", ".c2.k2.s1", set(DIRECTORY.agencies)),
+        ("sale.redeemed", ".c2.k2.s1", {VALUER, AUCTIONEER, *HANDLERS}),
+        ("complaint.filed", ".c2.x1", {PORTAL, OFFICE, PROCURACY}),
+        ("complaint.decided", ".c2.x1", {OFFICE, PROCURACY}),
+        ("submission.refused", ".c2.k2", {OFFICE}),
+    ],
+)
+def test_a_fact_of_the_story_is_read_by_whom_it_concerns(
+    story: Sequence[Told], type_: str, of: str, readers: set[str]
+) -> None:
+    found = [
+        {
+            agency
+            for agency in DIRECTORY.agencies
+            if envelope.id in visible_to(agency, told, CATALOGUE, DIRECTORY)
+        }
+        for told in story
+        for envelope, event in told
+        if envelope.type == f"thads.{type_}" and event.part == key_of(event.part) + of
+    ]
+    assert readers in found
+    assert [each for each in found if not each <= readers] == []
+
+
+def test_a_bank_sees_nothing_but_what_is_addressed_to_it_or_said_by_it(
+    story: Sequence[Told],
+) -> None:
+    for told in story:
+        seen = visible_to(BANK, told, CATALOGUE, DIRECTORY)
+        for envelope, event in told:
+            if envelope.id in seen and envelope.agency != BANK and "sale" not in envelope.type:
+                assert BANK in data(event).values() or of_the_banks_part(event, told), envelope
+
+
+def of_the_banks_part(event: Event, told: Told) -> bool:
+    """Whether some fact of the same part is addressed to the bank."""
+    return any(BANK in data(other).values() for _, other in told if other.part == event.part)
+
+
+def data(event: Event) -> Mapping[str, Any]:
+    return {name: value for name, value in Codec.to_json(CODEC, event).items() if value != []}
+
+
+def entrusted(day: int) -> Entry:
+    return entry(
+        "case.entrusted",
+        CASE,
+        by=OFFICE,
+        day=day,
+        to_agency=NEXT,
+        kind="CASE",
+        items=[1],
+        documents=[],
+        **decision("800/QĐ-UT"),
+    )
+
+
+def on(day: int, fact: Entry, by: str | None = None) -> tuple[Envelope, Event]:
+    assert fact.event
+    moment = issued().envelope.recorded_at.replace(day=3 + day)
+    said_by = by or fact.envelope.agency
+    return replace(fact.envelope, recorded_at=moment, agency=said_by), fact.event
+
+
+ENTRUSTED = [
+    on(0, issued()),
+    on(1, decided(OFFICE)),
+    on(2, assigned()),
+    on(3, asked_of_bank()),
+    on(4, entrusted(4)),
+    on(5, moved("ENTRUSTED"), OFFICE),
+    on(6, asked_of_bank(f"{CASE}.r2"), NEXT),
+]
+BEFORE = {envelope.id for envelope, _ in ENTRUSTED[:5]}
+AFTER = {envelope.id for envelope, _ in ENTRUSTED[6:]}
+
+
+def seen_by(agency: str) -> set[str]:
+    return visible_to(agency, ENTRUSTED, CATALOGUE, WIDER)
+
+
+@pytest.mark.parametrize("former", [ROOM, PROCURACY])
+def test_a_former_handler_reads_what_stood_until_the_case_was_entrusted(former: str) -> None:
+    assert seen_by(former) >= BEFORE
+    assert not seen_by(former) & AFTER
+
+
+@pytest.mark.parametrize("next_", [NEXT, "vks-hue"])
+def test_who_is_entrusted_with_a_case_reads_what_stood_before_as_well(next_: str) -> None:
+    everything = {envelope.id for envelope, _ in ENTRUSTED}
+    missing = everything - seen_by(next_)
+    assert {e.type for e, _ in ENTRUSTED if e.id in missing} <= {"thads.judgment.issued"}
+
+
+def test_another_region_reads_nothing_while_the_case_is_elsewhere() -> None:
+    here = ENTRUSTED[:4]
+    for stranger in ("vks-hue", NEXT, "toa-hue", "ubnd-hue", "nh-khac"):
+        assert visible_to(stranger, here, CATALOGUE, WIDER) == set(), stranger
+
+
+def test_the_order_in_which_facts_were_heard_is_of_no_consequence() -> None:
+    for agency in WIDER.agencies:
+        backwards = visible_to(agency, ENTRUSTED[::-1], CATALOGUE, WIDER)
+        assert backwards == seen_by(agency)
+
+
+def test_a_receipt_is_for_nobody() -> None:
+    receipt = entry(
+        "delivery.delivered",
+        CASE,
+        by=PLATFORM,
+        event_id=JUDGMENT,
+        to_agency=BANK,
+        delivered_at="2026-09-01T00:00:00Z",
+        way="PULL",
+    )
+    assert receipt.event
+    reading = reading_of(receipt.event, receipt.envelope, CATALOGUE, DIRECTORY)
+    assert (reading.agencies, reading.relations) == (frozenset(), ())
+    told = [*ENTRUSTED, (receipt.envelope, receipt.event)]
+    for agency in WIDER.agencies:
+        assert receipt.envelope.id not in visible_to(agency, told, CATALOGUE, WIDER)
