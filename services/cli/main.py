@@ -2,9 +2,11 @@
 
 Exit codes are part of the contract: 0 done, 1 failed (one line on stderr says why and what to do),
 2 the command was not understood, 3 the stack is not running. Data go to stdout, progress and
-troubles to stderr. A group of commands is a module beside this one with a function `add_to`.
+troubles to stderr; a command whose reader goes (`| head`) ends with 1 and says nothing. A group of
+commands is a module beside this one with a function `add_to`.
 """
 
+import os
 import sys
 from typing import Final
 
@@ -76,16 +78,27 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; a trouble we know by name is one line."""
     try:
         code = app(arguments, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
     except CycloptsError as error:
         _say(f"{error} (`lienthong --help` names the commands)")
         return NOT_UNDERSTOOD
     except TROUBLES as error:
         _say(str(error))
         return FAILED
+    except BrokenPipeError:
+        _forget_stdout()
+        return FAILED
     except KeyboardInterrupt:
         _say("interrupted")
         return FAILED
     return code if isinstance(code, int) else 0
+
+
+def _forget_stdout() -> None:
+    """Nobody reads any more: what is still buffered must not be tried again as Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _say(trouble: str) -> None:
