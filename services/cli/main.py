@@ -23,6 +23,7 @@ from services.cli import (
     rebuild,
     replay,
     schemas,
+    setup,
     stack,
     submit,
     subscribe,
@@ -62,7 +63,7 @@ app = App(
     result_action="return_value",
 )
 GROUPS: Final = (
-    *(stack, schemas, access, run_, submit, subscribe, tail, case, why, rebuild, replay),
+    *(stack, setup, schemas, access, run_, submit, subscribe, tail, case, why, rebuild, replay),
     *(alarms, letters, flows, clock, demo),
 )
 for group in GROUPS:

@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     partitions: int = 12
     #: How long a lane belongs to a process that no longer renews it.
     lease_seconds: float = 10.0
+    #: Where the gateway listens: the loopback, or in a container every address of it.
+    http_host: str = "127.0.0.1"
     http_port: int = 8080
     #: Where each process serves metrics and health on 127.0.0.1; 0: nowhere but at the gateway.
     metrics_port: int = 0

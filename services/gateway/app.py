@@ -108,13 +108,13 @@ class Gateway:
                 return
 
     def listen(self) -> socket.socket:
-        """Take the port on 127.0.0.1. Raises PortTaken."""
-        port = self._settings.http_port
+        """Take the port, on 127.0.0.1 unless a setting says otherwise. Raises PortTaken."""
+        host, port = self._settings.http_host, self._settings.http_port
         try:
-            return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
+            return socket.create_server((host, port), backlog=_BACKLOG)
         except OSError as error:
             raise PortTaken(
-                f"port {port} on 127.0.0.1 cannot be taken ({error.strerror}): end what "
+                f"port {port} on {host} cannot be taken ({error.strerror}): end what "
                 f"holds it, or choose another with LIENTHONG_HTTP_PORT=<port>"
             ) from error
 

@@ -1,0 +1,32 @@
+"""`lienthong setup`: what a deployment needs before its services first run."""
+
+import asyncio
+
+from cyclopts import App
+
+from services.core.settings import Settings
+
+
+def add_to(app: App) -> None:
+    """Add this group's commands."""
+    app.command(setup)
+
+
+def setup() -> int:
+    """Make the database, a schema and role for each service, and the topics; at any time, again.
+
+    `lienthong run` does the same by itself; a deployment does it once, before many processes begin.
+    """
+    return asyncio.run(_setup())
+
+
+async def _setup() -> int:
+    from services import all as house  # noqa: PLC0415  other commands need not load every service
+
+    assembly = house.assemble(Settings.load())
+    made = await house.prepare(assembly)
+    print(
+        f"{len(assembly.services)} services have their schemas; of {len(assembly.all_topics)} "
+        f"topics {len(made)} were made"
+    )
+    return 0

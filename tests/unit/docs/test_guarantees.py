@@ -1,0 +1,15 @@
+"""A guarantee names the test that holds it, and that test exists."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs/guarantees.md").read_text()
+
+
+def test_every_guarantee_names_tests_that_exist() -> None:
+    rows = [line for line in PAGE.splitlines() if line.startswith("| ") and "---" not in line][1:]
+    named = [re.findall(r"`(tests/[^`]+\.py)`", row) for row in rows]
+    assert len(rows) >= 10
+    assert all(named), "a guarantee without a test"
+    assert [path for each in named for path in each if not (ROOT / path).is_file()] == []
