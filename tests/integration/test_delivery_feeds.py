@@ -1,5 +1,6 @@
 """The feeds as the database fills them, with the records of the whole story in any order."""
 
+import asyncio
 import random
 from collections.abc import Iterator, Sequence
 
@@ -22,11 +23,18 @@ from services.simulator.story import rows
 from tests.acceptance.memory_house import CATALOGUE, CODEC, DIRECTORY, MemoryHouse, play
 
 Heard = tuple[Record, Envelope]
+ENFORCERS = "thads-da-nang"
+LANES = 3
 
 
 @pytest.fixture(scope="module")
 def told() -> list[list[Heard]]:
-    """What the story recorded and refused, a list for each topic and partition."""
+    """What one story recorded and refused."""
+    return a_story()
+
+
+def a_story() -> list[list[Heard]]:
+    """Return what a new story records and refuses, a list for each topic and partition."""
     house = MemoryHouse(WORK)
     assert play(house, rows()).surprises == []
     return [
@@ -100,3 +108,36 @@ async def test_a_feed_is_exactly_what_its_agency_may_see_in_whatever_order_it_wa
         await door.close()
     recorded = {envelope.id for topic in told for _, envelope in topic}
     assert seen_by_somebody == recorded, "what nobody may see helps nobody"
+
+
+async def test_lanes_that_deliver_to_the_same_agencies_at_one_moment_leave_no_gap(
+    settings: Settings,
+) -> None:
+    told = [a_story() for _ in range(LANES)]
+    delivering = [
+        asyncio.create_task(fill(settings, lane, seed, twice=False))
+        for seed, lane in enumerate(told)
+    ]
+    door = Rows(settings, NAME)
+    feed, given = Feed(door), 0
+    try:
+        while not all(lane.done() for lane in delivering):
+            found = await feed.read(ENFORCERS, given, 100_000)
+            assert [each.number for each in found] == [
+                given + place for place in range(1, len(found) + 1)
+            ]
+            given += len(found)
+        await asyncio.gather(*delivering)
+        for agency in DIRECTORY.agencies:
+            allowed = {
+                id_
+                for lane in told
+                for each in entries(lane).values()
+                for id_ in visible_to(agency, each, CATALOGUE, DIRECTORY)
+            }
+            found = await feed.read(agency, 0, 100_000)
+            assert [each.number for each in found] == list(range(1, len(found) + 1))
+            assert {msgspec.json.decode(each.event)["id"] for each in found} == allowed, agency
+    finally:
+        await asyncio.gather(*delivering, return_exceptions=True)
+        await door.close()

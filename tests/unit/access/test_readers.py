@@ -91,6 +91,43 @@ def test_a_fact_of_the_story_is_read_by_whom_it_concerns(
     assert [each for each in found if not each <= readers] == []
 
 
+def test_who_acts_in_a_case_reads_what_it_answers_to(story: Sequence[Told]) -> None:
+    acting: set[str] = set()
+    for told in story:
+        for envelope, event in told:
+            if envelope.agency == PLATFORM or envelope.causation != envelope.correlation:
+                continue  # nobody acted: it follows from what somebody said
+            seen = visible_to(envelope.agency, told, CATALOGUE, DIRECTORY)
+            named = {value for name, value in data(event).items() if name.endswith("_event_id")}
+            if envelope.role == "PARTY":  # who got the paper of what it speaks of otherwise
+                named = set()
+            assert seen >= {envelope.id} | named, envelope
+            by_others = {
+                other.id
+                for other, each in told
+                if each.part == event.part
+                and other.recorded_at < envelope.recorded_at
+                and other.agency != envelope.agency
+            }
+            assert not by_others or by_others & seen, envelope
+            acting.add(envelope.agency)
+    assert acting == {row.agency for row in rows()} - {PLATFORM}
+
+
+def test_of_a_measure_none_but_those_who_carry_it_out_and_watch_it_know(
+    story: Sequence[Told],
+) -> None:
+    known = {
+        agency
+        for told in story
+        for agency in DIRECTORY.agencies
+        for envelope, event in told
+        if event.TYPE.startswith("thads.measure.")
+        and envelope.id in visible_to(agency, told, CATALOGUE, DIRECTORY)
+    }
+    assert known == {BANK, *HANDLERS}
+
+
 def test_a_bank_sees_nothing_but_what_is_addressed_to_it_or_said_by_it(
     story: Sequence[Told],
 ) -> None:
