@@ -56,6 +56,7 @@ class _Limit(Struct, frozen=True, forbid_unknown_fields=True):
     vi: str
     en: str
     kind: Kind | None = None
+    start: str | None = None
     stop: str | None = None
     day: date | None = None
 
@@ -183,6 +184,7 @@ def _limit(common: Rule, name: str, limit: _Limit) -> Rule:
         id=f"{common.id}/{name}",
         says=Sentence(f"{common.says.vi}: {limit.vi}", f"{common.says.en}: {limit.en}"),
         kind=limit.kind or common.kind,
+        start=limit.start or common.start,
         stop=limit.stop or common.stop,
         amount=limit.amount,
         unit=limit.unit,
