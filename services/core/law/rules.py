@@ -126,9 +126,10 @@ class Law(Struct, frozen=True):
             near = get_close_matches(id_.upper(), self.ids(), n=3, cutoff=0.5)
             hint = f"near it are {', '.join(near)}" if near else "`lienthong law list` names all"
             raise UnknownRule(f"the law has no rule {id_}: {hint}")
-        limits = [rule.id for rule in self.book(version).limits(row_of(id_))]
+        book = self.book(version)
+        limits = [rule.id for rule in book.limits(row_of(id_)) or _became(book, id_)]
         if limits:
-            raise SeveralLimits(f"{id_} has several limits; name one of {', '.join(limits)}")
+            raise SeveralLimits(f"{version} has several limits for {id_}; name one of {', '.join(limits)}")
         held = ", ".join(
             f"{book.version} (since {book.since}"
             + (f", until {book.until})" if book.until else ")")
@@ -162,8 +163,8 @@ class Law(Struct, frozen=True):
         for older in self._before(id_):
             if found := book.find(older):
                 return found
-        became = {rule.id: rule for rule in book.rules.values() if _is_from(rule, id_)}
-        return next(iter(became.values())) if len(became) == 1 else None
+        became = _became(book, id_)
+        return became[0] if len(became) == 1 else None
 
     def _before(self, id_: str) -> Iterator[str]:
         for book in self.books:
@@ -177,8 +178,12 @@ def row_of(id_: str) -> str:
     return id_.partition(_STROKE)[0]
 
 
-def _is_from(rule: Rule, id_: str) -> bool:
-    return rule.was is not None and id_ in {rule.was, row_of(rule.was)}
+def _became(book: Book, id_: str) -> list[Rule]:
+    return [
+        rule
+        for rule in book.rules.values()
+        if rule.was is not None and id_ in {rule.was, row_of(rule.was)}
+    ]
 
 
 def successors(book: Book) -> Mapping[str, list[Rule]]:
