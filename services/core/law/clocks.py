@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from services.core.contracts.days import VIET_NAM, day_of
 from services.core.law.counting import Count, Pause, count
-from services.core.law.errors import ExtensionRefused, NaiveTime
+from services.core.law.errors import ExtensionRefused
+from services.core.law.moments import require_aware
 from services.core.law.rules import Rule, Unit
 from services.core.law.working_days import Calendar, calendar
 
@@ -28,14 +29,14 @@ class Clock(Struct, frozen=True):
 
     def pause(self, at: datetime) -> "Clock":
         """Return the clock halted; one that is halted already stays so. Raises NaiveTime."""
-        _aware(at)
+        require_aware(at)
         if self.is_paused:
             return self
         return msgspec.structs.replace(self, pauses=(*self.pauses, Pause(at, None)))
 
     def resume(self, at: datetime) -> "Clock":
         """Return the clock going on; one that runs stays so. Raises NaiveTime."""
-        _aware(at)
+        require_aware(at)
         if not self.is_paused:
             return self
         ended = Pause(self.pauses[-1].since, at)
@@ -83,7 +84,7 @@ class Clock(Struct, frozen=True):
 
 def alarm_at_once(due: datetime, hour: int, known: Calendar | None = None) -> datetime:
     """Return when what is due at once is alarmed: that hour of its working day, or of the next."""
-    _aware(due)
+    require_aware(due)
     known = known or calendar()
     day = day_of(due)
     while known.is_off(day) or due > _at(day, hour):
@@ -93,8 +94,3 @@ def alarm_at_once(due: datetime, hour: int, known: Calendar | None = None) -> da
 
 def _at(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), VIET_NAM)
-
-
-def _aware(moment: datetime) -> None:
-    if moment.tzinfo is None:
-        raise NaiveTime(f"{moment.isoformat()} does not say its distance from UTC, such as +07:00")

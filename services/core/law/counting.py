@@ -12,9 +12,10 @@ from typing import Final
 from msgspec import Struct
 
 from services.core.contracts.days import VIET_NAM, day_of
-from services.core.law.errors import NaiveTime, NoTerm
+from services.core.law.errors import NoTerm
+from services.core.law.moments import require_aware
 from services.core.law.rules import Rule, Sentence, Unit
-from services.core.law.terms import months_after, years_after
+from services.core.law.terms import months_after
 from services.core.law.working_days import Calendar, calendar
 
 _DAY: Final = timedelta(days=1)
@@ -58,7 +59,11 @@ class Count(Struct, frozen=True):
 
 
 def count(
-    rule: Rule, start: date | datetime, pauses: Sequence[Pause] = (), *, known: Calendar | None = None
+    rule: Rule,
+    start: date | datetime,
+    pauses: Sequence[Pause] = (),
+    *,
+    known: Calendar | None = None,
 ) -> Count:
     """Count the term of a rule from the day or the aware moment it starts.
 
@@ -67,8 +72,8 @@ def count(
     """
     known = known or calendar()
     amount, unit = _term(rule)
-    if isinstance(start, datetime) and start.tzinfo is None:
-        raise NaiveTime(f"{start.isoformat()} does not say its distance from UTC, such as +07:00")
+    if isinstance(start, datetime):
+        require_aware(start)
     if unit in {"GIO", "NGAY"}:
         return _in_hours(start, -amount if rule.kind == "lead" else amount, pauses)
     if rule.kind == "lead":
@@ -132,9 +137,7 @@ def _forwards(
         return Count(start, None, None, tuple(steps), verified=True)
     last = _rolled(end, known)
     reached = list(_days(end, last))
-    steps += [
-        Step(day, number if day == end else None, _ends_not(day, known)) for day in reached
-    ]
+    steps += [Step(day, number if day == end else None, _ends_not(day, known)) for day in reached]
     decisive = [step.day for step in steps[1:]] if unit == "NLV" else reached
     certain = all(map(known.is_verified, decisive))
     return Count(start, end_of(last), last, tuple(steps), verified=certain)

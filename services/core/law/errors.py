@@ -1,13 +1,13 @@
 """What can be wrong with a rule file, or with a question to the law.
 
-    LawError
-      + RuleFileFlaw     a rule file is incomplete, contradicts itself or holds an unknown word
-      + UnknownRule      no version has a rule of this id
-      + NotYetHeld       the rule is known, and this version of the law has nothing like it
-      + SeveralLimits    the rule has several limits, and one of them must be named
-      + NoTerm           the rule sets no term that could be counted
-      + NaiveTime        a time does not say its distance from UTC
-      + ExtensionRefused the law provides no extension, or none so long
+LawError
+  + RuleFileFlaw     a rule file is incomplete, contradicts itself or holds an unknown word
+  + UnknownRule      no version has a rule of this id
+  + NotYetHeld       the rule is known, and this version of the law has nothing like it
+  + SeveralLimits    the rule has several limits, and one of them must be named
+  + NoTerm           the rule sets no term that could be counted
+  + NaiveTime        a time does not say its distance from UTC
+  + ExtensionRefused the law provides no extension, or none so long
 """
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from services.core.contracts.days import VIET_NAM
-from services.core.law.errors import NaiveTime
+from services.core.law.moments import require_aware
 from services.core.law.rule_files import law
 from services.core.law.rules import Rule
 from services.core.law.working_days import Calendar, calendar
@@ -46,7 +46,7 @@ def forbids(
     the day. Where `end` is not after `start` the question has no answer: nothing is returned.
     Raises NaiveTime.
     """
-    _aware(start, end)
+    require_aware(start, end)
     if end <= start:
         return []
     known, days = calendar(), list(_days(start, end))
@@ -65,7 +65,7 @@ def forbids(
 
 def doubtful_days(start: datetime, end: datetime) -> list[date]:
     """Return the days of a coercion that seem to be rest days and are not verified. Raises NaiveTime."""
-    _aware(start, end)
+    require_aware(start, end)
     known = calendar()
     return [day for day in _days(start, end) if known.is_off(day) and not known.is_rest(day)]
 
@@ -80,7 +80,7 @@ def next_allowed(start: datetime, end: datetime, *, force: bool = False) -> date
 
     None where it is longer than a day allows. Raises NaiveTime.
     """
-    _aware(start, end)
+    require_aware(start, end)
     known, length = calendar(), end - start
     day = start.astimezone(VIET_NAM).date()
     for offset in range(_HORIZON):
@@ -113,11 +113,3 @@ def _days(start: datetime, end: datetime) -> Iterator[date]:
 
 def _at(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, VIET_NAM)
-
-
-def _aware(*moments: datetime) -> None:
-    for moment in moments:
-        if moment.tzinfo is None:
-            raise NaiveTime(
-                f"{moment.isoformat()} does not say its distance from UTC, such as +07:00"
-            )

@@ -4,7 +4,7 @@ A rule has one limit. A row of the rule files with several (`O-140-1`) makes as 
 a name behind the stroke (`O-140-1/second`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias
@@ -102,7 +102,9 @@ class Law(Struct, frozen=True):
 
     def version_on(self, day: date) -> str:
         """Return the version in force on a day; before the first, the first."""
-        return next((book.version for book in self.books if day >= book.since), self.books[-1].version)
+        return next(
+            (book.version for book in self.books if day >= book.since), self.books[-1].version
+        )
 
     def book(self, version: str) -> Book:
         """Return the book of a version. Raises UnknownRule."""
@@ -126,10 +128,11 @@ class Law(Struct, frozen=True):
             near = get_close_matches(id_.upper(), self.ids(), n=3, cutoff=0.5)
             hint = f"near it are {', '.join(near)}" if near else "`lienthong law list` names all"
             raise UnknownRule(f"the law has no rule {id_}: {hint}")
-        book = self.book(version)
-        limits = [rule.id for rule in book.limits(row_of(id_)) or _became(book, id_)]
+        limits = [rule.id for rule in self.alike(id_, version)]
         if limits:
-            raise SeveralLimits(f"{version} has several limits for {id_}; name one of {', '.join(limits)}")
+            raise SeveralLimits(
+                f"{version} has several limits for {id_}; name one of {', '.join(limits)}"
+            )
         held = ", ".join(
             f"{book.version} (since {book.since}"
             + (f", until {book.until})" if book.until else ")")
@@ -144,16 +147,15 @@ class Law(Struct, frozen=True):
 
     def holds(self, id_: str) -> list[str]:
         """Return the versions that have something under an id, the oldest first."""
-        return [book.version for book in reversed(self.books) if self._exists(id_, book.version)]
+        return [book.version for book in reversed(self.books) if self.alike(id_, book.version)]
 
-    def _exists(self, id_: str, version: str) -> bool:
-        try:
-            self.rule(id_, version)
-        except SeveralLimits:
-            return True
-        except (NotYetHeld, UnknownRule):
-            return False
-        return True
+    def alike(self, id_: str, version: str) -> list[Rule]:
+        """Return all that a version has under an id of any version; nothing where it has none."""
+        book = self.book(version)
+        found = self.policy.find(id_) or self._in(version, id_)
+        if found is not None:
+            return [found]
+        return book.limits(row_of(id_)) or _became(book, id_)
 
     def _in(self, version: str, id_: str) -> Rule | None:
         """Return the rule itself, or what it was before, or what it became, in a version."""
@@ -184,12 +186,3 @@ def _became(book: Book, id_: str) -> list[Rule]:
         for rule in book.rules.values()
         if rule.was is not None and id_ in {rule.was, row_of(rule.was)}
     ]
-
-
-def successors(book: Book) -> Mapping[str, list[Rule]]:
-    """Return, for each id of the version before, the rules that say it now."""
-    found: dict[str, list[Rule]] = {}
-    for rule in book.rules.values():
-        if rule.was is not None:
-            found.setdefault(rule.was, []).append(rule)
-    return found

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.core.contracts.days import day_of
-from services.core.law.errors import NaiveTime
+from services.core.law.moments import require_aware
 from services.core.law.rule_files import law
 
 _NEW: Final = "R2026"
@@ -17,8 +17,7 @@ _OLD: Final = "R2015"
 
 def version_at(moment: datetime) -> str:
     """Return the version that governs what was done at an aware moment. Raises NaiveTime."""
-    if moment.tzinfo is None:
-        raise NaiveTime(f"{moment.isoformat()} does not say its distance from UTC, such as +07:00")
+    require_aware(moment)
     return law().version_on(day_of(moment))
 
 
