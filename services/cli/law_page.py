@@ -38,6 +38,12 @@ _EFFECTS: Final = {
     "alarm": Sentence("báo động", "raises an alarm"),
 }
 _UNVERIFIED: Final = Sentence("chưa kiểm chứng", "not verified")
+_READ: Final = Sentence("đã đọc văn bản", "read in the text")
+_UP_TO: Final = Sentence("tới", "up to")
+_NEW: Final = Sentence("mới", "new")
+_CHANGED: Final = Sentence("thay đổi", "changed")
+_GONE: Final = Sentence("không còn", "gone")
+_LATEST: Final = Sentence("chỉ muộn hơn ngày này mới bị từ chối", "only later may be refused")
 _DEFAULT: Final = Sentence("mặc định, chưa đối chiếu", "a default, not compared")
 
 
@@ -90,19 +96,17 @@ def page(rule: Rule, known: Law, lang: Lang) -> Iterator[str]:
         rows.append(
             (
                 Sentence("gia hạn", "extension"),
-                f"{say(Sentence('tới', 'up to'), lang)} {longer.amount} {unit} "
-                f"({say(how, lang)}{by})",
+                f"{say(_UP_TO, lang)} {longer.amount} {unit} ({say(how, lang)}{by})",
             )
         )
     if rule.exception:
         rows.append((Sentence("ngoại lệ", "exception"), say(rule.exception, lang)))
     if rule.was:
         rows.append((Sentence("trước đây", "before"), rule.was))
-    verified = Sentence("đã đọc văn bản", "read in the text") if rule.verified else None
-    shown = f"verified: {str(rule.verified).lower()} ({say(verified, lang) if verified else _doubt(rule, lang)})"
+    verified = say(_READ, lang) if rule.verified else _doubt(rule, lang)
     for label, value in rows:
         yield f"  {say(label, lang):13} {value}"
-    yield f"  {shown}"
+    yield f"  verified: {str(rule.verified).lower()} ({verified})"
 
 
 def holds(id_: str, known: Law, lang: Lang) -> str:
@@ -129,21 +133,25 @@ def changes(before: Book, after: Book, known: Law, lang: Lang) -> Iterator[str]:
     for rule in after.rules.values():
         old = _before(rule, before, known)
         if old is None:
-            yield f"+ {say(Sentence('mới', 'new'), lang):10} {rule.id}: {number(rule, lang)}  {say(rule.says, lang)}"
+            yield f"+ {say(_NEW, lang):10} {_short(rule, lang)}"
             continue
         taken.add(old.id)
         if differences := list(_differences(old, rule, known, lang)):
             yield (
-                f"~ {say(Sentence('thay đổi', 'changed'), lang):10} {old.id} → {rule.id}: "
+                f"~ {say(_CHANGED, lang):10} {old.id} → {rule.id}: "
                 f"{'; '.join(differences)}  {say(rule.says, lang)}"
             )
     for rule in before.rules.values():
         if rule.id not in taken and row_of(rule.id) not in taken:
-            yield f"- {say(Sentence('không còn', 'gone'), lang):10} {rule.id}: {number(rule, lang)}  {say(rule.says, lang)}"
+            yield f"- {say(_GONE, lang):10} {_short(rule, lang)}"
+
+
+def _short(rule: Rule, lang: Lang) -> str:
+    return f"{rule.id}: {number(rule, lang)}  {say(rule.says, lang)}"
 
 
 def _before(rule: Rule, before: Book, known: Law) -> Rule | None:
-    found = [old for old in known.alike(rule.id, before.version)]
+    found = known.alike(rule.id, before.version)
     return found[0] if len(found) == 1 else None
 
 
@@ -176,12 +184,10 @@ def answer(rule: Rule, counted: Count, known: Law, lang: Lang) -> Iterator[str]:
     elif counted.due is not None:
         yield f"  {label:5} {_when(counted.due, lang)}"
     if counted.latest is not None:
-        rest = Sentence(
-            "chỉ sau ngày này mới có thể bị từ chối", "only what is later may be refused"
-        )
-        yield f"  {say(Sentence('muộn', 'last'), lang):5} {_day(counted.latest, lang)} ({say(rest, lang)})"
+        latest = _day(counted.latest, lang)
+        yield f"  {say(Sentence('muộn', 'last'), lang):5} {latest} ({say(_LATEST, lang)})"
     if rule.exception:
-        yield f"  {say(Sentence('trừ', 'save'), lang):5} {say(rule.exception, lang)}"
+        yield f"  {say(Sentence('ngoại lệ:', 'exception:'), lang)} {say(rule.exception, lang)}"
     if not rule.verified:
         yield f"  verified: false ({_doubt(rule, lang)})"
     elif not counted.verified:

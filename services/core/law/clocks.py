@@ -63,7 +63,7 @@ class Clock(Struct, frozen=True):
         return bool(self.pauses) and self.pauses[-1].until is None
 
     def count(self, known: Calendar | None = None) -> Count:
-        """Count it, pauses and extension included; one added begins at the end of the normal time."""
+        """Count it, pauses and extension included; what is added begins at the normal end."""
         allowed = self.rule.extension
         if self.longer is None or allowed is None:
             return count(self.rule, self.start, self.pauses, known=known)

@@ -37,7 +37,7 @@ class Step(Struct, frozen=True):
 
 
 class Pause(Struct, frozen=True):
-    """A time in which a term does not run. The day it goes on is counted, the day it stops is not."""
+    """A time in which a term does not run: the day it goes on counts, the day it stops does not."""
 
     since: datetime
     until: datetime | None  #: None while it lasts
@@ -144,7 +144,7 @@ def _forwards(
 
 
 def _paused_days(first: date, end: date, pauses: Sequence[Pause]) -> list[Step]:
-    """Return each paused day; a term of months is as many days longer, and they may be paused too."""
+    """Return each paused day; a term of months is as many days longer, which may be paused."""
     steps: list[Step] = []
     day = first
     while day < end and not _is_endless(day + _DAY, pauses):

@@ -64,7 +64,7 @@ def forbids(
 
 
 def doubtful_days(start: datetime, end: datetime) -> list[date]:
-    """Return the days of a coercion that seem to be rest days and are not verified. Raises NaiveTime."""
+    """Return the days of a coercion that seem to be rest days, unverified. Raises NaiveTime."""
     require_aware(start, end)
     known = calendar()
     return [day for day in _days(start, end) if known.is_off(day) and not known.is_rest(day)]

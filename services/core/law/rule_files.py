@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,7 +104,7 @@ def load(folder: Path) -> Law:
         books[version] = _book(folder / f"{version.lower()}.yaml", version, words, books)
     policy = _book(folder / "policy.yaml", POLICY, words, books)
     newest_first = tuple(books[version] for version in reversed(VERSIONS))
-    for newer, older in zip(newest_first, newest_first[1:], strict=False):
+    for newer, older in pairwise(newest_first):
         if older.until is None or (newer.since - older.until).days != 1:
             raise RuleFileFlaw(
                 f"{folder / f'{older.version.lower()}.yaml'}: in_force: until is {older.until}, "
@@ -284,6 +285,6 @@ def _convert(raw: Any, type_: Any, path: Path) -> Any:
 
 def _lines(path: Path) -> dict[str, int]:
     """Return the line on which each rule begins."""
-    tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    tree: Any = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     rules = next(value for key, value in tree.value if key.value == "rules")
     return {key.value: key.start_mark.line + 1 for key, _ in rules.value}

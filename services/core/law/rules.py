@@ -1,7 +1,7 @@
 """A rule of the law, the book of one version, and the law: all versions and the house's policy.
 
-A rule has one limit. A row of the rule files with several (`O-140-1`) makes as many rules, each with
-a name behind the stroke (`O-140-1/second`).
+A rule has one limit. A row of the rule files with several (`O-140-1`) makes as many rules, each
+with a name behind the stroke (`O-140-1/second`).
 """
 
 from collections.abc import Iterator

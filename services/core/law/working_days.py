@@ -1,7 +1,7 @@
 """The working calendar: which days nobody works, why, and working days counted backwards.
 
-The package `holidays` works the days off out for any year; `schemas/law/calendar.yaml` says what the
-State announced beside them, days swapped against Saturdays above all.
+The package `holidays` works the days off out for any year; `schemas/law/calendar.yaml` says what
+the State announced beside them, days swapped against Saturdays above all.
 """
 
 from collections.abc import Iterator
