@@ -8,13 +8,13 @@ from cyclopts import App, Parameter
 
 from services.cli import law_page as page
 from services.cli.errors import CommandError
-from services.cli.lines import Lang
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.days import VIET_NAM, day_of
 from services.core.law.counting import Count, count
 from services.core.law.forbidden_times import doubtful_days, forbids
 from services.core.law.rule_files import law
 from services.core.law.rules import Rule, row_of
+from services.core.telling.lines import Lang
 
 app: Final = App(name="law", help="The law as data: its rules, when a term ends and why.")
 _From = Annotated[str, Parameter(name="--from")]

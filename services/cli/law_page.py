@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from services.cli.lines import Lang
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.days import VIET_NAM
 from services.core.law.counting import Count
 from services.core.law.forbidden_times import Forbidden
 from services.core.law.rules import Book, Law, Rule, Sentence, row_of
 from services.core.law.working_days import calendar
+from services.core.telling.lines import Lang
 
 _UNITS: Final = {
     "NLV": Sentence("ngày làm việc", "working days"),
