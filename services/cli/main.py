@@ -19,6 +19,7 @@ from services.cli import (
     clock,
     demo,
     flows,
+    law,
     letters,
     rebuild,
     replay,
@@ -37,6 +38,7 @@ from services.core.access.secrets import SecretExposed
 from services.core.bus.errors import BusError
 from services.core.clock import StoryTimeMissing
 from services.core.contracts.errors import ContractError
+from services.core.law.errors import LawError
 from services.core.runtime.errors import StackError
 from services.core.settings import SettingsError
 
@@ -48,6 +50,7 @@ TROUBLES: Final = (
     StackError,
     SettingsError,
     ContractError,
+    LawError,
     BusError,
     DirectoryError,
     SecretExposed,
@@ -64,7 +67,7 @@ app = App(
 )
 GROUPS: Final = (
     *(stack, setup, schemas, access, run_, submit, subscribe, tail, case, why, rebuild, replay),
-    *(alarms, letters, flows, clock, demo),
+    *(alarms, letters, flows, clock, demo, law),
 )
 for group in GROUPS:
     group.add_to(app)

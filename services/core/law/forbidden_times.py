@@ -11,12 +11,21 @@ from typing import Final
 from msgspec import Struct
 
 from services.core.contracts.days import VIET_NAM
+from services.core.law.moments import require_aware
+from services.core.law.rule_files import law
+from services.core.law.rules import Rule
 from services.core.law.working_days import Calendar, calendar
 
 MORNING: Final = time(6)
 NIGHT: Final = time(22)
 _DAY: Final = timedelta(days=1)
 _HORIZON: Final = 400  #: days to look ahead: longer than any row of rest days
+_RULES: Final = {
+    "FORBIDDEN_HOURS": "L-72-2",
+    "FORBIDDEN_DAY": "L-72-2",
+    "FORBIDDEN_TET": "D-13-1",
+    "FORBIDDEN_POLICY_DAY": "D-13-1",  #: which days these are is an assumption
+}
 
 
 class Forbidden(Struct, frozen=True):
@@ -24,6 +33,8 @@ class Forbidden(Struct, frozen=True):
 
     code: str
     next_allowed: datetime | None
+    rule: Rule  #: as it holds on the day planned
+    is_certain: bool = True  #: whether rule and days are verified: else a note, no refusal
 
 
 def forbids(
@@ -33,7 +44,9 @@ def forbids(
 
     `force` says whether force is mobilised, `policy_day` whether the debtor's policy group keeps
     the day. Where `end` is not after `start` the question has no answer: nothing is returned.
+    Raises NaiveTime.
     """
+    require_aware(start, end)
     if end <= start:
         return []
     known, days = calendar(), list(_days(start, end))
@@ -47,14 +60,27 @@ def forbids(
     if policy_day or (force and any(map(known.is_policy_day, days))):
         codes.append("FORBIDDEN_POLICY_DAY")
     allowed = next_allowed(start, end, force=force) if codes else None
-    return [Forbidden(code, allowed) for code in codes]
+    return [_because(code, allowed, days[0]) for code in codes]
+
+
+def doubtful_days(start: datetime, end: datetime) -> list[date]:
+    """Return the days of a coercion that seem to be rest days, unverified. Raises NaiveTime."""
+    require_aware(start, end)
+    known = calendar()
+    return [day for day in _days(start, end) if known.is_off(day) and not known.is_rest(day)]
+
+
+def _because(code: str, allowed: datetime | None, day: date) -> Forbidden:
+    rule = law().rule(_RULES[code], law().version_on(day))
+    return Forbidden(code, allowed, rule, rule.verified and code != "FORBIDDEN_POLICY_DAY")
 
 
 def next_allowed(start: datetime, end: datetime, *, force: bool = False) -> datetime | None:
     """Return the earliest start, not before `start`, at which a coercion as long may be held.
 
-    None where it is longer than a day allows.
+    None where it is longer than a day allows. Raises NaiveTime.
     """
+    require_aware(start, end)
     known, length = calendar(), end - start
     day = start.astimezone(VIET_NAM).date()
     for offset in range(_HORIZON):

@@ -1,4 +1,4 @@
-"""Counting terms: months and years end on the same date, or the last day of a shorter month."""
+"""Months and years end on the same date, or on the last day of a shorter month."""
 
 import calendar
 from datetime import date

@@ -1,4 +1,8 @@
-"""The working calendar: which days are rest days by law, and counting working days backwards."""
+"""The working calendar: which days nobody works, why, and working days counted backwards.
+
+The package `holidays` works the days off out for any year; `schemas/law/calendar.yaml` says what
+the State announced beside them, days swapped against Saturdays above all.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -6,49 +10,81 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
+import holidays
 import msgspec
+import yaml
 from msgspec import Struct
 
 from services.core.contracts import strict_yaml
+from services.core.law.errors import RuleFileFlaw
+from services.core.law.rules import Sentence
 
 PATH: Final = Path(__file__).parents[3] / "schemas" / "law" / "calendar.yaml"
 _WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+_WEEKEND: Final = {
+    "SAT": Sentence("thứ Bảy", "Saturday"),
+    "SUN": Sentence("Chủ nhật", "Sunday"),
+}
 _DAY: Final = timedelta(days=1)
 _TET: Final = (timedelta(days=15), timedelta(days=17))  #: before and after mùng 1, both included
+_FIRST_OF_TET: Final = "Lunar New Year"
 
 
 class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     """The days on which nobody works. Days are days in Viet Nam, `MM-DD` of every year or dates."""
 
-    weekend: tuple[Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"], ...]
+    weekend: tuple[Literal["SAT", "SUN"], ...]
     every_year: tuple[str, ...]
-    days_off: frozenset[date]
-    days_worked: frozenset[date]
+    announced_until: int  #: the last year whose days off the State has announced
+    days_off: dict[date, Sentence]
+    days_worked: dict[date, Sentence]
     unverified: frozenset[date]
-    tet: tuple[date, ...]  #: the first day of the lunar year
     policy_days: tuple[str, ...]
 
     def is_rest(self, day: date) -> bool:
-        """Say whether nobody works on a day, so far as that is verified."""
+        """Say whether nobody works on a day, so far as that is verified: a reason to refuse."""
+        return self.why_off(day) is not None and self.is_verified(day)
+
+    def is_off(self, day: date) -> bool:
+        """Say whether a term passes over a day, verified or not."""
+        return self.why_off(day) is not None
+
+    def why_off(self, day: date) -> Sentence | None:
+        """Return why a day is no working day, or None where it is one."""
         if day in self.days_worked:
-            return False
-        return (
-            _WEEKDAYS[day.weekday()] in self.weekend
-            or day in self.days_off
-            or f"{day:%m-%d}" in self.every_year
+            return None
+        if day in self.days_off:
+            return self.days_off[day]
+        return _holidays(day.year).get(day) or (
+            _WEEKEND[_WEEKDAYS[day.weekday()]] if _WEEKDAYS[day.weekday()] in self.weekend else None
         )
 
+    def is_verified(self, day: date) -> bool:
+        """Say whether it is certain that a day is worked or not."""
+        fixed = (
+            day in self.days_worked
+            or day in self.days_off
+            or _WEEKDAYS[day.weekday()] in self.weekend
+            or f"{day:%m-%d}" in self.every_year
+        )
+        projected = day.year > self.announced_until and day in _holidays(day.year)
+        return fixed or not (day in self.unverified or projected)
+
     def is_round_tet(self, day: date) -> bool:
-        """Say whether a day lies in the window round Tết of a year that the calendar knows."""
+        """Say whether a day lies in the window round Tết."""
         before, after = _TET
-        return any(first - before <= day <= first + after for first in self.tet)
+        first = _tet(day.year)
+        return first - before <= day <= first + after
 
     def is_policy_day(self, day: date) -> bool:
         """Say whether a day is a traditional day of a policy group."""
         return f"{day:%m-%d}" in self.policy_days
 
     def working_days_before(self, day: date, number: int) -> date:
-        """Return the day that lies a number of working days before a day."""
+        """Return the day that lies a number of verified working days before a day.
+
+        This is the laxer count of a lead, the only one that may refuse.
+        """
         for _ in range(number):
             day = next(each for each in _backwards(day) if not self.is_rest(each))
         return day
@@ -62,5 +98,34 @@ def _backwards(day: date) -> Iterator[date]:
 
 @cache
 def calendar() -> Calendar:
-    """Return the calendar of the house. Raises msgspec.ValidationError for a flaw in its file."""
-    return msgspec.convert(strict_yaml.load(PATH), Calendar)
+    """Return the calendar of the house. Raises RuleFileFlaw."""
+    return load(PATH)
+
+
+def load(path: Path) -> Calendar:
+    """Read a calendar. Raises RuleFileFlaw, also where a day is both off and worked."""
+    try:
+        known = msgspec.convert(strict_yaml.load(path), Calendar)
+    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise RuleFileFlaw(f"{path}: {error}") from error
+    if both := known.days_off.keys() & known.days_worked.keys():
+        raise RuleFileFlaw(f"{path}: {min(both)} stands under days_off and under days_worked")
+    return known
+
+
+@cache
+def _holidays(year: int) -> dict[date, Sentence]:
+    """Return the days off of a year by the law on labour, with their names."""
+    vi, en = _named(year, "vi"), _named(year, "en_US")
+    return {day: Sentence(vi[day], name) for day, name in en.items()}
+
+
+@cache
+def _tet(year: int) -> date:
+    """Return the first day of the lunar year that begins in a year."""
+    return next(day for day, name in _named(year, "en_US").items() if name == _FIRST_OF_TET)
+
+
+def _named(year: int, language: str) -> dict[date, str]:
+    found = holidays.country_holidays("VN", years=year, language=language)
+    return dict(sorted(found.items()))

@@ -1,5 +1,6 @@
 """When coercion may not be held, against a walk minute by minute."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.core.contracts.days import VIET_NAM
-from services.core.law.forbidden_times import forbids, next_allowed
+from services.core.law.errors import NaiveTime
+from services.core.law.forbidden_times import doubtful_days, forbids, next_allowed
 from services.core.law.working_days import calendar
 
 MINUTE = timedelta(minutes=1)
@@ -25,8 +27,10 @@ def codes(start: str, end: str, *, force: bool = False) -> list[str]:
     return [each.code for each in forbids(at(start), at(end), force=force)]
 
 
-def is_free(moment: datetime) -> bool:
-    return 6 <= moment.hour < 22 and not calendar().is_rest(moment.date())
+def is_free(moment: datetime, *, force: bool) -> bool:
+    known, day = calendar(), moment.date()
+    kept = force and (known.is_round_tet(day) or known.is_policy_day(day))
+    return 6 <= moment.hour < 22 and not known.is_rest(day) and not kept
 
 
 @pytest.mark.parametrize(
@@ -87,12 +91,13 @@ def test_what_is_longer_than_a_day_allows_is_never_allowed() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(start=MOMENTS, length=LENGTHS)
+@given(start=MOMENTS, length=LENGTHS, force=st.booleans())
 def test_a_time_is_allowed_just_when_each_of_its_minutes_is(
-    start: datetime, length: timedelta
+    *, start: datetime, length: timedelta, force: bool
 ) -> None:
     minutes = [start + n * MINUTE for n in range(int(length / MINUTE))]
-    assert (forbids(start, start + length) == []) is all(map(is_free, minutes))
+    free = all(is_free(minute, force=force) for minute in minutes)
+    assert (forbids(start, start + length, force=force) == []) is free
 
 
 @settings(max_examples=25, deadline=None)
@@ -108,6 +113,40 @@ def test_the_next_allowed_hour_is_allowed_and_no_earlier_one_is(
     while earlier < found:
         assert forbids(earlier, earlier + length) != []
         earlier += timedelta(minutes=15)
+
+
+def test_a_reason_names_the_rule_of_the_day_planned_and_whether_it_is_certain() -> None:
+    def reasons(start: str, end: str) -> list[tuple[str, str, str, bool]]:
+        return [
+            (each.code, each.rule.id, each.rule.version, each.is_certain)
+            for each in forbids(at(start), at(end), force=True)
+        ]
+
+    assert reasons("2026-02-04 05:00", "2026-02-04 07:00") == [
+        ("FORBIDDEN_HOURS", "O-46-1", "R2015", True),
+        ("FORBIDDEN_TET", "D-13-1", "R2015", True),
+    ]
+    assert reasons("2027-02-22 08:00", "2027-02-22 11:00") == [
+        ("FORBIDDEN_TET", "D-13-1", "R2026", False),  # the decree of the new law is unread
+    ]
+    assert reasons("2025-07-28 08:00", "2025-07-28 11:00") == []
+    assert reasons("2022-07-27 08:00", "2022-07-27 11:00") == [
+        ("FORBIDDEN_POLICY_DAY", "D-13-1", "R2015", False),  # which days they are is assumed
+    ]
+
+
+def test_a_day_off_not_announced_is_a_doubt_and_no_reason() -> None:
+    start, end = at("2026-11-24 08:00"), at("2026-11-24 11:00")
+    assert forbids(start, end) == []
+    assert doubtful_days(start, end) == [date(2026, 11, 24)]
+    assert doubtful_days(at("2027-02-08 08:00"), at("2027-02-08 11:00")) == [date(2027, 2, 8)]
+    assert doubtful_days(at("2026-09-02 08:00"), at("2026-09-02 11:00")) == []
+
+
+@pytest.mark.parametrize("ask", [forbids, next_allowed, doubtful_days])
+def test_naive_times_are_refused(ask: Callable[[datetime, datetime], object]) -> None:
+    with pytest.raises(NaiveTime):
+        ask(datetime(2026, 10, 14, 8), at("2026-10-14 09:00"))  # noqa: DTZ001  that is the point
 
 
 @settings(max_examples=100, deadline=None)
