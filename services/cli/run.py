@@ -20,7 +20,7 @@ def add_to(app: App) -> None:
     app.command(run)
 
 
-def run(*services: str, json: bool = False) -> int:
+def run(*services: str, prepare: bool = True, json: bool = False) -> int:
     """Run services in this process, all of them when none is named; end with Ctrl-C or SIGTERM.
 
     The live picture is not among all: `lienthong run flows` starts it, alone, in a process of its
@@ -30,22 +30,26 @@ def run(*services: str, json: bool = False) -> int:
     ----------
     services
         Their names, such as gateway or judgments; or flows alone.
+    prepare
+        Bring schemas and topics up to date first; --no-prepare leaves that to `lienthong setup`,
+        so that this process needs no rights beyond its own.
     json
         Write the log as JSON lines.
     """
     logging.set_up(json=json)
     if FLOWS not in services:
-        return uvloop.run(_run(services))
+        return uvloop.run(_run(services, prepare=prepare))
     if services != (FLOWS,):
         raise CommandError("flows runs in a process of its own: `lienthong run flows`")
-    return asyncio.run(_run_flows())
+    return asyncio.run(_run_flows(prepare=prepare))
 
 
-async def _run(services: tuple[str, ...]) -> int:
+async def _run(services: tuple[str, ...], *, prepare: bool) -> int:
     from services import all as house  # noqa: PLC0415  other commands need not load every service
 
     assembly = house.assemble(Settings.load())
-    await house.prepare(assembly)
+    if prepare:
+        await house.prepare(assembly)
     stopping = _signalled()
     try:
         await house.run(assembly, stopping, services or house.NAMES, _listening)
@@ -54,12 +58,13 @@ async def _run(services: tuple[str, ...]) -> int:
     return 0
 
 
-async def _run_flows() -> int:
+async def _run_flows(*, prepare: bool) -> int:
     from services import all as house  # noqa: PLC0415  other commands need not load every service
     from services.flows.app import AlreadyRuns, Flows  # noqa: PLC0415  nor faust
 
     assembly = house.assemble(Settings.load())
-    await house.prepare(assembly)
+    if prepare:
+        await house.prepare(assembly)
     flows = Flows(assembly.settings, assembly.catalogue, assembly.codec, assembly.directory)
     try:
         await flows.run(_signalled())

@@ -15,7 +15,9 @@ def add_to(app: App) -> None:
 def setup() -> int:
     """Make the database, a schema and role for each service, and the topics; at any time, again.
 
-    `lienthong run` does the same by itself; a deployment does it once, before many processes begin.
+    `lienthong run` does the same by itself unless told `--no-prepare`; a deployment does it once,
+    before many processes begin. LIENTHONG_POSTGRES_PASSWORD becomes the password of the roles; only
+    this command needs LIENTHONG_POSTGRES_ADMIN_PASSWORD.
     """
     return asyncio.run(_setup())
 

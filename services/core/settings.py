@@ -47,6 +47,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     postgres_host: str = "127.0.0.1"
     postgres_port: int = 5432
     postgres_database: str = "lienthong"
+    #: Of the services' roles; none where the server trusts its socket, as the embedded one does.
+    postgres_password: str = ""
+    #: Of the role `postgres`, who makes databases and roles; services need not know it.
+    postgres_admin_password: str = ""
 
     topic_prefix: str = "thads"
     partitions: int = 12

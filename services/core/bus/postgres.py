@@ -5,6 +5,7 @@ still cannot hold a lock beyond its ownership (B6).
 """
 
 import asyncio
+import os
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -73,6 +74,7 @@ async def connect(settings: Settings, service: str) -> asyncpg.Connection:
             host=settings.postgres_host,
             port=settings.postgres_port,
             user=service,
+            password=settings.postgres_password or None,
             database=settings.postgres_database,
             timeout=settings.lease_seconds,
             command_timeout=settings.lease_seconds,
@@ -93,6 +95,7 @@ async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
             host=settings.postgres_host,
             port=settings.postgres_port,
             user=service,
+            password=settings.postgres_password or None,
             database=settings.postgres_database,
             min_size=1,
             max_size=size,
@@ -111,9 +114,17 @@ async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
 async def migrate(settings: Settings, services: list[str]) -> None:
     """Bring the schema of each service up to date: the bus tables, then its own.
 
-    Creates database, roles and schemas that are missing. May be run at any time and again, by
-    several processes at once: one goes first, the others find everything done.
+    Creates database, roles and schemas that are missing, and sets the password of the roles where
+    the settings name one. May be run at any time and again, by several processes at once: one goes
+    first, the others find everything done. Raises Doubt where the server does not let us in.
     """
+    try:
+        await _migrated(settings, services)
+    except FAILURES as error:
+        raise sorted_error(error) from error
+
+
+async def _migrated(settings: Settings, services: list[str]) -> None:
     await _create(settings, "postgres", f'create database "{settings.postgres_database}"')
     turn = await _connected(settings, settings.postgres_database)
     try:
@@ -125,6 +136,9 @@ async def migrate(settings: Settings, services: list[str]) -> None:
                 settings.postgres_database,
                 f'create schema "{service}" authorization "{service}"',
             )
+            if settings.postgres_password:
+                said = await turn.fetchval("select quote_literal($1)", settings.postgres_password)
+                await turn.execute(f'alter role "{service}" password {said}')
         await asyncio.gather(*(asyncio.to_thread(_migrate, settings, each) for each in services))
     finally:
         turn.terminate()
@@ -133,12 +147,14 @@ async def migrate(settings: Settings, services: list[str]) -> None:
 async def has_tables(settings: Settings, service: str) -> bool:
     """Whether a service was ever migrated here. Raises Doubt where the server does not answer."""
     try:
-        connection = await _connected(settings, settings.postgres_database)
+        connection = await _connected(settings, settings.postgres_database, service)
         try:
             table = await connection.fetchval("select to_regclass($1)::text", f"{service}.lanes")
         finally:
             connection.terminate()
-    except asyncpg.InvalidCatalogNameError:
+    except asyncpg.InvalidPasswordError as error:
+        raise sorted_error(error) from error
+    except (asyncpg.InvalidCatalogNameError, asyncpg.InvalidAuthorizationSpecificationError):
         return False
     except FAILURES as error:
         raise sorted_error(error) from error
@@ -160,11 +176,13 @@ async def _create(settings: Settings, database: str, statement: str) -> None:
         await connection.close()
 
 
-async def _connected(settings: Settings, database: str) -> Any:
+async def _connected(settings: Settings, database: str, service: str | None = None) -> Any:
+    password = settings.postgres_password if service else settings.postgres_admin_password
     return await asyncpg.connect(
         host=settings.postgres_host,
         port=settings.postgres_port,
-        user=SUPERUSER,
+        user=service or SUPERUSER,
+        password=password or None,
         database=database,
         timeout=settings.lease_seconds,
     )
@@ -179,14 +197,18 @@ def _migrate(settings: Settings, service: str) -> None:
     own = _SERVICES / service / "migrations"
     if own.is_dir():
         folders.append(own)
+    password = settings.postgres_password and f":{quote(settings.postgres_password, safe='')}"
     url = (
-        f"postgres://{quote(service)}@/{quote(settings.postgres_database)}"
+        f"postgres://{quote(service)}{password}@/{quote(settings.postgres_database)}"
         f"?host={quote(settings.postgres_host, safe='')}&port={settings.postgres_port}"
         f"&search_path={quote(service)}&sslmode=disable"
     )
-    arguments = [str(_DBMATE), f"--url={url}", "--no-dump-schema"]
+    arguments = [str(_DBMATE), "--no-dump-schema"]
     arguments += [f"--migrations-dir={folder}" for folder in folders]
     arguments += [f"--migrations-table={service}.migrations", "migrate"]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603
+    environment = {**os.environ, "DATABASE_URL": url}  # a command line can be read by others
+    done = subprocess.run(  # noqa: S603
+        arguments, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise MigrationFailed(f"{service}: {done.stderr.strip() or done.stdout.strip()}")

@@ -1,0 +1,167 @@
+"""A house whose PostgreSQL stands elsewhere, by name and password: made by `setup`, run by others.
+
+The server takes passwords over TCP from everybody, and the services know no administrator's.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import msgspec
+import pytest
+
+from services.core.access import directory
+from services.core.access.tokens import Issuer
+from services.core.bus.errors import Doubt
+from services.core.bus.postgres import connect, has_tables
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.identifiers import new_id
+from services.core.runtime import postgres_server
+from services.core.runtime.postgres_server import PostgresServer
+from services.core.runtime.progress import silent
+from services.core.settings import Settings
+from tests.conftest import free_ports
+from tests.doors.house import COURT, PATIENCE, issued
+
+ADMIN, OWN = "of-the-admin", "of-the-roles'\"%s"  # with what a careless text would break on
+
+
+@pytest.fixture
+def remote_postgres(settings: Settings, short_home: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A server that listens on a port and asks everybody for a password; return the port."""
+    port = free_ports()[0]
+    monkeypatch.setattr(postgres_server, "PORT", port)
+    monkeypatch.setitem(postgres_server._SETTINGS, "port", str(port))
+    monkeypatch.setitem(postgres_server._SETTINGS, "listen_addresses", "127.0.0.1")
+    server = PostgresServer(Settings(home=short_home), silent)
+    server.launch()
+    server.wait()
+    server.run(f"alter role postgres password '{ADMIN}'")
+    rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+    (server.folder / "pg_hba.conf").write_text(rules)
+    server.run("select pg_reload_conf()")
+    return port
+
+
+@pytest.fixture
+def admins(remote_postgres: int, settings: Settings, short_home: Path) -> Settings:
+    """What the first run is told: the administrator's password besides the services' own."""
+    return msgspec.structs.replace(
+        settings,
+        home=short_home / "house",
+        postgres_host="127.0.0.1",
+        postgres_port=remote_postgres,
+        postgres_password=OWN,
+        postgres_admin_password=ADMIN,
+        http_port=free_ports()[0],
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    said = msgspec.structs.asdict(settings)
+    told = {f"LIENTHONG_{name.upper()}": str(said[name]) for name in said if said[name] is not None}
+    return {**os.environ, **told}
+
+
+async def set_up(settings: Settings) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", "setup"),
+        env=environment(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    printed, complained = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert process.returncode is not None
+    return process.returncode, printed.decode(), complained.decode()
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, log: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """Run every service as the container does until the end of the block."""
+    with log.open("wb") as said:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.cli", "run", "--no-prepare", "--json"),
+            env=environment(settings),
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        url = f"http://127.0.0.1:{settings.http_port}"
+        async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
+            async with asyncio.timeout(PATIENCE):
+                while process.returncode is None:
+                    with contextlib.suppress(httpx2.TransportError):
+                        if (await http.get("/health/ready")).is_success:
+                            break
+                    await asyncio.sleep(0.1)
+            assert process.returncode is None, f"see {log}"
+            yield http
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_a_house_is_set_up_by_an_administrator_and_run_by_who_is_none(
+    admins: Settings, short_home: Path
+) -> None:
+    code, told, trouble = await set_up(admins)
+    assert (code, trouble) == (0, "")
+    assert not told.endswith(" 0 were made\n")
+    assert (await set_up(admins))[1].endswith(" 0 were made\n")
+
+    own = msgspec.structs.replace(admins, postgres_admin_password="")
+    async with running(own, short_home / "house.log") as http:
+        court = directory.load(load_catalogue()).agency(COURT)
+        assert court is not None
+        answer = await http.post(
+            "/v1/submissions",
+            json=issued(),
+            headers={
+                "Authorization": f"Bearer {Issuer(own.secrets).issue(court)}",
+                "Idempotency-Key": new_id(),
+                "Prefer": "wait=60",
+            },
+        )
+        assert answer.json()["status"] == "recorded", answer.text
+
+
+async def test_every_role_is_asked_for_its_password_and_keeps_to_its_schema(
+    admins: Settings,
+) -> None:
+    await set_up(admins)
+    connection = await connect(admins, "judgments")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute("select 1 from cases.lanes")
+    await connection.close()
+    guessed = msgspec.structs.replace(admins, postgres_password="guessed")
+    with pytest.raises(Doubt, match="28P01"):
+        await connect(guessed, "judgments")
+    with pytest.raises(Doubt, match="28P01"):
+        await has_tables(guessed, "judgments")
+    assert await has_tables(admins, "judgments")
+
+
+async def test_a_wrong_password_is_one_line_and_a_new_one_takes_the_place_of_the_old(
+    admins: Settings,
+) -> None:
+    code, _, trouble = await set_up(
+        msgspec.structs.replace(admins, postgres_admin_password="guessed")
+    )
+    assert code == 1
+    assert "28P01" in trouble
+    assert len(trouble.splitlines()) == 1
+    await set_up(admins)
+    changed = msgspec.structs.replace(admins, postgres_password="another")
+    await set_up(changed)
+    await (await connect(changed, "judgments")).close()
+    with pytest.raises(Doubt, match="28P01"):
+        await connect(admins, "judgments")
