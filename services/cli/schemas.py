@@ -13,13 +13,17 @@ from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.compatibility import breaches
 from services.core.contracts.errors import ContractError, Stale
 from services.core.contracts.generator import EVENTS, generate, stale, write
+from services.core.contracts.glossary_page import PATH as GLOSSARY
+from services.core.contracts.glossary_page import glossary_page
+from services.core.contracts.pages import is_fresh
 from services.core.contracts.schemas import load_schemas
 from services.core.contracts.states_page import PATH as STATES
-from services.core.contracts.states_page import is_fresh, states_page
+from services.core.contracts.states_page import states_page
 
 app: Final = App(
     name="schemas", help="The contracts: check them, make the event classes, list them."
 )
+PAGES: Final = ((STATES, states_page), (GLOSSARY, glossary_page))
 
 
 class Row(Struct, frozen=True):
@@ -55,32 +59,35 @@ def check() -> int:
             Stale(f"{EVENTS / name}: not what the schemas make; run `lienthong schemas generate`")
             for name in stale(generate(catalogue, schemas))
         ]
-        if not is_fresh(states_page(catalogue), STATES):
-            troubles.append(
-                Stale(f"{STATES}: not what the catalogue draws; run `lienthong schemas generate`")
-            )
+        troubles += [
+            Stale(f"{path}: not what the catalogue says; run `lienthong schemas generate`")
+            for path, page in PAGES
+            if not is_fresh(page(catalogue), path)
+        ]
     if not troubles:
         released = sum(len(schemas.released(type_)) for type_ in schemas.versions)
         print(
             f"all {len(catalogue.events)} types agree with their schemas, get on with"
-            f" {released} released before, their classes and the page of states are fresh"
+            f" {released} released before, their classes and the pages made of them are fresh"
         )
     return _report(troubles)
 
 
 @app.command(name="generate")
 def generate_classes() -> int:
-    """Make the event classes and `docs/states.md` from the catalogue and the schemas."""
+    """Make the event classes and the pages of `docs/` from the catalogue and the schemas."""
     catalogue, schemas = load_catalogue(), load_schemas()
     if troubles := list(disagreements(catalogue, schemas)):
         return _report(troubles)
     modules = generate(catalogue, schemas)
-    changed, page = stale(modules), states_page(catalogue)
+    changed = stale(modules)
     write(modules)
-    if not is_fresh(page, STATES):
-        STATES.write_text(page, encoding="utf-8")
-        changed.append(STATES.name)
-    print(f"{len(modules)} modules and a page, written anew: {', '.join(changed) or 'none'}")
+    for path, page in PAGES:
+        if not is_fresh(text := page(catalogue), path):
+            path.write_text(text, encoding="utf-8")
+            changed.append(path.name)
+    named = ", ".join(changed) or "none"
+    print(f"{len(modules)} modules and {len(PAGES)} pages, written anew: {named}")
     return 0
 
 

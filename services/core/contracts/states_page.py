@@ -4,8 +4,7 @@ Whoever wants to change a rule opens that page and one domain. It is written by 
 generate` from the catalogue alone, and `lienthong schemas check` tells when it is stale.
 """
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, Final
 
 from services.core.contracts.catalogue import (
@@ -18,8 +17,9 @@ from services.core.contracts.catalogue import (
     Move,
 )
 from services.core.contracts.machine import OPENS, RETURNS, STAYS
+from services.core.contracts.pages import DOCS, table
 
-PATH: Final = Path(__file__).parents[3] / "docs" / "states.md"
+PATH: Final = DOCS / "states.md"
 
 _KEPT: Final = "kept"  #: the node that stands for whatever state stood before
 
@@ -36,11 +36,6 @@ say it, which codes may refuse it and which are noted beside it, each with its a
 """
 
 
-def is_fresh(page: str, path: Path = PATH) -> bool:
-    """Say whether the file holds exactly this page."""
-    return path.exists() and path.read_text(encoding="utf-8") == page
-
-
 def states_page(catalogue: Catalogue) -> str:
     """Return the page; the same catalogue gives the same bytes on every machine."""
     sections = (
@@ -53,7 +48,7 @@ def states_page(catalogue: Catalogue) -> str:
 
 def _common(catalogue: Catalogue) -> Iterator[str]:
     yield "These codes hold for every claim; the second tables leave them out:\n"
-    yield from _table(
+    yield from table(
         ("code", "an act", "what is done", "nghĩa là"),
         (
             (f"`{code}`", _does(on["act"]), _does(on["done"]), catalogue.codes[code].vi)
@@ -76,7 +71,7 @@ def _section(catalogue: Catalogue, family: str) -> Iterator[str]:
             yield f"{machine.note[0].upper()}{machine.note[1:]}.\n"
         yield from _drawing(family, machine)
         yield from _moves(catalogue, family, machine)
-    yield from _table(
+    yield from table(
         ("event", "tên", "mode", "said by", "may refuse", "is noted"),
         (_answers(catalogue, event) for event in catalogue.family(family)),
     )
@@ -123,7 +118,7 @@ def _group(machine: Machine, move: Move) -> str | None:
 
 
 def _moves(catalogue: Catalogue, family: str, machine: Machine) -> Iterator[str]:
-    yield from _table(
+    yield from table(
         ("from", "event", "tên", "to", "if"),
         (
             (
@@ -193,8 +188,3 @@ def _stricter(code: str, use: CodeUse) -> str:
     assert use.refuse_when is not None  # noqa: S101 - the caller asked
     when = "; ".join(f"`{name}`: {_said(value)}" for name, value in use.refuse_when.if_.items())
     return f"`{code}` ({use.refuse_when.rule}, if {when})"
-
-
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    for row in (heads, ("---",) * len(heads), *rows):
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"

@@ -8,7 +8,9 @@ import pytest
 
 from services.cli import schemas as command
 from services.core.contracts.machine import OPENS, RETURNS, STAYS
-from services.core.contracts.states_page import is_fresh, states_page
+from services.core.contracts.pages import is_fresh
+from services.core.contracts.states_page import PATH as STATES
+from services.core.contracts.states_page import states_page
 from tests.unit.contracts.generated import CATALOGUE
 
 PAGE = states_page(CATALOGUE)
@@ -26,7 +28,7 @@ def rows(section: str) -> list[list[str]]:
 
 
 def test_the_committed_page_is_the_one_that_the_catalogue_makes() -> None:
-    assert is_fresh(PAGE)
+    assert is_fresh(PAGE, STATES)
 
 
 def test_every_family_has_a_section_in_the_catalogues_order() -> None:
@@ -74,7 +76,7 @@ def test_every_event_names_its_codes_with_their_article_under_what_they_do() -> 
 def test_a_page_that_is_missing_or_edited_is_stale_until_it_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "STATES", tmp_path / "states.md")
+    monkeypatch.setattr(command, "PAGES", ((tmp_path / "states.md", states_page),))
     assert command.check() == 1
     assert "run `lienthong schemas generate`" in capsys.readouterr().err
     assert command.generate_classes() == 0
@@ -88,4 +90,4 @@ def test_a_changed_catalogue_changes_the_page() -> None:
     machine = CATALOGUE.machines["measure"]
     without = msgspec.structs.replace(machine, moves=machine.moves[:-1])
     other = msgspec.structs.replace(CATALOGUE, machines={**CATALOGUE.machines, "measure": without})
-    assert not is_fresh(states_page(other))
+    assert not is_fresh(states_page(other), STATES)
