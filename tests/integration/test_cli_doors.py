@@ -42,6 +42,22 @@ async def lienthong(settings: Settings, *arguments: str) -> tuple[int, str, str]
     return process.returncode, printed.decode(), complained.decode()
 
 
+async def unread(settings: Settings, *arguments: str) -> tuple[int, str]:
+    """Run a command into a pipe whose reader is gone, as after `| head`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", *arguments),
+        env=environment(settings),
+        stdout=writer,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writer)
+    _, complained = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert process.returncode is not None
+    return process.returncode, complained.decode()
+
+
 @pytest.fixture
 def own(settings: Settings, tmp_path: Path) -> Settings:
     """Settings with a home of their own: keys, clock and log of this test alone."""
@@ -117,6 +133,9 @@ async def test_a_file_of_submissions_is_submitted_once_however_often_it_is_sent(
         later = datetime.now(UTC).replace(year=2100).isoformat()
         _, none, _ = await lienthong(here, "tail", "--from", later, "--no-follow")
         assert none == ""
+        for form in ([], ["--json"]):
+            command = ["tail", "--from", "beginning", "--no-follow", *form]
+            assert await unread(here, *command) == (1, "")
 
         _, topics, _ = await lienthong(here, "topics", "--json")
         records = {row["topic"]: row["records"] for row in json.loads(topics)}
