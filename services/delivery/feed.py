@@ -1,6 +1,7 @@
 """The feed of an agency: what it may see, numbered without a gap, read from any number on."""
 
 import asyncio
+import contextlib
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ from services.core.doors.rows import Rows
 from services.delivery.service import queries
 
 _LOOK_SECONDS: Final = 0.1
+_RELEASE_SECONDS: Final = 1.0
 
 
 class Delivered(Struct, frozen=True):
@@ -56,6 +58,13 @@ class Feed:
         """Return the part of which a fact in the feed speaks; None where it is not in it."""
         row = await self.rows.ask(queries.fact, agency=agency, id=fact)
         return row["part"] if row else None
+
+    async def release(self) -> None:
+        """Give out what had to wait, until cancelled."""
+        while True:
+            with contextlib.suppress(Problem):
+                await self.rows.ask(queries.release)
+            await asyncio.sleep(_RELEASE_SECONDS)
 
     async def run(self) -> None:
         """Look for those who wait, all at once, until cancelled."""

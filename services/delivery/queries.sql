@@ -1,14 +1,16 @@
 -- name: hear(heard)!
 -- Keep the facts that were heard; hearing them again changes nothing.
-insert into facts (id, key, part, recorded_at, scopes, relations, agencies, same_as, event)
+insert into facts (id, key, part, recorded_at, scopes, relations, agencies, same_as, event,
+                   partition, after)
 select id, key, part, recorded_at,
        array(select jsonb_array_elements_text(scopes)),
        array(select jsonb_array_elements_text(relations)),
        array(select jsonb_array_elements_text(agencies)),
-       same_as, convert_to(event, 'UTF8')
+       same_as, convert_to(event, 'UTF8'), partition, after
   from jsonb_to_recordset(:heard::jsonb)
        as heard(id uuid, key text, part text, recorded_at timestamptz, scopes jsonb,
-                relations jsonb, agencies jsonb, same_as uuid, event text)
+                relations jsonb, agencies jsonb, same_as uuid, event text, partition int,
+                after jsonb)
     on conflict (id) do nothing;
 
 -- name: relate(heard)!
@@ -20,9 +22,15 @@ select fact, key, scope, depth, relation, is_seat, agency, since, sequence
                 agency text, since timestamptz, sequence bigint)
     on conflict do nothing;
 
--- name: deliver(keys)
--- Give what became visible under some keys to those who may see it.
-select deliver(:keys::text[]);
+-- name: deliver(keys, partition)
+-- Give what became visible under some keys of a partition to those who may see it.
+select deliver(:keys::text[], :partition::int);
+
+-- name: release()
+-- Look again in every partition where something waits: what it waited for may have been a repeat,
+-- of which no view is told.
+select deliver('{}', waiting.partition)
+  from (select distinct partition from facts where waits order by partition) as waiting;
 
 -- name: standing(agency)^
 -- The last number given to an agency, and the last it has confirmed.

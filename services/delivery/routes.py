@@ -75,6 +75,7 @@ def door(feed: Feed, callers: Callers, submit: Submitting, clock: Clock) -> Door
     async def run() -> None:
         async with TaskGroup() as tasks:
             tasks.create_task(feed.run())
+            tasks.create_task(feed.release())
             tasks.create_task(receipts.run())
 
     return Door(routes=[events, acknowledge], run=run, close=feed.rows.close)

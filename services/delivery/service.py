@@ -38,6 +38,9 @@ FAMILY: Final = Family(
     react=react,
 )
 
+_SEATING: Final = frozenset({"judgment", "case"})
+"""The families whose facts give a seat to somebody."""
+
 queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
 
 
@@ -56,7 +59,10 @@ def statements(
     codec: Codec,
     directory: Directory,
 ) -> list[Statement]:
-    """Return what adds the records to the feeds; it may be run again at any time."""
+    """Return what adds the records of one partition to the feeds; it may be run again at any time.
+
+    The statements count on the lane's row: its positions are those after the records.
+    """
     facts, relations, keys = [], [], dict[str, None]()
     for record, envelope in heard:
         event = codec.decode(record.value)
@@ -64,7 +70,10 @@ def statements(
             continue
         key = key_of(event.part)
         keys[key] = None
-        facts.append(_fact(key, event, envelope, catalogue, codec, directory))
+        facts.append(
+            _fact(key, event, envelope, catalogue, codec, directory)
+            | {"partition": record.partition, "after": _after(record, envelope)}
+        )
         relations += [
             _relation(key, envelope.id, each) for each in relations_of(event, envelope, directory)
         ]
@@ -73,7 +82,7 @@ def statements(
     return [
         (queries.hear.sql, (msgspec.json.encode(facts).decode(),)),
         (queries.relate.sql, (msgspec.json.encode(relations).decode(),)),
-        (queries.deliver.sql, (sorted(keys),)),
+        (queries.deliver.sql, (sorted(keys), heard[0][0].partition)),
     ]
 
 
@@ -98,6 +107,13 @@ def _fact(
         "same_as": reading.same_as,
         "event": msgspec.json.encode(as_cloud_event(event, envelope, codec)).decode(),
     }
+
+
+def _after(record: Record, envelope: Envelope) -> dict[str, int]:
+    """Return how far who decided a fact had heard the topics that say who holds a seat."""
+    prefix = record.topic.rsplit(".", 2)[0]
+    heard = (each.split(":") for each in envelope.heard.split(",") if each)
+    return {f"{prefix}.{family}.events": int(end) for family, end in heard if family in _SEATING}
 
 
 def _relation(key: str, fact: str, each: Relation) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from services.all import WORK
 from services.core.access.readers import visible_to
@@ -18,9 +19,11 @@ from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.delivery.feed import Feed
-from services.delivery.service import NAME, statements
+from services.delivery.service import NAME, queries, statements
 from services.simulator.story import rows
-from tests.acceptance.memory_house import CATALOGUE, CODEC, DIRECTORY, MemoryHouse, play
+from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse, play
+from tests.unit.access.test_readers import ENTRUSTED
+from tests.unit.cast import DIRECTORY
 
 Heard = tuple[Record, Envelope]
 ENFORCERS = "thads-da-nang"
@@ -68,16 +71,39 @@ def batches(told: list[list[Heard]], seed: int) -> Iterator[list[Heard]]:
         yield batch
 
 
-async def fill(settings: Settings, told: list[list[Heard]], seed: int, *, twice: bool) -> None:
+async def fill(
+    settings: Settings, told: list[list[Heard]], seed: int, *, twice: bool = False, shift: int = 0
+) -> None:
+    """Hear batches as lanes do, each of one partition; `shift` gives a story lanes of its own."""
     connection = await postgres.connect(settings, NAME)
     try:
         for batch in batches(told, seed):
-            for _ in range(2 if twice else 1):
-                async with connection.transaction():
-                    for sql, arguments in statements(batch, CATALOGUE, CODEC, DIRECTORY):
-                        await connection.execute(sql, *arguments)
+            for partition in sorted({record.partition for record, _ in batch}):
+                mine = [
+                    (replace(record, partition=partition + shift), envelope)
+                    for record, envelope in batch
+                    if record.partition == partition
+                ]
+                for _ in range(2 if twice else 1):
+                    await hear(connection, mine)
+        await connection.execute(queries.release.sql)
     finally:
         await connection.close()
+
+
+async def hear(connection: postgres.Connection, heard: Sequence[Heard]) -> None:
+    """Do what a lane does in one transaction: note how far it has read, then show it."""
+    partition = heard[0][0].partition
+    positions = {record.topic: record.offset + 1 for record, _ in heard}
+    async with connection.transaction():
+        await connection.execute(
+            "insert into lanes (partition, positions) values ($1, $2) on conflict (partition)"
+            " do update set positions = lanes.positions || excluded.positions",
+            partition,
+            msgspec.json.encode(positions).decode(),
+        )
+        for sql, arguments in statements(heard, CATALOGUE, CODEC, DIRECTORY):
+            await connection.execute(sql, *arguments)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -115,7 +141,7 @@ async def test_lanes_that_deliver_to_the_same_agencies_at_one_moment_leave_no_ga
 ) -> None:
     told = [a_story() for _ in range(LANES)]
     delivering = [
-        asyncio.create_task(fill(settings, lane, seed, twice=False))
+        asyncio.create_task(fill(settings, lane, seed, shift=seed * LANES))
         for seed, lane in enumerate(told)
     ]
     door = Rows(settings, NAME)
@@ -141,3 +167,45 @@ async def test_lanes_that_deliver_to_the_same_agencies_at_one_moment_leave_no_ga
     finally:
         await asyncio.gather(*delivering, return_exceptions=True)
         await door.close()
+
+
+async def test_a_former_handler_is_not_given_what_was_read_before_the_fact_that_took_his_seat(
+    settings: Settings,
+) -> None:
+    *before, successors = ENTRUSTED
+    changed = [each for each in before if each[0].type.startswith("thads.case.")]
+    told = [
+        heard("case" if entry in changed else "judgment", place, *entry)
+        for place, entry in enumerate(before)
+    ]
+    record, envelope = heard("information", 0, *successors)
+    early = record, replace(envelope, heard=f"case:{len(before)}")
+    connection = await postgres.connect(settings, NAME)
+    door = Rows(settings, NAME)
+    try:
+        await hear(connection, told[:4])
+        await hear(connection, [early])
+        given = await ids_given(Feed(door))
+        assert not any(envelope.id in ids for ids in given.values())
+        await hear(connection, told[4:])
+        given = await ids_given(Feed(door))
+        for agency in DIRECTORY.agencies:
+            allowed = visible_to(agency, ENTRUSTED, CATALOGUE, DIRECTORY)
+            assert given[agency] == allowed, agency
+    finally:
+        await connection.close()
+        await door.close()
+
+
+def heard(family: str, offset: int, envelope: Envelope, event: Event) -> Heard:
+    topic = f"thads.{family}.events"
+    return Record(topic, 0, offset, key_of(envelope.subject), CODEC.encode(event), b""), envelope
+
+
+async def ids_given(feed: Feed) -> dict[str, set[str]]:
+    return {
+        agency: {
+            msgspec.json.decode(each.event)["id"] for each in await feed.read(agency, 0, 1_000)
+        }
+        for agency in DIRECTORY.agencies
+    }

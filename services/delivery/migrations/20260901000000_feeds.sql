@@ -11,10 +11,14 @@ create table facts (
     relations   text[]      not null,
     agencies    text[]      not null,
     same_as     uuid,                 -- the fact whose readers may read this one too
-    event       bytea       not null  -- as CloudEvents in JSON
+    event       bytea       not null, -- as CloudEvents in JSON
+    partition   int         not null,
+    after       jsonb       not null, -- topic -> next offset: how far who decided it had heard of seats
+    waits       bool        not null default true -- until this lane has heard as far
 );
 alter table facts alter column event set storage external;
 create index on facts (key);
+create index on facts (partition) where waits;
 
 -- What agencies are, of a judgment, a case or something inside it, and since which fact.
 create table relations (
@@ -61,7 +65,7 @@ begin atomic
           from facts join relations
             on relations.key = facts.key and relations.scope = any(facts.scopes)
            and relations.relation = any(facts.relations)
-         where facts.key = any(of_keys)
+         where facts.key = any(of_keys) and not facts.waits
          order by facts.id, relations.relation, relations.agency,
                   relations.depth desc, relations.since desc, relations.sequence desc
     ),
@@ -79,28 +83,51 @@ begin atomic
           ) as successor on true
          where successor.since is null or held.recorded_at <= successor.since
         union
-        select facts.id, unnest(facts.agencies) from facts where facts.key = any(of_keys)
+        select facts.id, unnest(facts.agencies)
+          from facts
+         where facts.key = any(of_keys) and not facts.waits
     ),
     seen as (
         select own.id, own.agency from own
         union
         select facts.id, seen.agency
           from facts join seen on facts.same_as = seen.id
-         where facts.key = any(of_keys)
+         where facts.key = any(of_keys) and not facts.waits
     )
     select seen.id, seen.agency from seen;
 end;
 
--- Put what became visible into the feeds. Feeds are locked in one order, so lanes that deliver to
+-- Put what became visible in a partition into the feeds.
+--
+-- A fact waits until the lane has heard of seats as far as whoever decided it: topics keep no order
+-- between them, and else a former handler would be given what his successor did, because the fact
+-- was read before the one that took the case from him.
+--
+-- One call at a time for each partition, for its lane and whoever looks for what still waits may
+-- call at once. Feeds are locked in one order, so lanes that deliver to
 -- the same agencies never wait for each other in a circle; each stays locked until its numbers are
 -- committed, so numbers are seen in order and without a gap.
-create function deliver(of_keys text[]) returns void language plpgsql as $$
+create function deliver(of_keys text[], of_partition int) returns void language plpgsql as $$
 declare
+    reached jsonb;
+    ready   text[];
     readers text[];
     read    uuid[];
 begin
+    perform pg_advisory_xact_lock('feed'::regclass::oid::int, of_partition);
+    select positions into reached from lanes where lanes.partition = of_partition;
+    with heard as (
+        update facts set waits = false
+         where facts.partition = of_partition and facts.waits
+           and not exists (select from jsonb_each_text(facts.after) as needed(topic, position)
+                            where needed.position::bigint
+                                > coalesce((reached->>needed.topic)::bigint, 0))
+        returning facts.key
+    )
+    select coalesce(array_agg(distinct heard.key), '{}') || of_keys into ready from heard;
+
     select array_agg(visible.agency), array_agg(visible.fact) into readers, read
-      from visible(of_keys)
+      from visible(ready)
      where not exists (select from feed
                         where feed.agency = visible.agency and feed.fact = visible.fact);
     if readers is null then
