@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import itertools
 import os
-import random
+import secrets
 import shutil
 import socket
 import tempfile
@@ -30,17 +30,21 @@ from services.core.settings import Settings
 PARTITIONS = 3
 #: Services whose schemas stand in every test's database.
 MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger"]
+_WORKERS, _PORTS = 8, 1_500  #: how many workers have ports of their own, and how many
 _numbers = itertools.count(1)
 
 
 def free_ports() -> tuple[int, int]:
     """Return two free ports below those the system hands to outgoing connections.
 
-    So a broker that was killed finds its port free again.
+    So a broker that was killed finds its port free again. Each worker draws from ports of its own,
+    and by chance that no test seeds: another's broker on our port would answer in ours' place.
     """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _WORKERS
+    first = 20_000 + worker * _PORTS
     found: list[int] = []
     while len(found) < 2:
-        port = random.randrange(20000, 32000)  # noqa: S311 - any free one will do
+        port = first + secrets.randbelow(_PORTS)
         with socket.socket() as trial:
             if port not in found and trial.connect_ex(("127.0.0.1", port)) != 0:
                 found.append(port)

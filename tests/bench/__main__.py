@@ -83,7 +83,7 @@ async def measure(settings: Settings, rounds: int) -> list[Figure]:
     figures += [told, compared(worked, figures[3], 0.5)]
     memory = await throughput.memory(settings, (100_000, 200_000))
     figures += [Figure(f"memory after {count} events", mb, "MB") for count, mb in memory.items()]
-    bare, posts = await latency.run(settings, rounds)
+    bare, posts, seen = await latency.run(settings, rounds)
     for quantile in ("p50", "p99"):
         path = Figure(
             f"produce → consume → produce → consume, {quantile}",
@@ -101,6 +101,14 @@ async def measure(settings: Settings, rounds: int) -> list[Figure]:
         if quantile == "p99":
             post = compared(post, path, 4, at_most=True)
         figures.append(post)
+        shown = Figure(
+            f"POST to a waiting subscriber at 200/s, {quantile}",
+            median(seen[quantile]),
+            "ms",
+            spread=(min(seen[quantile]), max(seen[quantile])),
+        )
+        shown.against, shown.ratio = path.id, shown.value / path.value
+        figures.append(shown)
     return [*figures, *await archived(settings, rounds)]
 
 

@@ -1,8 +1,9 @@
-"""From POST to the recorded outcome at 200 a second, beside the bare path through Kafka."""
+"""From POST to the outcome, and to a waiting subscriber, at 200 a second; beside bare Kafka."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from statistics import quantiles
 from typing import Any, Final
@@ -26,20 +27,23 @@ RATE: Final = 200
 SECONDS: Final = 10
 WARM_UP: Final = 200  #: requests that are not counted
 
+TOPICS: Final = Topics("thads", 1)  #: of the claims that become bodies; they travel nowhere
+
 Samples = dict[str, list[float]]
 
 
-async def run(settings: Settings, rounds: int) -> tuple[Samples, Samples]:
-    """Return the milliseconds of both paths, by quantile, a value a round."""
+async def run(settings: Settings, rounds: int) -> tuple[Samples, Samples, Samples]:
+    """Return the milliseconds of the paths, by quantile, a value a round."""
     bare: Samples = {"p50": [], "p99": []}
     posts: Samples = {"p50": [], "p99": []}
+    seen: Samples = {"p50": [], "p99": []}
     for _ in range(rounds):
-        for samples, path in ((bare, _bare), (posts, _posts)):
+        for samples, path in ((bare, _bare), (posts, _posts), (seen, _seen)):
             taken = sorted((await path(settings))[WARM_UP:])
             cuts = quantiles(taken, n=100)
             samples["p50"].append(cuts[49] * 1000)
             samples["p99"].append(cuts[98] * 1000)
-    return bare, posts
+    return bare, posts, seen
 
 
 async def _paced(once: Callable[[], Awaitable[float]]) -> list[float]:
@@ -98,12 +102,56 @@ async def _bare(settings: Settings) -> list[float]:
 
 
 async def _posts(settings: Settings) -> list[float]:
+    async with _house(settings, "gateway", "judgments") as client:
+
+        async def once() -> float:
+            began = time.perf_counter()
+            await _submit(client)
+            return time.perf_counter() - began
+
+        return await _paced(once)
+
+
+async def _seen(settings: Settings) -> list[float]:
+    """From POST until a subscriber who waits has the fact."""
+    arrived: dict[str, asyncio.Future[float]] = {}
+
+    async def subscribe(client: httpx2.AsyncClient) -> None:
+        after = 0
+        while True:
+            answer = await client.get(f"/v1/events?after={after}&limit=1000&wait=20")
+            now, page = time.perf_counter(), answer.json()
+            for each in page["events"]:
+                future = arrived.setdefault(each["event"]["id"], _future())
+                future.set_result(now)
+            after = page["last"]
+
+    async with _house(settings, "gateway", "judgments", "delivery") as client:
+        subscriber = asyncio.ensure_future(subscribe(client))
+
+        async def once() -> float:
+            began = time.perf_counter()
+            fact = await _submit(client)
+            return await arrived.setdefault(fact, _future()) - began
+
+        try:
+            return await _paced(once)
+        finally:
+            subscriber.cancel()
+            await asyncio.gather(subscriber, return_exceptions=True)
+
+
+def _future() -> "asyncio.Future[float]":
+    return asyncio.get_running_loop().create_future()
+
+
+@contextlib.asynccontextmanager
+async def _house(settings: Settings, *services: str) -> AsyncIterator[httpx2.AsyncClient]:
     settings = replace(await fresh(settings), http_port=free_ports()[0])
     known: Any = directory.load(CATALOGUE).agency("toa-da-nang")
     token = Issuer(settings.secrets).issue(known)
-    topics = Topics(settings.topic_prefix, settings.partitions)
     async with (
-        process(settings, "services.cli", "run", "gateway", "judgments"),
+        process(settings, "services.cli", "run", *services),
         httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{settings.http_port}",
             headers={"Authorization": f"Bearer {token}", "Prefer": "wait=20"},
@@ -111,25 +159,22 @@ async def _posts(settings: Settings) -> list[float]:
         ) as client,
     ):
         await _ready(client)
+        yield client
 
-        async def once() -> float:
-            event = CODEC.decode(claim(topics, new_id()).value)
-            body = {
-                "type": event.TYPE,
-                "occurred_at": datetime.now(UTC).isoformat(),
-                "officer": "thu-ky-hoa",
-                "data": CODEC.to_json(event),
-            }
-            began = time.perf_counter()
-            answer = await client.post(
-                "/v1/submissions", json=body, headers={"Idempotency-Key": new_id()}
-            )
-            took = time.perf_counter() - began
-            if answer.status_code != 200 or answer.json().get("status") != "recorded":
-                raise RuntimeError(f"not recorded: {answer.status_code} {answer.text}")
-            return took
 
-        return await _paced(once)
+async def _submit(client: httpx2.AsyncClient) -> str:
+    """Submit a judgment, wait for its outcome, and return the fact's id."""
+    event = CODEC.decode(claim(TOPICS, new_id()).value)
+    body = {
+        "type": event.TYPE,
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "officer": "thu-ky-hoa",
+        "data": CODEC.to_json(event),
+    }
+    answer = await client.post("/v1/submissions", json=body, headers={"Idempotency-Key": new_id()})
+    if answer.status_code != 200 or answer.json().get("status") != "recorded":
+        raise RuntimeError(f"not recorded: {answer.status_code} {answer.text}")
+    return str(answer.json()["facts"][0]["id"])
 
 
 async def _ready(client: httpx2.AsyncClient) -> None:
