@@ -174,6 +174,12 @@ async def test_services_and_the_live_picture_come_to_kafka_as_users_of_few_right
     async with running(services, short_home / "house.log") as http, watching(flows):
         assert (await lienthong(admins, "access", "grant", COURT))[0] == 0
         await record(http, services)
+        code, told, _ = await lienthong(services, "status")
+        assert code == 0
+        assert (
+            f"PostgreSQL    answers                      127.0.0.1:{services.postgres_port}" in told
+        )
+        assert f"gateway      {services.partitions} of {services.partitions}" in told
         async with asyncio.timeout(PATIENCE), reading(admins) as reader:
             while not sum((await reader.ends([(topics.agency(COURT), 0)])).values()):
                 await asyncio.sleep(0.1)
