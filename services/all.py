@@ -25,6 +25,7 @@ from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.host import Host
 from services.core.bus.kafka import farewell
 from services.core.bus.service import Service, Topics
+from services.core.bus.users import users
 from services.core.clock import Clock, clock_of
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.catalogue_file import load_catalogue
@@ -72,7 +73,17 @@ NAMES: Final = (
     *(service.name for service in WORK),
 )
 
-__all__ = ["NAMES", "WORK", "Assembly", "PortTaken", "UnknownService", "assemble", "prepare", "run"]
+__all__ = [
+    "NAMES",
+    "WORK",
+    "Assembly",
+    "PortTaken",
+    "UnknownService",
+    "assemble",
+    "employ",
+    "prepare",
+    "run",
+]
 
 
 class UnknownService(Exception):
@@ -139,6 +150,12 @@ async def prepare(assembly: Assembly) -> list[str]:
     return await Cluster(assembly.settings).create(
         assembly.all_topics, assembly.settings.partitions
     )
+
+
+async def employ(assembly: Assembly) -> tuple[int, int]:
+    """Give the house's own users at Kafka passwords and rights; return how many, rights made."""
+    own = list(users(assembly.settings, list(assembly.services)))
+    return len(own), await Cluster(assembly.settings).employ(own) if own else 0
 
 
 async def run(

@@ -53,17 +53,20 @@ def check() -> int:
         catalogue, schemas = load_catalogue(), load_schemas()
     except ContractError as error:
         return _report([error])
-    troubles = [*disagreements(catalogue, schemas), *breaches(schemas)]
+    troubles: list[ContractError] = [*disagreements(catalogue, schemas), *breaches(schemas)]
     if not troubles:  # classes can be made only of schemas that agree
         troubles = [
             Stale(f"{EVENTS / name}: not what the schemas make; run `lienthong schemas generate`")
             for name in stale(generate(catalogue, schemas))
         ]
-        troubles += [
-            Stale(f"{path}: not what the catalogue says; run `lienthong schemas generate`")
-            for path, page in PAGES
-            if not is_fresh(page(catalogue), path)
-        ]
+        try:
+            troubles += [
+                Stale(f"{path}: not what the catalogue says; run `lienthong schemas generate`")
+                for path, page in PAGES
+                if not is_fresh(page(catalogue), path)
+            ]
+        except ContractError as error:
+            troubles.append(error)
     if not troubles:
         released = sum(len(schemas.released(type_)) for type_ in schemas.versions)
         print(

@@ -13,11 +13,13 @@ def add_to(app: App) -> None:
 
 
 def setup() -> int:
-    """Make the database, a schema and role for each service, and the topics; at any time, again.
+    """Make the database, a schema and role for each service, topics, Kafka's users; again, too.
 
     `lienthong run` does the same by itself unless told `--no-prepare`; a deployment does it once,
     before many processes begin. LIENTHONG_POSTGRES_PASSWORD becomes the password of the roles; only
-    this command needs LIENTHONG_POSTGRES_ADMIN_PASSWORD.
+    this command needs LIENTHONG_POSTGRES_ADMIN_PASSWORD. LIENTHONG_KAFKA_SERVICES_PASSWORD and
+    LIENTHONG_KAFKA_FLOWS_PASSWORD become those of Kafka's users `services` and `flows`, who may do
+    what their processes need and nothing else.
     """
     return asyncio.run(_setup())
 
@@ -31,4 +33,7 @@ async def _setup() -> int:
         f"{len(assembly.services)} services have their schemas; of {len(assembly.all_topics)} "
         f"topics {len(made)} were made"
     )
+    users, rights = await house.employ(assembly)
+    if users:
+        print(f"{users} users at Kafka have their passwords; of their rights {rights} were made")
     return 0

@@ -1,6 +1,8 @@
 """`lienthong up | down | status | doctor`: Kafka and PostgreSQL, and who works on them."""
 
 import asyncio
+import contextlib
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -11,11 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.tail import closing
+from services.core.bus.errors import Doubt
 from services.core.bus.kafka import reading
 from services.core.bus.overview import ServiceStanding, standings
+from services.core.bus.postgres import has_tables
 from services.core.runtime.doctor import Finding, examine
 from services.core.runtime.stack import ServerStatus, Stack
-from services.core.settings import Settings
+from services.core.settings import STACK_FILE, Settings
+from services.gateway.service import NAME as GATEWAY
 
 NOT_RUNNING: Final = 3
 _WIDTH: Final = 120  #: cut by no narrow terminal
@@ -59,7 +64,7 @@ def status(*, json: bool = False) -> int:
     json
         Print one JSON object: the servers, and each service with its lanes, lag, outbox, letters.
     """
-    servers = _stack().status()
+    servers = _servers()
     kafka, database = (server.answers for server in servers)
     services = asyncio.run(closing(_services(kafka=kafka))) if database else []
     if json:
@@ -91,6 +96,30 @@ def doctor(*, json: bool = False) -> int:
         for each in findings:
             print(f"{_MARKS[each.in_order]} {each.what:{width}}  {each.said}")
     return 1 if any(each.in_order is False for each in findings) else 0
+
+
+def _servers() -> list[ServerStatus]:
+    """Describe the servers of this home's stack, or those elsewhere that the settings name."""
+    stack, settings = _stack(), Settings.load()
+    if (settings.home / STACK_FILE).exists():
+        return stack.status()
+    return asyncio.run(closing(_elsewhere(settings)))
+
+
+async def _elsewhere(settings: Settings) -> list[ServerStatus]:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that it is away is our answer
+    kafka = database = False
+    with contextlib.suppress(Doubt):
+        async with reading(settings):
+            kafka = True
+    with contextlib.suppress(Doubt):
+        await has_tables(settings, GATEWAY)
+        database = True
+    address = f"{settings.postgres_host}:{settings.postgres_port}"
+    return [
+        ServerStatus("Apache Kafka", None, settings.kafka_bootstrap, kafka),
+        ServerStatus("PostgreSQL", None, address, database),
+    ]
 
 
 async def _services(*, kafka: bool) -> list[ServiceStanding]:
@@ -134,7 +163,9 @@ def _print_servers(servers: Sequence[ServerStatus], *, json: bool) -> None:
         return
     for each in servers:
         standing = "answers" if each.answers else "does not answer"
-        told = f"process {each.pid} {standing}" if each.pid else "not running"
+        told = f"process {each.pid} {standing}" if each.pid else standing
+        if not (each.pid or each.answers):
+            told = "not running"
         print(f"{each.name:13} {told:28} {each.address}")
 
 

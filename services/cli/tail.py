@@ -111,7 +111,8 @@ async def _tail(wanted: Wanted, start: str | None, *, follow: bool, json: bool) 
             if not wanted.takes(envelope):
                 continue
             if json:
-                print(msgspec.json.encode(dict(as_json(record, envelope, codec))).decode())
+                line = msgspec.json.encode(dict(as_json(record, envelope, codec))).decode()
+                print(line, flush=True)  # who follows by a pipe sees each at once
             else:
                 console.print(coloured(teller.line(record, envelope)))
     return 0

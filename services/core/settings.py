@@ -43,6 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kafka_bootstrap: str = "127.0.0.1:19092"
     kafka_user: str = "platform"
     kafka_password: str = ""
+    #: What `lienthong setup` gives Kafka's users `services` and `flows`; none: they are not made.
+    kafka_services_password: str = ""
+    kafka_flows_password: str = ""
     #: A host, or the folder of a unix socket.
     postgres_host: str = "127.0.0.1"
     postgres_port: int = 5432

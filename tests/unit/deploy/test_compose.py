@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from services.cli.main import app
+from services.core.runtime.jars import locked_jars
 from services.core.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[3]
@@ -19,6 +20,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = sorted(name for name, each in SERVICES.items() if each["image"] == "lienthong")
 DOCKERFILE = (ROOT / "deploy/images/Dockerfile").read_text()
+IGNORED = (ROOT / ".dockerignore").read_text().splitlines()
 KAFKA = dict(
     line.split("=", 1)
     for line in (ROOT / "deploy/kafka/server.properties").read_text().splitlines()
@@ -42,6 +44,7 @@ def test_each_command_is_one_of_ours(name: str) -> None:
     command, bound, _ = app.parse_args(SERVICES[name]["command"], exit_on_error=False)
     assert command.__name__ in {"run", "setup"}
     assert bound.args in {(), ("flows",)}
+    assert command.__name__ == "setup" or bound.kwargs["prepare"] is False
 
 
 def test_only_the_gateway_is_published_and_only_on_the_loopback() -> None:
@@ -57,8 +60,44 @@ def test_no_secret_has_a_default() -> None:
     for each in SERVICES.values():
         for name, value in each.get("environment", {}).items():
             if "PASSWORD" in name:
-                assert re.fullmatch(r"\$\{LIENTHONG_KAFKA_PASSWORD:\?[^}]+\}", value), name
+                assert re.fullmatch(r"\$\{LIENTHONG_KAFKA_(\w+_)?PASSWORD:\?[^}]+\}", value), name
     assert "password=$$LIENTHONG_KAFKA_PASSWORD" in " ".join(SERVICES["kafka"]["command"])
+
+
+def test_each_process_comes_to_kafka_as_its_own_user_and_the_setup_alone_as_the_super_user() -> (
+    None
+):
+    users = {name: SERVICES[name]["environment"]["LIENTHONG_KAFKA_USER"] for name in OURS}
+    assert users == {"setup": "platform", "house": "services", "flows": "flows"}
+    given = SERVICES["setup"]["environment"]
+    for name in ("house", "flows"):
+        own = SERVICES[name]["environment"]
+        password = given[f"LIENTHONG_KAFKA_{users[name].upper()}_PASSWORD"]
+        assert own["LIENTHONG_KAFKA_PASSWORD"] == password
+        assert given["LIENTHONG_KAFKA_PASSWORD"] not in own.values()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_process_may_do_and_write_no_more_than_it_must(name: str) -> None:
+    each = SERVICES[name]
+    assert each["read_only"] is True
+    assert each["cap_drop"] == ["ALL"]
+    assert each["security_opt"] == ["no-new-privileges:true"]
+    written = {volume.rpartition(":")[2] for volume in each["volumes"]}
+    assert each["environment"]["LIENTHONG_HOME"] in written
+
+
+def test_nothing_of_a_checkout_travels_to_the_engine_but_what_the_image_is_built_of() -> None:
+    first, *taken = [line for line in IGNORED if not line.startswith(("#", "**"))]
+    assert first == "*"
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    assert sorted(taken) == sorted(f"!{path}" for path in " ".join(copied).split())
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_kafka_is_of_the_version_that_the_tests_run_on() -> None:
+    (version,) = (jar.version for jar in locked_jars() if jar.artifact == "kafka_2.13")
+    assert SERVICES["kafka"]["image"] == f"apache/kafka:{version}"
 
 
 def test_the_broker_keeps_what_the_local_one_keeps() -> None:

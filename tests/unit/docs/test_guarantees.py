@@ -13,3 +13,8 @@ def test_every_guarantee_names_tests_that_exist() -> None:
     assert len(rows) >= 10
     assert all(named), "a guarantee without a test"
     assert [path for each in named for path in each if not (ROOT / path).is_file()] == []
+
+
+def test_every_rule_is_named_and_no_other() -> None:
+    rules = {f"B{n}" for n in range(1, 13)} | {f"T{n}" for n in range(1, 8)}
+    assert set(re.findall(r"\b[BT]\d+\b", PAGE)) == rules
