@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
+
 from services.core.access import directory
 from services.core.bus import accepting, postgres
 from services.core.bus.chain import Heard, Verdict
@@ -34,6 +36,11 @@ from tests.hearings.service import SERVICE
 GATEWAY = Service(name="gateway")
 DIRECTORY = directory.load(CATALOGUE)
 PATIENCE = 180.0  #: seconds; only what hangs takes as long, on however slow a machine
+
+
+def unhurried(settings: Settings) -> Settings:
+    """The same house for who only looks on: no short lease under test cuts his questions off."""
+    return msgspec.structs.replace(settings, lease_seconds=2 * PATIENCE)
 
 
 class Killed(BaseException):
@@ -106,14 +113,14 @@ class House:
     async def open(cls, settings: Settings) -> AsyncIterator["House"]:
         """Make schemas and topics; at the end nothing is left connected."""
         house = cls(settings)
-        await postgres.migrate(settings, ["gateway", "hearings", "dockets"])
+        await postgres.migrate(unhurried(settings), ["gateway", "hearings", "dockets"])
         names = [
             *house.topics.written_by(SERVICE),
             *house.topics.written_by(docket.SERVICE),
             house.topics.outcomes,
         ]
-        await Cluster(settings).create(names, settings.partitions)
-        house.gateway = await postgres.connect(settings, "gateway")
+        await Cluster(unhurried(settings)).create(names, settings.partitions)
+        house.gateway = await postgres.connect(unhurried(settings), "gateway")
         await accepting.open_targets(house.gateway, house.topics, ["hearing", "room", "docket"])
         try:
             yield house

@@ -29,7 +29,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.contracts.partitions import partition_of
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
-from tests.hearings.house import GATEWAY, PATIENCE, House, Process, seen
+from tests.hearings.house import GATEWAY, PATIENCE, House, Process, seen, unhurried
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
 
@@ -129,7 +129,7 @@ async def standing(house: House, service: str = "hearings", lane: int = DAMAGED)
 
     Left out is what may move while nothing happens: the lease, and marks of what was sent.
     """
-    connection = await postgres.connect(house.settings, service)
+    connection = await postgres.connect(unhurried(house.settings), service)
     rows = [await connection.fetch(statement, lane) for statement in _WRITTEN]
     states = await connection.fetch("select stream, version from states order by stream")
     connection.terminate()
@@ -156,7 +156,7 @@ def of_key(facts: Sequence[Record], key: str) -> list[Envelope]:
 
 
 async def execute(settings: Settings, service: str, statement: str, *arguments: object) -> Any:
-    connection = await postgres.connect(settings, service)
+    connection = await postgres.connect(unhurried(settings), service)
     try:
         return await connection.fetch(statement, *arguments)
     finally:

@@ -22,7 +22,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from tests.faults.clerk import BROKEN, Clerk
-from tests.hearings.house import GATEWAY, PATIENCE, House, Process
+from tests.hearings.house import GATEWAY, PATIENCE, House, Process, unhurried
 from tests.hearings.process import Program, hearings
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
@@ -49,7 +49,7 @@ async def clerk(quick: Settings) -> AsyncIterator[Clerk]:
 
 
 async def lanes(settings: Settings) -> list[Any]:
-    connection = await postgres.connect(settings, SERVICE.name)
+    connection = await postgres.connect(unhurried(settings), SERVICE.name)
     try:
         return await connection.fetch(
             "select partition, epoch, owner, lease_until from lanes order by partition"
