@@ -31,6 +31,7 @@ PARTITIONS = 3
 #: Services whose schemas stand in every test's database.
 MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger"]
 _WORKERS, _PORTS = 8, 1_500  #: how many workers have ports of their own, and how many
+_PATIENCE = 120.0  #: seconds; only a broker that hangs takes as long
 _numbers = itertools.count(1)
 
 
@@ -150,7 +151,9 @@ def _forget(stack: Stack, prefix: str, settings: Settings) -> None:
     if stack.kafka.process() is None:
         return
     admin = Cluster(settings)._admin
-    names = [name for name in admin.list_topics(timeout=10).topics if name.startswith(prefix)]
+    names = [
+        name for name in admin.list_topics(timeout=_PATIENCE).topics if name.startswith(prefix)
+    ]
     if names:
         for deleted in admin.delete_topics(names).values():
-            deleted.exception(10)
+            deleted.exception(_PATIENCE)

