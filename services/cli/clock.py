@@ -41,7 +41,9 @@ def clock(to: str | None = None) -> int:
     return 0
 
 
-async def move(settings: Settings, own: object, moment: datetime) -> None:
+async def move(
+    settings: Settings, own: object, moment: datetime, patience: float = _PATIENCE
+) -> None:
     """Move a story's clock on. Raises CommandError where it may not be moved."""
     if not isinstance(own, StoryClock):
         raise CommandError(
@@ -50,14 +52,14 @@ async def move(settings: Settings, own: object, moment: datetime) -> None:
         )
     if moment < own.now():
         raise CommandError(f"the story is at {own.now().isoformat()} and goes on, never back")
-    await quiet(settings)
+    await quiet(settings, patience)
     own.move(moment)
 
 
-async def quiet(settings: Settings) -> None:
-    """Wait until nothing is pending. Raises CommandError when patience ends."""
+async def quiet(settings: Settings, patience: float = _PATIENCE) -> None:
+    """Wait until nothing is pending. Raises CommandError when patience, in seconds, ends."""
     connection = await connect(settings, NAME)
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + patience
     try:
         while pending := (await counted(connection)).pending:
             if time.monotonic() > deadline:

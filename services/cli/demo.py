@@ -36,7 +36,7 @@ THE_CASE: Final = "J.c2"  #: of which the story tells most
 
 _WAIT: Final = 30
 _PATIENCE: Final = 120.0  #: services in processes of their own begin one after another
-_FOLLOWS_SECONDS: Final = 20.0
+_FOLLOWS_SECONDS: Final = 60.0
 _PAUSE_SECONDS: Final = 0.15  #: after each line, so that eyes can follow
 
 console = Console(soft_wrap=True, highlight=False)
@@ -89,7 +89,7 @@ async def _demo(lang: Lang, start: int, *, fast: bool, apart: bool) -> int:
             for row in story:
                 feed.is_told = feed.is_told or row is first
                 await player.play(row)
-        await quiet(settings)
+        await quiet(settings, _PATIENCE)
         _summary(before, await client.counts(), player.seconds, play)
     _what_next(play.symbols.id_of(THE_CASE))
     return 1 if play.surprises else 0
@@ -108,7 +108,7 @@ class _Player:
     async def play(self, row: Row) -> None:
         """Play one row; what surprises is said at once."""
         known = len(self._play.surprises)
-        await move(self._settings, self._clock, max(row.at, self._clock.now()))
+        await move(self._settings, self._clock, max(row.at, self._clock.now()), _PATIENCE)
         if not row.follows:
             await self._submit(row)
         elif not await self._feed.until(lambda: self._play.found(row)):

@@ -15,7 +15,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.gateway.counting import Counts
 
-PATIENCE = 180.0  #: seconds; only what hangs takes as long, on however slow a machine
+PATIENCE = 600.0  #: seconds; only what hangs takes as long, on however slow a machine
 COURT, ENFORCERS, OPERATOR = "toa-da-nang", "thads-da-nang", "platform"
 Change = Callable[[composition.Assembly], dict[str, Service]]
 

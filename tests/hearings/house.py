@@ -35,7 +35,7 @@ from tests.hearings.service import SERVICE
 
 GATEWAY = Service(name="gateway")
 DIRECTORY = directory.load(CATALOGUE)
-PATIENCE = 180.0  #: seconds; only what hangs takes as long, on however slow a machine
+PATIENCE = 600.0  #: seconds; only what hangs takes as long, on however slow a machine
 
 
 def unhurried(settings: Settings) -> Settings:
