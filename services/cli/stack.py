@@ -162,10 +162,10 @@ def _print_servers(servers: Sequence[ServerStatus], *, json: bool) -> None:
         _print_json(servers)
         return
     for each in servers:
-        standing = "answers" if each.answers else "does not answer"
-        told = f"process {each.pid} {standing}" if each.pid else standing
-        if not (each.pid or each.answers):
-            told = "not running"
+        if each.pid:
+            told = f"process {each.pid} {'answers' if each.answers else 'does not answer'}"
+        else:
+            told = "answers" if each.answers else "not running"
         print(f"{each.name:13} {told:28} {each.address}")
 
 

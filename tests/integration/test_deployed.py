@@ -5,7 +5,6 @@ The server takes passwords over TCP from everybody, and the services know no adm
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -33,6 +32,7 @@ from services.core.settings import Settings
 from services.flows.picture import read
 from tests.conftest import free_ports
 from tests.doors.house import COURT, PATIENCE, issued
+from tests.integration.test_cli_doors import environment, lienthong
 
 ADMIN, OWN = "of-the-admin", "of-the-roles'\"%s"  # with what a careless text would break on
 
@@ -68,26 +68,8 @@ def admins(remote_postgres: int, settings: Settings, short_home: Path) -> Settin
     )
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    said = msgspec.structs.asdict(settings)
-    told = {f"LIENTHONG_{name.upper()}": str(said[name]) for name in said if said[name] is not None}
-    return {**os.environ, **told}
-
-
 async def set_up(settings: Settings) -> tuple[int, str, str]:
     return await lienthong(settings, "setup")
-
-
-async def lienthong(settings: Settings, *arguments: str) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.cli", *arguments),
-        env=environment(settings),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    printed, complained = await asyncio.wait_for(process.communicate(), PATIENCE)
-    assert process.returncode is not None
-    return process.returncode, printed.decode(), complained.decode()
 
 
 @contextlib.asynccontextmanager

@@ -94,26 +94,18 @@ class Cluster:
     async def employ(self, users: Iterable[User]) -> int:
         """Give each user of the house his password and rights; return how many rights were missing.
 
-        Nothing is taken away: whoever is to lose a right loses it by hand.
+        There is one user at least. Nothing is taken away: whoever is to lose a right loses it by
+        hand.
         """
         return await asyncio.to_thread(self._employ, list(users))
 
     def _employ(self, users: Sequence[User]) -> int:
-        scram = _kafka.ScramCredentialInfo(_kafka.ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
-        passwords = [
-            _kafka.UserScramCredentialUpsertion(user.name, scram, user.password.encode())
-            for user in users
-        ]
         wanted = {right for user in users for right in _rights(user)}
         try:
             missing = list(
                 wanted.difference(self._admin.describe_acls(_anything()).result(_SECONDS))
             )
-            for made in self._admin.create_acls(missing).values() if missing else ():
-                made.result(_SECONDS)
-            changes = self._admin.alter_user_scram_credentials(passwords) if passwords else {}
-            for changed in changes.values():
-                changed.result(_SECONDS)
+            self._give(missing, [_password(user.name, user.password) for user in users])
         except _FAILURES as error:
             raise Doubt(f"Kafka does not take the users of the house: {error}") from error
         return len(missing)
@@ -123,23 +115,25 @@ class Cluster:
 
         The user is made, or gets the new password. Reading includes describing.
         """
-        await asyncio.to_thread(self._admit, user, password.encode(), topic, groups)
+        await asyncio.to_thread(self._admit, user, password, topic, groups)
 
-    def _admit(self, user: str, password: bytes, topic: str, groups: str) -> None:
+    def _admit(self, user: str, password: str, topic: str, groups: str) -> None:
         literal, prefixed = _kafka.ResourcePatternType.LITERAL, _kafka.ResourcePatternType.PREFIXED
         rights = [
             _may_read(user, _kafka.ResourceType.TOPIC, topic, literal),
             _may_read(user, _kafka.ResourceType.GROUP, groups, prefixed),
         ]
-        scram = _kafka.ScramCredentialInfo(_kafka.ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
-        made = _kafka.UserScramCredentialUpsertion(user, scram, password)
         try:
-            for right in self._admin.create_acls(rights).values():
-                right.result(_SECONDS)
-            for changed in self._admin.alter_user_scram_credentials([made]).values():
-                changed.result(_SECONDS)
+            self._give(rights, [_password(user, password)])
         except _FAILURES as error:
             raise Doubt(f"Kafka does not let {user} in: {error}") from error
+
+    def _give(self, rights: list[Any], passwords: list[Any]) -> None:
+        """Make rights, of which there may be none, and then passwords, of which there are some."""
+        for made in self._admin.create_acls(rights).values() if rights else ():
+            made.result(_SECONDS)
+        for changed in self._admin.alter_user_scram_credentials(passwords).values():
+            changed.result(_SECONDS)
 
     async def shut_out(self, user: str) -> None:
         """Take a user's rights and password away; that there are none is no trouble."""
@@ -177,6 +171,11 @@ class Cluster:
         except _FAILURES as error:
             raise Doubt(f"Kafka does not tell who may read what: {error}") from error
         return {str(each.name) for each in found}
+
+
+def _password(user: str, password: str) -> Any:
+    scram = _kafka.ScramCredentialInfo(_kafka.ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
+    return _kafka.UserScramCredentialUpsertion(user, scram, password.encode())
 
 
 def _anything(principal: str | None = None) -> Any:
