@@ -73,7 +73,7 @@ def _with(this: Case, fact: case.Fact, context: Context) -> Case:
             return replace(this, released=released, causes=this.causes | {context.id})
         case case.DeclaredUnenforceable(decided_on=day, cycle=cycle):
             again = months(EACH_YEAR if cycle == "YEAR" else EACH_PERIOD, context.law)
-            return replace(this, declared_on=day, cycle_months=again)
+            return replace(this, declared_on=day, cycle_months=again or 0)
         case case.PostponementDemanded(demanded_on=day, until=until):
             return replace(this, demands=(*this.demands, Demand(day, until)))
         case case.Postponed() | case.Suspended():
