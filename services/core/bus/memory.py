@@ -1,7 +1,7 @@
 """B12: the whole bus without Kafka and PostgreSQL: families only, no views, no gateway.
 
 It decides, numbers, chains and parks by the very functions that lanes use. The crash tests hold the
-real bus against it, and dry runs are made in it.
+real bus against it.
 """
 
 from collections.abc import Callable, Iterable
