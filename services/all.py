@@ -51,6 +51,8 @@ from services.information.service import FAMILY as INFORMATION
 from services.judgments.service import FAMILY as JUDGMENT
 from services.ledger import routes as cases
 from services.ledger import service as ledger
+from services.ledger.archive import Archive
+from services.ledger.sight import Sight
 from services.measures.service import FAMILY as MEASURE
 from services.payments.service import FAMILY as PAYMENT
 from services.sales.service import FAMILY as SALE
@@ -250,16 +252,17 @@ def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list
     def visible(agency: str, entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
         return visible_to(agency, entries, catalogue, directory)
 
+    sight = Sight(Archive(Rows(assembly.settings, ledger.NAME), codec), visible)
     return [
         feeds.door(feed, callers, submitting, assembly.clock),
-        cases.door(assembly.settings, callers, catalogue, codec, lambda: directory, visible),
+        cases.door(sight, callers, catalogue, codec, lambda: directory),
         console.door(
             assembly.settings,
             issuer=callers.issuer,
             catalogue=catalogue,
             codec=codec,
             directory=directory,
-            sight=visible_to,
+            sight=sight,
             feeds=lambda agency: OwnFeed(feed, agency, codec),
             pictures=PictureFile(assembly.settings.home),
         ),

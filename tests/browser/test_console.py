@@ -14,9 +14,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from services.console import live
-from services.console.picture_file import FILE
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
+from services.flows import picture
+from services.flows.windows import Flow
 from services.simulator.story import rows
 from tests.doors.house import (
     COURT,
@@ -71,7 +72,7 @@ class House:
             await self.case.play(n)
         await self.case.play(26, "refused")
         await self.case.play(17, document_event_id=new_id())
-        await self.door.quiet()
+        await self.door.settled()
 
 
 @pytest.fixture(scope="module")
@@ -163,17 +164,17 @@ def test_a_fact_is_shown_as_it_is_recorded_and_the_page_is_never_loaded_again(
 def test_the_map_says_in_lines_and_in_a_table_who_sends_to_whom_and_when_it_is_old(
     house: House, page: Page
 ) -> None:
-    flow = {"agency": COURT, "reader": ENFORCERS, "events": 4, "per_minute": 4.0, "last_at": 0.0}
-    file = house.door.whole.settings.home / FILE
-    file.write_bytes(msgspec.json.encode({"written_at": time.time() + 3_600, "flows": [flow]}))
+    flow = Flow(COURT, "thads.judgment.issued", ENFORCERS, 4, 4.0, 0.1, 0.1, 0.0, buckets={})
+    home, now = house.door.whole.settings.home, time.time()
+    picture.write(home, picture.Picture(now + 3_600, [flow]))
     page.goto(f"{house.door.url}/console/flows")
     expect(page.locator("svg path.edge")).to_have_count(1)
     expect(page.get_by_role("row", name=f"{COURT} {ENFORCERS}")).to_contain_text("4.0")
     expect(page.get_by_role("alert")).to_have_count(0)
-    file.write_bytes(msgspec.json.encode({"written_at": time.time() - 3_600, "flows": [flow]}))
+    picture.write(home, picture.Picture(now - 3_600, [flow]))
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("lienthong run flows")
-    file.unlink()
+    (home / picture.FILE).unlink()
 
 
 def test_from_the_sign_in_to_a_case_by_the_keyboard_alone(
@@ -249,6 +250,7 @@ def test_an_agency_sees_its_own_feed_live_and_of_a_case_what_it_may(
         house.do(house.door.submit(claim)).json()["facts"][0]["id"]
         for claim in (issued(judgment), effective(judgment), transferred(judgment))
     ]
+    house.do(house.door.settled())
     for fact in facts:
         expect(page.locator(f"#f-{fact}")).to_be_visible()
     expect(page.locator(f"#f-{unheard}")).to_have_count(0)

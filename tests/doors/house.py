@@ -10,6 +10,8 @@ import msgspec
 
 from services import all as composition
 from services.core.access.tokens import Issuer
+from services.core.bus.kafka import reading
+from services.core.bus.overview import standings
 from services.core.bus.service import Service
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
@@ -73,6 +75,14 @@ class Door:
                 await asyncio.sleep(0.02)
         assert counts.accepted == counts.recorded + counts.refused + counts.held
         return counts
+
+    async def settled(self) -> None:
+        """Wait until nothing is pending and every service has heard all that stands in Kafka."""
+        await self.quiet()
+        settings, names = self.whole.settings, tuple(self.whole.services)
+        async with asyncio.timeout(PATIENCE), reading(settings) as reader:
+            while any(each.lag for each in await standings(settings, names, reader)):
+                await asyncio.sleep(0.05)
 
 
 @contextlib.asynccontextmanager
