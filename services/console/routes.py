@@ -254,7 +254,9 @@ def _case_page(house: _House, request: Call, who: Speaker, found: Told) -> Respo
         families=families,
         office=office,
         steps=steps,
-        lines=[teller.line(entry.record, entry.envelope) for entry in found.thread],
+        lines=[
+            (entry.envelope.id, teller.line(entry.record, entry.envelope)) for entry in found.thread
+        ],
     )
 
 

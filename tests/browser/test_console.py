@@ -255,8 +255,9 @@ def test_an_agency_sees_its_own_feed_live_and_of_a_case_what_it_may(
         expect(page.locator(f"#f-{fact}")).to_be_visible()
     expect(page.locator(f"#f-{unheard}")).to_have_count(0)
     page.locator(f"#f-{facts[2]} a").click()
-    page.wait_for_url(f"**/console/cases/{judgment}")
+    page.wait_for_url(f"**/console/cases/{judgment}#f-{facts[2]}")
     expect(page.locator("ol.lines li")).to_have_count(3)
+    expect(page.locator("li:target")).to_contain_text("judgment.transferred")
 
 
 def test_a_burst_is_survived_and_what_was_skipped_is_said(
