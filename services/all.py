@@ -254,7 +254,7 @@ def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list
 
     sight = Sight(Archive(Rows(assembly.settings, ledger.NAME), codec), visible)
     return [
-        feeds.door(feed, callers, submitting, assembly.clock),
+        feeds.door(feed, callers, submitting, assembly.clock, lambda: directory),
         cases.door(sight, callers, catalogue, codec, lambda: directory),
         console.door(
             assembly.settings,

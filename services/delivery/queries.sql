@@ -23,7 +23,7 @@ select fact, key, scope, depth, relation, is_seat, agency, since, sequence
     on conflict do nothing;
 
 -- name: deliver(keys, partition)
--- Give what became visible under some keys of a partition to those who may see it.
+-- Give what became visible in a partition, and by new relations under some keys, to who may see it.
 select deliver(:keys::text[], :partition::int);
 
 -- name: release()
@@ -31,6 +31,17 @@ select deliver(:keys::text[], :partition::int);
 -- of which no view is told.
 select deliver('{}', waiting.partition)
   from (select distinct partition from facts where waits order by partition) as waiting;
+
+-- name: strangers(agencies)
+-- Which of some agencies were not admitted yet.
+select agency
+  from unnest(:agencies::text[]) as known(agency)
+ where not exists (select from admitted where admitted.agency = known.agency)
+ order by agency;
+
+-- name: admit(agency)
+-- Give an agency that is new here what everybody may read.
+select admit(:agency::text);
 
 -- name: standing(agency)^
 -- The last number given to an agency, and the last it has confirmed.
