@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import httpx2
@@ -86,8 +86,10 @@ class Door:
 
 
 @contextlib.asynccontextmanager
-async def open_door(settings: Settings, change: Change | None = None) -> AsyncIterator[Door]:
-    """Run every service until the end of the block, and then let go in good order.
+async def open_door(
+    settings: Settings, change: Change | None = None, names: Iterable[str] = composition.NAMES
+) -> AsyncIterator[Door]:
+    """Run every service, or some, until the end of the block, and then let go in good order.
 
     `change` may put other services in the place of some of the house's own.
     """
@@ -97,7 +99,7 @@ async def open_door(settings: Settings, change: Change | None = None) -> AsyncIt
     await composition.prepare(whole)
     stopping = asyncio.Event()
     ports: asyncio.Queue[int] = asyncio.Queue()
-    running = asyncio.create_task(composition.run(whole, stopping, listening=ports.put_nowait))
+    running = asyncio.create_task(composition.run(whole, stopping, names, ports.put_nowait))
     port = asyncio.create_task(ports.get())
     try:
         both: set[asyncio.Task[Any]] = {running, port}
