@@ -67,6 +67,18 @@ select pg_try_advisory_lock(hashtextextended('topic of ' || :agency, 0));
 -- Let somebody else write the topic of an agency.
 select pg_advisory_unlock(hashtextextended('topic of ' || :agency, 0));
 
+-- name: halt(agency, why)!
+-- Note that the topic of an agency stands still.
+insert into halts (agency, why) values (:agency, :why)
+    on conflict (agency) do update set why = excluded.why;
+
+-- name: resume(agency)!
+-- Note that the topic of an agency stands still no more.
+delete from halts where agency = :agency;
+
+-- name: halts()
+select agency, why, since from halts order by agency;
+
 -- name: lasts(agencies)
 -- The last numbers given to some agencies.
 select agency, last from feeds where agency = any(:agencies::text[]);

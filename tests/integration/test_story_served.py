@@ -40,6 +40,7 @@ from services.simulator.play import Became, Play
 from services.simulator.story import rows
 from tests.doors.house import OPERATOR, PATIENCE, Door, open_door
 from tests.integration.test_cli_doors import environment
+from tests.stories.archiving import archived, standing
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 
 NOT_FOUND: Final = 404
@@ -101,18 +102,6 @@ async def told(settings: Settings) -> AsyncIterator[Told]:
             yield Told(door, play, archive)
         finally:
             await archive_rows.close()
-
-
-async def standing(settings: Settings, topics: Sequence[str]) -> list[Record]:
-    """Read every record that stands in some topics."""
-    found: list[Record] = []
-    async with reading(settings) as reader:
-        targets = [(topic, p) for topic in topics for p in range(settings.partitions)]
-        ends = await reader.ends(targets)
-        reader.follow(dict.fromkeys(targets, 0))
-        while len(found) < sum(ends.values()):
-            found += await reader.read(1, 10_000)
-    return found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -235,10 +224,10 @@ async def test_the_archive_is_the_topics_and_all_of_the_story_follows_from_it_ag
 ) -> None:
     settings = story.door.whole.settings
     records = await standing(settings, story.topics)
-    entries = [entry async for entry in story.archive.find(Criteria())]
-    _is_the_topics(entries, records)
+    entries = await archived(settings, CODEC, records)
 
     await _repeat(settings, records[:40])
+    assert await standing(settings, story.topics) == records
     for service in WORK:
         code, printed = await _lienthong(capsys, "rebuild", service.name, "--diff")
         facts = sum(entry.family in _names(service) for entry in entries if _is_fact(entry))
@@ -253,21 +242,6 @@ async def test_the_archive_is_the_topics_and_all_of_the_story_follows_from_it_ag
     assert code == 1
     assert "coercion: 1 of" in printed
     assert ": 1 facts are stored, " in printed or ": 0 facts are stored, " in printed
-
-
-def _is_the_topics(entries: list[Entry], records: list[Record]) -> None:
-    def by_place(record: Record) -> tuple[str, int, int]:
-        return record.topic, record.partition, record.offset
-
-    assert sorted((entry.record for entry in entries), key=by_place) == sorted(
-        records, key=by_place
-    )
-    lanes: dict[int, list[int]] = {}
-    for entry in entries:
-        assert entry.lane == entry.record.partition
-        lanes.setdefault(entry.lane, []).append(entry.index)
-    for indexes in lanes.values():
-        assert indexes == list(range(1, len(indexes) + 1))
 
 
 async def _repeat(settings: Settings, records: Sequence[Record]) -> None:

@@ -61,6 +61,13 @@ create table admitted (
     agency text primary key
 );
 
+-- The agencies whose own topics stand still until a person acts, and why.
+create table halts (
+    agency text        primary key,
+    why    text        not null,
+    since  timestamptz not null default now()
+);
+
 -- Who may read some facts and what is read for their sake; `*` is everybody. `readers.visible_to`
 -- says the same of one agency and all facts of a key.
 --
@@ -247,4 +254,4 @@ end $$;
 
 -- migrate:down
 drop function admit, deliver, visible;
-drop table admitted, feed, feeds, relations, facts;
+drop table halts, admitted, feed, feeds, relations, facts;
