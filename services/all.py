@@ -70,12 +70,16 @@ WORK: Final = (
 )
 """The services that decide, each with its families."""
 
+DECIDING: Final = (*WORK, Service(name=delivery.NAME, families=(delivery.FAMILY,)))
+"""All that have states of their own, as who tells them again needs them."""
+
 NAMES: Final = (
     *(gateway.NAME, numbers.NAME, delivery.NAME, ledger.NAME),
     *(service.name for service in WORK),
 )
 
 __all__ = [
+    "DECIDING",
     "NAMES",
     "WORK",
     "Assembly",

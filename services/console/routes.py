@@ -177,10 +177,15 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
             is_operator=is_operator(who),
             picture=picture,
             is_stale=picture is not None and picture.is_stale(datetime.now(UTC)),
+            families=_families(teller),
             drawing=drawn(picture, lambda slug: _called(slug, teller)) if picture else None,
         )
 
     return [now, stream, flows]
+
+
+def _families(teller: Teller) -> dict[str, str]:
+    return {family: teller.family(family) for family in teller.catalogue.families}
 
 
 def _called(slug: str, teller: Teller) -> str:
@@ -240,7 +245,6 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
 
 def _case_page(house: _House, request: Call, who: Speaker, found: Told) -> Response[str]:
     teller = house.tellers[lang_of(request)]
-    families = {family: teller.family(family) for family in teller.catalogue.families}
     office = teller.directory.agency(found.office) if found.office else None
     steps = {
         part: [asked_of(step, teller) for step in each]
@@ -251,7 +255,7 @@ def _case_page(house: _House, request: Call, who: Speaker, found: Told) -> Respo
         request,
         agency=who.agency,
         found=found,
-        families=families,
+        families=_families(teller),
         office=office,
         steps=steps,
         lines=[
