@@ -52,6 +52,8 @@ from services.information.service import FAMILY as INFORMATION
 from services.judgments.service import FAMILY as JUDGMENT
 from services.ledger import routes as cases
 from services.ledger import service as ledger
+from services.ledger.archive import Archive
+from services.ledger.sight import Sight
 from services.measures.service import FAMILY as MEASURE
 from services.payments.service import FAMILY as PAYMENT
 from services.sales.service import FAMILY as SALE
@@ -69,12 +71,16 @@ WORK: Final = (
 )
 """The services that decide, each with its families."""
 
+DECIDING: Final = (*WORK, Service(name=delivery.NAME, families=(delivery.FAMILY,)))
+"""All that have states of their own, as who tells them again needs them."""
+
 NAMES: Final = (
     *(gateway.NAME, numbers.NAME, delivery.NAME, ledger.NAME),
     *(service.name for service in WORK),
 )
 
 __all__ = [
+    "DECIDING",
     "NAMES",
     "WORK",
     "Assembly",
@@ -265,16 +271,17 @@ def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list
     def visible(agency: str, entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
         return visible_to(agency, entries, catalogue, directory)
 
+    sight = Sight(Archive(Rows(assembly.settings, ledger.NAME), codec), visible)
     return [
-        feeds.door(feed, callers, submitting, assembly.clock),
-        cases.door(assembly.settings, callers, catalogue, codec, lambda: directory, visible),
+        feeds.door(feed, callers, submitting, assembly.clock, lambda: directory),
+        cases.door(sight, callers, catalogue, codec, lambda: directory),
         console.door(
             assembly.settings,
             issuer=callers.issuer,
             catalogue=catalogue,
             codec=codec,
             directory=directory,
-            sight=visible_to,
+            sight=sight,
             feeds=lambda agency: OwnFeed(feed, agency, codec),
             pictures=PictureFile(assembly.settings.home),
         ),

@@ -64,14 +64,14 @@ async def opened() -> AsyncIterator[Desk]:
 
 def family_service(name: str) -> Service:
     """Return a service that decides. Raises CommandError where there is none of that name."""
-    from services.all import WORK  # noqa: PLC0415  other commands need not load every service
+    from services.all import DECIDING  # noqa: PLC0415  other commands need not load every service
 
-    for service in WORK:
+    for service in DECIDING:
         if service.name == name:
             return service
     raise CommandError(
         f"no service {name} has states of its own; there are "
-        f"{', '.join(service.name for service in WORK)}"
+        f"{', '.join(service.name for service in DECIDING)}"
     )
 
 

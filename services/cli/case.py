@@ -13,6 +13,7 @@ from services.cli.archive import day, moment, opened
 from services.cli.case_page import as_object, head, who_must_act
 from services.cli.errors import CommandError
 from services.cli.lines import coloured
+from services.cli.naming import cases_of, papers_of
 from services.cli.tail import closing
 from services.core.access import directory
 from services.core.access.docket import stream_of
@@ -27,7 +28,7 @@ from services.core.telling.standing import parts_of
 from services.core.telling.stories import Told
 from services.core.telling.stories import told as understood
 from services.core.telling.thread import ordered, read
-from services.directory.register import Paper, register
+from services.directory.register import Paper
 
 
 def add_to(app: App) -> None:
@@ -87,8 +88,8 @@ async def _case(named: str, moments: Moments, lang: Lang, *, json: bool) -> int:
     settings, catalogue = Settings.load(), load_catalogue()
     ids = [stream_of(named)] if is_uuid7(key_of(named)) else []
     if not ids:
-        papers = await _papers(settings, named)
-        ids = list(dict.fromkeys(stream_of(paper.part) for paper in papers))
+        papers = await papers_of(settings, named)
+        ids = cases_of(papers)
         if len(ids) > 1:
             _candidates(named, papers, json=json)
             return 1
@@ -101,18 +102,6 @@ async def _case(named: str, moments: Moments, lang: Lang, *, json: bool) -> int:
     else:
         _print(found, teller)
     return 0
-
-
-async def _papers(settings: Settings, number: str) -> list[Paper]:
-    async with register(settings) as index:
-        papers = await index.find(number)
-    if not papers:
-        raise CommandError(
-            f"no paper bears the number {number}, and it is no id of a case or judgment: compare "
-            f"the spelling, such as 702/QĐ-THADS; a number is known once `lienthong run` has "
-            f"recorded its paper"
-        )
-    return papers
 
 
 async def _read(settings: Settings, id_: str, teller: Teller) -> Told:

@@ -15,9 +15,11 @@ from typing import Any, TextIO
 
 import msgspec
 from cyclopts import App
+from msgspec.structs import replace
 
 from services.cli.archive import Desk, moment, opened
 from services.cli.errors import CommandError
+from services.cli.naming import case_named
 from services.core.contracts.catalogue import PREFIX
 from services.core.telling.lines import as_json, time_of
 from services.ledger.archive import Criteria, Entry, Span
@@ -55,7 +57,8 @@ def replay(
     who
         Who asks for it; else the user of this machine.
     case
-        Only what lies in this case; of a judgment, everything under it.
+        Only what lies in this case, by its id or an official number; of a judgment, everything
+        under it.
     type
         Only events of this type, such as coercion.scheduled.
     agency
@@ -70,8 +73,6 @@ def replay(
         Do not ask.
     """
     wanted = Criteria(
-        case_id=case if case and "." in case else None,
-        key=case if case and "." not in case else None,
         type=type and f"{PREFIX}.{type.removeprefix(f'{PREFIX}.')}",
         agency=agency,
         since=moment(since, "--since") if since else None,
@@ -80,7 +81,7 @@ def replay(
     if not why.strip():
         raise CommandError("--why: say for what the replay is needed; it is kept with it")
     to = to and to.absolute()
-    return asyncio.run(_replay(wanted, who or getpass.getuser(), why, to, yes=yes))
+    return asyncio.run(_replay(wanted, case, who or getpass.getuser(), why, to, yes=yes))
 
 
 def replays(*, json: bool = False) -> int:
@@ -94,8 +95,13 @@ def replays(*, json: bool = False) -> int:
     return asyncio.run(_replays(json=json))
 
 
-async def _replay(wanted: Criteria, who: str, why: str, to: Path | None, *, yes: bool) -> int:
+async def _replay(
+    wanted: Criteria, case: str | None, who: str, why: str, to: Path | None, *, yes: bool
+) -> int:
     async with opened() as desk:
+        if case is not None:
+            named = await case_named(desk.settings, case)
+            wanted = replace(wanted, **{"case_id" if "." in named else "key": named})
         span = await desk.archive.span(wanted)
         if not span.count:
             raise CommandError(

@@ -17,9 +17,11 @@ from services.core.bus.errors import Doubt
 from services.core.bus.kafka import reading
 from services.core.bus.overview import ServiceStanding, standings
 from services.core.bus.postgres import has_tables
+from services.core.contracts.days import VIET_NAM
 from services.core.runtime.doctor import Finding, examine
 from services.core.runtime.stack import ServerStatus, Stack
 from services.core.settings import STACK_FILE, Settings
+from services.delivery.topics import halted
 from services.gateway.service import NAME as GATEWAY
 
 NOT_RUNNING: Final = 3
@@ -62,13 +64,15 @@ def status(*, json: bool = False) -> int:
     Parameters
     ----------
     json
-        Print one JSON object: the servers, and each service with its lanes, lag, outbox, letters.
+        Print one JSON object: the servers, each service with its lanes, lag, outbox, letters, and
+        the agencies' topics that stand still.
     """
     servers = _servers()
     kafka, database = (server.answers for server in servers)
     services = asyncio.run(closing(_services(kafka=kafka))) if database else []
+    topics = asyncio.run(closing(halted(Settings.load()))) if kafka and database else []
     if json:
-        told = {"servers": servers, "services": services}
+        told = {"servers": servers, "services": services, "halted_topics": topics}
         print(msgspec.json.format(msgspec.json.encode(told)).decode())
     else:
         _print_servers(servers, json=False)
@@ -77,6 +81,9 @@ def status(*, json: bool = False) -> int:
             console = Console(highlight=False, markup=False)
             console.width = max(console.width, _WIDTH)
             console.print(_table(services))
+        for each in topics:
+            since = each.since.astimezone(VIET_NAM)
+            print(f"\ntopic of {each.agency}: halted since {since:%d-%m-%Y %H:%M:%S}\n  {each.why}")
     return 0 if all(server.answers for server in servers) else NOT_RUNNING
 
 

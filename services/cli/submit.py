@@ -13,6 +13,7 @@ from cyclopts import App
 
 from services.cli.errors import CommandError
 from services.core.access import directory
+from services.core.access.directory import Agency
 from services.core.access.tokens import Issuer
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.settings import Settings
@@ -78,6 +79,13 @@ class Client:
         path = f"/v1/events?after={after}&limit={limit}&wait={wait}"
         return await self._ask("GET", path, agency, {}, None)
 
+    def known(self, agency: str) -> Agency:
+        """Return an agency of the directory. Raises CommandError for any other."""
+        entry = self._directory.agency(agency)
+        if entry is None:
+            raise CommandError(f"the directory has no agency {agency}; see schemas/directory.yaml")
+        return entry
+
     async def counts(self) -> dict[str, int]:
         """Return how much was accepted, and what became of it."""
         answer = await self._ask("GET", "/v1/counts", "platform", {}, None)
@@ -88,9 +96,7 @@ class Client:
     async def _ask(
         self, method: str, path: str, agency: str, headers: dict[str, str], content: object
     ) -> httpx2.Response:
-        entry = self._directory.agency(agency)
-        if entry is None:
-            raise CommandError(f"the directory has no agency {agency}; see schemas/directory.yaml")
+        entry = self.known(agency)
         headers["Authorization"] = f"Bearer {self._issuer.issue(entry)}"
         try:
             return await self._http.request(method, path, headers=headers, json=content)

@@ -59,9 +59,7 @@ def subscribe(
     once
         End when everything that stands is handled, instead of waiting for more.
     """
-    settings = Settings.load()
-    place = Place(settings.home / "subscriptions" / agency, after)
-    return asyncio.run(_subscribe(settings, agency, place, exec_, once=once))
+    return asyncio.run(_subscribe(Settings.load(), agency, after, exec_, once=once))
 
 
 class Place:
@@ -91,9 +89,11 @@ class Place:
 
 
 async def _subscribe(
-    settings: Settings, agency: str, place: Place, command: str | None, *, once: bool
+    settings: Settings, agency: str, after: int | None, command: str | None, *, once: bool
 ) -> int:
     async with Client(settings) as client:
+        slug = client.known(agency).slug
+        place = Place(settings.home / "subscriptions" / slug, after)
         while True:
             try:
                 wait = 0 if once else _WAIT

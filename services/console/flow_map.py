@@ -9,7 +9,8 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-STALE_SECONDS: Final = 10.0  #: it is drawn anew each second; a machine under load may be late
+from services.flows.picture import STALE_SECONDS
+
 WIDTH: Final = 960
 _ROW: Final = 34
 _TOP: Final = 20

@@ -14,7 +14,7 @@ from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
-from services.console.cases import Cases, Sight
+from services.console.cases import Cases
 from services.console.flow_map import Pictures, drawn
 from services.console.live import Live, Watch
 from services.console.pages import HEADERS, Pages, Static, asked_of
@@ -22,7 +22,6 @@ from services.console.visitors import (
     PATH,
     NotFromHere,
     SignInNeeded,
-    Visitor,
     form,
     keeping,
     lang_of,
@@ -34,17 +33,18 @@ from services.console.visitors import (
 )
 from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
-from services.core.access.tokens import Issuer
+from services.core.access.tokens import Issuer, Speaker
 from services.core.bus.errors import BusError
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import is_uuid7, key_of
-from services.core.doors.callers import Call
+from services.core.doors.callers import Call, is_operator
 from services.core.doors.door import Door
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
 from services.core.telling.lines import Lang, Teller
 from services.core.telling.stories import Told, telling_steps
+from services.ledger.sight import Sight
 
 STREAM: Final = timedelta(minutes=10)  #: after which a page must show its token again
 _STEPS: Final = 4  #: how many steps of a part a page tells
@@ -68,8 +68,8 @@ class _House(Struct, frozen=True):
     feeds: Callable[[str], Live] | None
     pictures: Pictures | None
 
-    def live(self, who: Visitor) -> Live | None:
-        return self.watch if who.is_operator else self.feeds(who.agency) if self.feeds else None
+    def live(self, who: Speaker) -> Live | None:
+        return self.watch if is_operator(who) else self.feeds(who.agency) if self.feeds else None
 
     def page(self, name: str, request: Call, **said: Any) -> Response[str]:
         lang = lang_of(request)
@@ -86,14 +86,14 @@ def door(
     catalogue: Catalogue,
     codec: Codec,
     directory: Directory,
-    sight: Sight | None = None,
+    sight: Sight,
     feeds: Callable[[str], Live] | None = None,
     pictures: Pictures | None = None,
 ) -> Door:
     """Return the console's door.
 
-    `sight` says what an agency may see under a key; without it, nothing. `feeds` gives its live
-    list, `pictures` the flow map; without them, their pages say so.
+    `sight` is the archive as each may see it. `feeds` gives an agency's live list, `pictures` the
+    flow map; without them, their pages say so.
     """
     watch, static = Watch(settings, catalogue.families), Static()
     langs: tuple[Lang, ...] = ("vi", "en")
@@ -103,7 +103,7 @@ def door(
         static,
         {lang: Teller(catalogue, codec, directory, lang) for lang in langs},
         watch,
-        Cases(settings, catalogue, codec, directory, sight),
+        Cases(settings, sight, catalogue, directory),
         feeds,
         pictures,
     )
@@ -168,19 +168,24 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
     @get(f"{PATH}/flows", exception_handlers=troubles)
     async def flows(request: Call) -> Response[str]:
         who = visitor(request, house.issuer)
-        picture = await house.pictures.latest() if house.pictures and who.is_operator else None
+        picture = await house.pictures.latest() if house.pictures and is_operator(who) else None
         teller = house.tellers[lang_of(request)]
         return house.page(
             "flows",
             request,
             agency=who.agency,
-            is_operator=who.is_operator,
+            is_operator=is_operator(who),
             picture=picture,
             is_stale=picture is not None and picture.is_stale(datetime.now(UTC)),
+            families=_families(teller),
             drawing=drawn(picture, lambda slug: _called(slug, teller)) if picture else None,
         )
 
     return [now, stream, flows]
+
+
+def _families(teller: Teller) -> dict[str, str]:
+    return {family: teller.family(family) for family in teller.catalogue.families}
 
 
 def _called(slug: str, teller: Teller) -> str:
@@ -238,9 +243,8 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
     return [search, case]
 
 
-def _case_page(house: _House, request: Call, who: Visitor, found: Told) -> Response[str]:
+def _case_page(house: _House, request: Call, who: Speaker, found: Told) -> Response[str]:
     teller = house.tellers[lang_of(request)]
-    families = {family: teller.family(family) for family in teller.catalogue.families}
     office = teller.directory.agency(found.office) if found.office else None
     steps = {
         part: [asked_of(step, teller) for step in each]
@@ -251,10 +255,12 @@ def _case_page(house: _House, request: Call, who: Visitor, found: Told) -> Respo
         request,
         agency=who.agency,
         found=found,
-        families=families,
+        families=_families(teller),
         office=office,
         steps=steps,
-        lines=[teller.line(entry.record, entry.envelope) for entry in found.thread],
+        lines=[
+            (entry.envelope.id, teller.line(entry.record, entry.envelope)) for entry in found.thread
+        ],
     )
 
 

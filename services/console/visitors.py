@@ -8,10 +8,9 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from litestar.datastructures import Cookie
-from msgspec import Struct
 
-from services.core.access.tokens import Issuer, TokenError
-from services.core.doors.callers import OPERATOR, Call
+from services.core.access.tokens import Issuer, Speaker, TokenError
+from services.core.doors.callers import Call
 from services.core.telling.lines import Lang
 
 PATH: Final = "/console"
@@ -29,25 +28,17 @@ class NotFromHere(Exception):
     """A form was sent by a page of another site."""
 
 
-class Visitor(Struct, frozen=True):
-    """Who looks."""
-
-    agency: str
-    is_operator: bool
-
-
-def visitor(request: Call, issuer: Issuer) -> Visitor:
+def visitor(request: Call, issuer: Issuer) -> Speaker:
     """Return who is signed in. Raises SignInNeeded."""
     return verified(request.cookies.get(_TOKEN, ""), issuer)
 
 
-def verified(token: str, issuer: Issuer) -> Visitor:
+def verified(token: str, issuer: Issuer) -> Speaker:
     """Return whom a token speaks for. Raises SignInNeeded."""
     try:
-        speaker = issuer.verify(f"Bearer {token}")
+        return issuer.verify(f"Bearer {token}")
     except TokenError as error:
         raise SignInNeeded(str(error)) from None
-    return Visitor(speaker.agency, OPERATOR in speaker.roles)
 
 
 def signed_in(token: str, request: Call) -> Cookie:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -59,11 +60,17 @@ class Feed:
         row = await self.rows.ask(queries.fact, agency=agency, id=fact)
         return row["part"] if row else None
 
-    async def release(self) -> None:
-        """Give out what had to wait, until cancelled."""
+    async def admit(self, agencies: Iterable[str]) -> None:
+        """Give agencies that are new here what everybody may read; the others have it."""
+        for row in await self.rows.ask(queries.strangers, agencies=list(agencies)):
+            await self.rows.ask(queries.admit, agency=row["agency"])
+
+    async def release(self, agencies: Callable[[], Iterable[str]]) -> None:
+        """Give out what had to wait, for a fact or for an agency, until cancelled."""
         while True:
             with contextlib.suppress(Problem):
                 await self.rows.ask(queries.release)
+                await self.admit(agencies())
             await asyncio.sleep(_RELEASE_SECONDS)
 
     async def run(self) -> None:

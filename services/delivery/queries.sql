@@ -23,7 +23,7 @@ select fact, key, scope, depth, relation, is_seat, agency, since, sequence
     on conflict do nothing;
 
 -- name: deliver(keys, partition)
--- Give what became visible under some keys of a partition to those who may see it.
+-- Give what became visible in a partition, and by new relations under some keys, to who may see it.
 select deliver(:keys::text[], :partition::int);
 
 -- name: release()
@@ -31,6 +31,17 @@ select deliver(:keys::text[], :partition::int);
 -- of which no view is told.
 select deliver('{}', waiting.partition)
   from (select distinct partition from facts where waits order by partition) as waiting;
+
+-- name: strangers(agencies)
+-- Which of some agencies were not admitted yet.
+select agency
+  from unnest(:agencies::text[]) as known(agency)
+ where not exists (select from admitted where admitted.agency = known.agency)
+ order by agency;
+
+-- name: admit(agency)
+-- Give an agency that is new here what everybody may read.
+select admit(:agency::text);
 
 -- name: standing(agency)^
 -- The last number given to an agency, and the last it has confirmed.
@@ -55,6 +66,18 @@ select pg_try_advisory_lock(hashtextextended('topic of ' || :agency, 0));
 -- name: leave_turn(agency)$
 -- Let somebody else write the topic of an agency.
 select pg_advisory_unlock(hashtextextended('topic of ' || :agency, 0));
+
+-- name: halt(agency, why)!
+-- Note that the topic of an agency stands still.
+insert into halts (agency, why) values (:agency, :why)
+    on conflict (agency) do update set why = excluded.why;
+
+-- name: resume(agency)!
+-- Note that the topic of an agency stands still no more.
+delete from halts where agency = :agency;
+
+-- name: halts()
+select agency, why, since from halts order by agency;
 
 -- name: lasts(agencies)
 -- The last numbers given to some agencies.

@@ -1,7 +1,7 @@
 """The feeds over HTTP: an agency pulls what it may see, and its officers acknowledge it."""
 
 from asyncio import TaskGroup
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from msgspec import Struct
 
+from services.core.access.directory import Directory
 from services.core.clock import Clock
 from services.core.contracts.event import Instant
 from services.core.contracts.events.delivery import Acknowledged
@@ -47,7 +48,13 @@ class _Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True):
     role: str | None = None
 
 
-def door(feed: Feed, callers: Callers, submit: Submitting, clock: Clock) -> Door:
+def door(
+    feed: Feed,
+    callers: Callers,
+    submit: Submitting,
+    clock: Clock,
+    directory: Callable[[], Directory],
+) -> Door:
     """Return the delivery's paths, and what records receipts beside them."""
     receipts = Receipts(feed.rows, submit, clock)
 
@@ -75,7 +82,7 @@ def door(feed: Feed, callers: Callers, submit: Submitting, clock: Clock) -> Door
     async def run() -> None:
         async with TaskGroup() as tasks:
             tasks.create_task(feed.run())
-            tasks.create_task(feed.release())
+            tasks.create_task(feed.release(lambda: directory().agencies))
             tasks.create_task(receipts.run())
 
     return Door(routes=[events, acknowledge], run=run, close=feed.rows.close)

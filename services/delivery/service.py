@@ -13,7 +13,7 @@ import aiosql
 import msgspec
 
 from services.core.access.directory import Directory
-from services.core.access.readers import EVERYBODY, SEATS, Relation, reading_of, relations_of
+from services.core.access.readers import SEATS, Relation, reading_of, relations_of
 from services.core.bus.record import Record
 from services.core.bus.service import Service, Statement, View
 from services.core.contracts.catalogue import Catalogue
@@ -95,7 +95,6 @@ def _fact(
     directory: Directory,
 ) -> dict[str, Any]:
     reading = reading_of(event, envelope, catalogue, directory)
-    agencies = directory.agencies if EVERYBODY in reading.agencies else reading.agencies
     return {
         "id": envelope.id,
         "key": key,
@@ -103,7 +102,7 @@ def _fact(
         "recorded_at": envelope.recorded_at,
         "scopes": reading.scopes,
         "relations": reading.relations,
-        "agencies": sorted(agencies),
+        "agencies": sorted(reading.agencies),
         "same_as": reading.same_as,
         "event": msgspec.json.encode(as_cloud_event(event, envelope, codec)).decode(),
     }

@@ -12,9 +12,10 @@ What was read by topic gets no receipt, for Kafka does not tell who has read wha
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -26,12 +27,13 @@ from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.errors import DatabaseRestored, Doubt, Halt
 from services.core.bus.kafka import Reader, Sender
-from services.core.bus.postgres import FAILURES, Connection, connect, sorted_error
+from services.core.bus.postgres import FAILURES, Connection, connect, has_tables, sorted_error
 from services.core.bus.record import Plain, Record
 from services.core.bus.service import Topics
 from services.core.contracts.envelope import foreign_headers
 from services.core.contracts.identifiers import key_of
 from services.core.settings import Settings
+from services.core.telemetry.metrics import TOPICS_HALTED
 from services.delivery.service import NAME, queries
 
 CONTENT_TYPE: Final = b"application/cloudevents+json; charset=UTF-8"
@@ -85,23 +87,19 @@ class Filler:
         """Fill topics until stopped; a broker or database that is away is waited for."""
         while not self._stopping.is_set():
             try:
-                if await self._granted():
+                if await _granted(self._cluster, self._topics):
                     await self._fill()
                 await self._pause(_RIGHTS_SECONDS)
             except Doubt as doubt:
                 log.warning("topics_wait", doubt=str(doubt))
                 await self._pause(_BACKOFF)
 
-    async def _granted(self) -> set[str]:
-        """Return the agencies that have been let read a topic of their own."""
-        own = self._topics.agency("")
-        admitted = await self._cluster.admitted()
-        return {topic.removeprefix(own) for topic in admitted if topic.startswith(own)}
-
     async def _fill(self) -> None:
         """Fill for as long as somebody is to have a topic. Raises Doubt: begin again."""
         async with _turns(self._settings, self._topics, self._reached) as turns:
-            while not self._stopping.is_set() and (granted := await self._granted()):
+            while not self._stopping.is_set() and (
+                granted := await _granted(self._cluster, self._topics)
+            ):
                 await turns.take(granted)
                 looked = time.monotonic()
                 while time.monotonic() < looked + _RIGHTS_SECONDS and not self._stopping.is_set():
@@ -131,13 +129,16 @@ class _Turns:
     async def take(self, granted: AbstractSet[str]) -> None:
         """Take what turns are free of the agencies that are to have a topic; leave the others."""
         for agency in sorted((self._filled.keys() | self._halted) - granted):
+            await queries.resume(self._connection, agency=agency)
             await queries.leave_turn(self._connection, agency=agency)
             self._filled.pop(agency, None)
             self._halted.discard(agency)
         for agency in sorted(granted - self._filled.keys() - self._halted):
             if await queries.take_turn(self._connection, agency=agency):
-                with self._halting(agency):
+                async with self._halting(agency):
                     self._filled[agency] = await self._found(agency)
+                    await queries.resume(self._connection, agency=agency)
+        TOPICS_HALTED.set(len(self._halted))
 
     async def forward(self) -> bool:
         """Send the next of every feed that holds more than its topic; say whether any did."""
@@ -145,7 +146,7 @@ class _Turns:
         rows = [row async for row in queries.lasts(self._connection, agencies=agencies)]
         behind = [row["agency"] for row in rows if row["last"] > self._filled[row["agency"]]]
         for agency in behind:
-            with self._halting(agency):
+            async with self._halting(agency):
                 await self._send(agency)
         return bool(behind)
 
@@ -179,8 +180,8 @@ class _Turns:
     def _target(self, agency: str) -> Target:
         return self._topics.agency(agency), 0
 
-    @contextmanager
-    def _halting(self, agency: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def _halting(self, agency: str) -> AsyncIterator[None]:
         """Let one topic stand still where going on could do harm; the others go on."""
         try:
             yield
@@ -188,6 +189,36 @@ class _Turns:
             log.exception("topic_halted", agency=agency, why=str(halt))
             self._filled.pop(agency, None)
             self._halted.add(agency)
+            await queries.halt(self._connection, agency=agency, why=str(halt))
+
+
+async def _granted(cluster: Cluster, topics: Topics) -> set[str]:
+    """Return the agencies that have been let read a topic of their own."""
+    own, admitted = topics.agency(""), await cluster.admitted()
+    return {topic.removeprefix(own) for topic in admitted if topic.startswith(own)}
+
+
+class HaltedTopic(Struct, frozen=True):
+    """An agency's topic that stands still until a person acts."""
+
+    agency: str
+    why: str
+    since: datetime
+
+
+async def halted(settings: Settings) -> list[HaltedTopic]:
+    """Return the topics that agencies are to have and that stand still. Raises Doubt."""
+    if not await has_tables(settings, NAME):
+        return []
+    granted = await _granted(Cluster(settings), Topics(settings.topic_prefix, settings.partitions))
+    connection = await connect(settings, NAME)
+    try:
+        noted = [HaltedTopic(**row) async for row in queries.halts(connection)]
+        return [each for each in noted if each.agency in granted]
+    except FAILURES as error:
+        raise sorted_error(error) from error
+    finally:
+        connection.terminate()
 
 
 def _number(record: Record) -> int:

@@ -28,6 +28,7 @@ class Use(Struct, frozen=True):
     year: int  #: of a decision; 0 for a judgment, whose number is never used again
     number: str  #: as it was written
     canonical: str  #: as it is compared
+    plain: str  #: as who cannot type its marks asks for it
     decided_on: date
     recorded_at: datetime
 
@@ -65,6 +66,7 @@ def _use(event: Event, envelope: Envelope, number: str, office: str, year: int, 
         year,
         number,
         canonical(number),
+        plain(number),
         day,
         envelope.recorded_at,
     )
@@ -73,3 +75,9 @@ def _use(event: Event, envelope: Envelope, number: str, office: str, year: int, 
 def canonical(number: str) -> str:
     """Spell a number as it is compared: composed letters, capitals, no spaces."""
     return "".join(unicodedata.normalize("NFC", number).split()).upper()
+
+
+def plain(number: str) -> str:
+    """Spell a number without its marks: many keyboards have none."""
+    parts = unicodedata.normalize("NFD", canonical(number).replace("Đ", "D"))
+    return "".join(each for each in parts if not unicodedata.combining(each))

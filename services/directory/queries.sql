@@ -1,10 +1,11 @@
 -- name: hear(heard)!
 -- Add the uses that were heard; hearing them again changes nothing.
-insert into uses (fact, type, part, office, year, number, canonical, decided_on, recorded_at)
-select fact, type, part, office, year, number, canonical, decided_on, recorded_at
+insert into uses (fact, type, part, office, year, number, canonical, plain, decided_on,
+                  recorded_at)
+select fact, type, part, office, year, number, canonical, plain, decided_on, recorded_at
   from jsonb_to_recordset(:heard::jsonb)
        as heard(fact uuid, type text, part text, office text, year int, number text,
-                canonical text, decided_on date, recorded_at timestamptz)
+                canonical text, plain text, decided_on date, recorded_at timestamptz)
  order by fact
     on conflict (fact) do nothing;
 
@@ -29,11 +30,11 @@ returning kind, fact::text, other::text,
           (select number from uses where uses.fact = alarms.fact) as number,
           (select office from uses where uses.fact = alarms.fact) as office;
 
--- name: find(canonical)
--- Every use of a number, whichever office's.
+-- name: find(plain)
+-- Every use of a number, whichever office's and however its marks are spelled.
 select fact::text, type, part, office, year, number, decided_on
   from uses
- where canonical = :canonical
+ where plain = :plain
  order by decided_on, recorded_at, fact;
 
 -- name: alarms()

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from services.core.bus.postgres import FAILURES, Connection, connect, sorted_error
 from services.core.settings import Settings
-from services.directory.numbers import canonical
+from services.directory.numbers import plain
 from services.directory.service import NAME, queries
 
 
@@ -40,8 +40,11 @@ class Register:
 
     async def find(self, number: str) -> list[Paper]:
         """Return every paper that bears a number, however it is spelled, the oldest first."""
+        asked = plain(number)
+        if not asked.isprintable():  # no paper bears what cannot be printed
+            return []
         try:
-            found = queries.find(self._connection, canonical=canonical(number))
+            found = queries.find(self._connection, plain=asked)
             return [Paper(*row) async for row in found]
         except FAILURES as error:
             raise sorted_error(error) from error

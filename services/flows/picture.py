@@ -38,7 +38,7 @@ def read(home: Path) -> Picture | None:
     """Return the last picture; None where there is none that this code can read."""
     try:
         return msgspec.json.decode((home / FILE).read_bytes(), type=Picture)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError):
         return None
 
 

@@ -69,11 +69,11 @@ class Archive:
     """Reads the archive. Its methods raise Problem UNAVAILABLE where the database is away."""
 
     def __init__(self, rows: Rows, codec: Codec) -> None:
-        self._rows, self._codec = rows, codec
+        self.rows, self._codec = rows, codec
 
     async def of_key(self, key: str) -> list[Entry]:
         """Return everything that stands under a key: a judgment, a unit, a denunciation."""
-        return self._entries(await self._rows.ask(queries.of_key, key=key))
+        return self._entries(await self.rows.ask(queries.of_key, key=key))
 
     async def of_case(
         self, case_id: str, *, as_of: date | None = None, known_at: datetime | None = None
@@ -85,7 +85,7 @@ class Archive:
         """
         if case_id == key_of(case_id):
             return stood(await self.of_key(case_id), as_of, known_at)
-        found = await self._rows.ask(
+        found = await self.rows.ask(
             queries.of_case,
             cases=[case_id, key_of(case_id)],
             before=_end_of(as_of),
@@ -95,18 +95,18 @@ class Archive:
 
     async def of_id(self, id_: str) -> Entry | None:
         """Return the entry of that id, a UUID, or None."""
-        found = self._entries(await self._rows.ask(queries.of_id, id=id_))
+        found = self._entries(await self.rows.ask(queries.of_id, id=id_))
         return found[0] if found else None
 
     async def of_correlation(self, submission: str) -> list[Entry]:
         """Return all that followed from an agency's submission, itself included."""
-        return self._entries(await self._rows.ask(queries.of_correlation, correlation=submission))
+        return self._entries(await self.rows.ask(queries.of_correlation, correlation=submission))
 
     async def find(self, wanted: Criteria) -> AsyncIterator[Entry]:
         """Yield a selection, lane by lane, in the order of the index."""
         lane, index = -1, 0
         while True:
-            rows = await self._rows.ask(
+            rows = await self.rows.ask(
                 queries.find, lane=lane, index=index, most=_PAGE, **asdict(wanted)
             )
             for entry in self._entries(rows):
@@ -117,14 +117,14 @@ class Archive:
 
     async def span(self, wanted: Criteria) -> Span:
         """Say how much a selection holds."""
-        return Span(*await self._rows.ask(queries.span, **asdict(wanted)))
+        return Span(*await self.rows.ask(queries.span, **asdict(wanted)))
 
     async def by_key(self, topics: Sequence[str]) -> AsyncIterator[list[Entry]]:
         """Yield what stands in some topics, all entries of one key together."""
         key, index = "", 0
         held: list[Entry] = []
         while True:
-            rows = await self._rows.ask(
+            rows = await self.rows.ask(
                 queries.by_key, topics=list(topics), key=key, index=index, most=_PAGE
             )
             for entry in self._entries(rows):
@@ -140,7 +140,7 @@ class Archive:
 
     async def heard(self) -> dict[tuple[str, int, str], int]:
         """Say how far topics are archived: topic, partition, producing lane → last number."""
-        return heard_by(await self._rows.ask(bus.all_heard))
+        return heard_by(await self.rows.ask(bus.all_heard))
 
     def _entries(self, rows: Sequence[Any]) -> list[Entry]:
         return [self._entry(*row) for row in rows]

@@ -4,7 +4,7 @@ What somebody may not see is left out without a trace; a case of which nothing i
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,48 +17,29 @@ from services.core.access.directory import Directory
 from services.core.access.tokens import Speaker
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
-from services.core.contracts.envelope import Envelope
-from services.core.contracts.event import Event
 from services.core.contracts.identifiers import is_uuid7, key_of
-from services.core.doors.callers import OPERATOR, Call, Callers, json, query_of
+from services.core.doors.callers import Call, Callers, is_operator, json, query_of
 from services.core.doors.door import Door
 from services.core.doors.problems import Problem
-from services.core.doors.rows import Rows
-from services.core.settings import Settings
 from services.core.telling.stories import Told, told
 from services.core.telling.thread import ordered
-from services.ledger.archive import Archive, Entry, stood
-from services.ledger.service import NAME
+from services.ledger.archive import stood
+from services.ledger.sight import Sight
 
 _INSIDE: Final = re.compile(r"[0-9a-f-]{36}(\.[a-z0-9]+)*")
 _QUERY: Final = ("as_of", "known_at")
 _NOTE: Final = ".irregularity_noted"
 
 
-Visible = Callable[[str, Sequence[tuple[Envelope, Event]]], set[str]]
-"""Which facts of all that stand under one key an agency may see: their ids."""
-
-
-def seen_by(speaker: Speaker, entries: Sequence[Entry], visible: Visible) -> list[Entry]:
-    """Return what a speaker may see of all that stands under one key; operators see everything."""
-    if OPERATOR in speaker.roles:
-        return list(entries)
-    readable = [(entry.envelope, entry.event) for entry in entries if entry.event is not None]
-    ids = visible(speaker.agency, readable)
-    return [entry for entry in entries if entry.id in ids]
-
-
 def door(
-    settings: Settings,
+    sight: Sight,
     callers: Callers,
     catalogue: Catalogue,
     codec: Codec,
     directory: Callable[[], Directory],
-    visible: Visible,
 ) -> Door:
-    """Return the door to the archive; `visible` says what an agency may see of a key."""
-    rows = Rows(settings, NAME)
-    desk = _Desk(Archive(rows, codec), catalogue, codec, directory, visible)
+    """Return the door to the archive."""
+    desk = _Desk(sight, catalogue, codec, directory)
 
     @get("/v1/cases/{case_id:str}")
     async def case(request: Call, case_id: FromPath[str]) -> Response[bytes]:
@@ -72,15 +53,14 @@ def door(
         entries = [desk.shown(entry, speaker) for entry in found.thread]
         return json(msgspec.json.encode({"id": found.id, "entries": entries}))
 
-    return Door(routes=[case, timeline], close=rows.close)
+    return Door(routes=[case, timeline], close=sight.archive.rows.close)
 
 
 class _Desk(Struct, frozen=True):
-    archive: Archive
+    sight: Sight
     catalogue: Catalogue
     codec: Codec
     directory: Callable[[], Directory]
-    visible: Visible
 
     async def found(self, speaker: Speaker, id_: str, query: Mapping[str, str]) -> Told:
         """Return a case as the speaker may see it. Raises Problem NOT_FOUND, QUERY_MALFORMED."""
@@ -88,11 +68,8 @@ class _Desk(Struct, frozen=True):
         known_at = _read(query, "known_at", _aware)
         if not (is_uuid7(key_of(id_)) and _INSIDE.fullmatch(id_)):
             raise Problem("NOT_FOUND")
-        entries = [
-            entry for entry in await self.archive.of_key(key_of(id_)) if entry.stands_in_events
-        ]
-        seen = ordered(stood(seen_by(speaker, entries, self.visible), as_of, known_at))
-        found = told(id_, seen, self.catalogue, self.directory())
+        seen = await self.sight.of_key(key_of(id_), speaker)
+        found = told(id_, ordered(stood(seen, as_of, known_at)), self.catalogue, self.directory())
         if found is None:
             raise Problem("NOT_FOUND")
         return found
@@ -116,7 +93,7 @@ class _Desk(Struct, frozen=True):
             "law": envelope.law,
             "data": self.codec.to_json(entry.event) if entry.event else None,
         }
-        if OPERATOR in speaker.roles:
+        if is_operator(speaker):
             data |= {
                 "lane": entry.lane,
                 "index": entry.index,

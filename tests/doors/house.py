@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import httpx2
@@ -10,6 +10,8 @@ import msgspec
 
 from services import all as composition
 from services.core.access.tokens import Issuer
+from services.core.bus.kafka import reading
+from services.core.bus.overview import standings
 from services.core.bus.service import Service
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
@@ -74,10 +76,20 @@ class Door:
         assert counts.accepted == counts.recorded + counts.refused + counts.held
         return counts
 
+    async def settled(self) -> None:
+        """Wait until nothing is pending and every service has heard all that stands in Kafka."""
+        await self.quiet()
+        settings, names = self.whole.settings, tuple(self.whole.services)
+        async with asyncio.timeout(PATIENCE), reading(settings) as reader:
+            while any(each.lag for each in await standings(settings, names, reader)):
+                await asyncio.sleep(0.05)
+
 
 @contextlib.asynccontextmanager
-async def open_door(settings: Settings, change: Change | None = None) -> AsyncIterator[Door]:
-    """Run every service until the end of the block, and then let go in good order.
+async def open_door(
+    settings: Settings, change: Change | None = None, names: Iterable[str] = composition.NAMES
+) -> AsyncIterator[Door]:
+    """Run every service, or some, until the end of the block, and then let go in good order.
 
     `change` may put other services in the place of some of the house's own.
     """
@@ -87,7 +99,7 @@ async def open_door(settings: Settings, change: Change | None = None) -> AsyncIt
     await composition.prepare(whole)
     stopping = asyncio.Event()
     ports: asyncio.Queue[int] = asyncio.Queue()
-    running = asyncio.create_task(composition.run(whole, stopping, listening=ports.put_nowait))
+    running = asyncio.create_task(composition.run(whole, stopping, names, ports.put_nowait))
     port = asyncio.create_task(ports.get())
     try:
         both: set[asyncio.Task[Any]] = {running, port}

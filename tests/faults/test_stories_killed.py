@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.all import WORK
+from services.all import WORK, assemble
 from services.cli import main
 from services.core.bus.crashpoints import POINTS
 from services.core.settings import Settings
@@ -18,8 +18,9 @@ from services.simulator.story import rows
 from tests.hearings.house import PATIENCE
 from tests.hearings.process import Program
 from tests.integration.test_cli_doors import environment
+from tests.stories.archiving import archived, standing
 from tests.stories.cast import recast
-from tests.stories.telling import NOWHERE, Telling, door_of
+from tests.stories.telling import CODEC, NOWHERE, Telling, door_of
 
 LEASE = 4.0
 
@@ -97,6 +98,7 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
             await asyncio.to_thread(main.run, ["rebuild", service.name, "--diff"])
             for service in WORK
         ]
+        await archived(settings, CODEC, await standing(settings, assemble(settings).all_topics))
         await survivor.stop()
     assert told_again == [0] * len(WORK), "a state is not what the facts tell"
     assert [play.surprises for play in telling.plays] == [[]]

@@ -144,6 +144,9 @@ async def test_a_subscriber_killed_again_and_again_misses_nothing(
         code, _, trouble = await lienthong(own, "subscribe", "--as", ENFORCERS, "--after", "99")
         assert code == 1
         assert "NUMBER_UNKNOWN" in trouble
+        for nobody in ("thads-da-nag", "../../etc/passwd"):  # it ends, for none will come
+            code, _, trouble = await lienthong(own, "subscribe", "--as", nobody)
+            assert (code, f"no agency {nobody}" in trouble) == (1, True)
 
 
 async def subscriber(own: Settings, command: str) -> int:

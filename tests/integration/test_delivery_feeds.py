@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.all import WORK
+from services.core.access.directory import Directory
 from services.core.access.readers import visible_to
 from services.core.bus import postgres
 from services.core.bus.record import Record
@@ -27,6 +28,7 @@ from tests.unit.cast import DIRECTORY
 
 Heard = tuple[Record, Envelope]
 ENFORCERS = "thads-da-nang"
+NEWCOMER = "thads-hue"  #: to which the case is entrusted
 LANES = 3
 
 
@@ -91,7 +93,9 @@ async def fill(
         await connection.close()
 
 
-async def hear(connection: postgres.Connection, heard: Sequence[Heard]) -> None:
+async def hear(
+    connection: postgres.Connection, heard: Sequence[Heard], known: Directory = DIRECTORY
+) -> None:
     """Do what a lane does in one transaction: note how far it has read, then show it."""
     partition = heard[0][0].partition
     positions = {record.topic: record.offset + 1 for record, _ in heard}
@@ -102,7 +106,7 @@ async def hear(connection: postgres.Connection, heard: Sequence[Heard]) -> None:
             partition,
             msgspec.json.encode(positions).decode(),
         )
-        for sql, arguments in statements(heard, CATALOGUE, CODEC, DIRECTORY):
+        for sql, arguments in statements(heard, CATALOGUE, CODEC, known):
             await connection.execute(sql, *arguments)
 
 
@@ -110,12 +114,15 @@ async def hear(connection: postgres.Connection, heard: Sequence[Heard]) -> None:
 async def test_a_feed_is_exactly_what_its_agency_may_see_in_whatever_order_it_was_heard(
     settings: Settings, told: list[list[Heard]], seed: int
 ) -> None:
-    await fill(settings, told, seed, twice=seed == 1)
-    by_key = entries(told)
     door = Rows(settings, NAME)
     feed = Feed(door)
     seen_by_somebody = set()
     try:
+        if seed == 1:
+            await feed.admit(DIRECTORY.agencies)
+        await fill(settings, told, seed, twice=seed == 1)
+        await feed.admit(DIRECTORY.agencies)
+        by_key = entries(told)
         for agency in DIRECTORY.agencies:
             allowed = {
                 id_
@@ -145,9 +152,11 @@ async def test_lanes_that_deliver_to_the_same_agencies_at_one_moment_leave_no_ga
         for seed, lane in enumerate(told)
     ]
     door = Rows(settings, NAME)
-    feed, given = Feed(door), 0
+    feed, given, strangers = Feed(door), 0, list(DIRECTORY.agencies)
     try:
-        while not all(lane.done() for lane in delivering):
+        while strangers or not all(lane.done() for lane in delivering):
+            if strangers:
+                await feed.admit([strangers.pop()])
             found = await feed.read(ENFORCERS, given, 100_000)
             assert [each.number for each in found] == [
                 given + place for place in range(1, len(found) + 1)
@@ -166,6 +175,43 @@ async def test_lanes_that_deliver_to_the_same_agencies_at_one_moment_leave_no_ga
             assert {msgspec.json.decode(each.event)["id"] for each in found} == allowed, agency
     finally:
         await asyncio.gather(*delivering, return_exceptions=True)
+        await door.close()
+
+
+async def test_an_agency_that_joins_later_is_given_what_everybody_and_what_it_itself_may_read(
+    settings: Settings, told: list[list[Heard]]
+) -> None:
+    without = {slug: each for slug, each in DIRECTORY.agencies.items() if slug != NEWCOMER}
+    earlier = replace(DIRECTORY, agencies=without)
+    connection = await postgres.connect(settings, NAME)
+    door = Rows(settings, NAME)
+    feed = Feed(door)
+    try:
+        await feed.admit(earlier.agencies)
+        for heard_ in filter(None, told):
+            for partition in {record.partition for record, _ in heard_}:
+                mine = [each for each in heard_ if each[0].partition == partition]
+                await hear(connection, mine, earlier)
+        await connection.execute(queries.release.sql)
+        assert await feed.last(NEWCOMER) == 0
+        await feed.admit(DIRECTORY.agencies)
+        public = (await ids_given(feed))[NEWCOMER]
+        assert public == {
+            id_
+            for each in entries(told).values()
+            for id_ in visible_to(NEWCOMER, each, CATALOGUE, DIRECTORY)
+        }
+        assert public, "sales are announced to everybody"
+
+        for place, entry in enumerate(ENTRUSTED):
+            await hear(connection, [heard("judgment", 1_000 + place, *entry)])
+        given = await feed.read(NEWCOMER, 0, 1_000)
+        own = visible_to(NEWCOMER, ENTRUSTED, CATALOGUE, DIRECTORY)
+        assert {msgspec.json.decode(each.event)["id"] for each in given} == public | own
+        assert [each.number for each in given] == list(range(1, len(public | own) + 1))
+        assert own
+    finally:
+        await connection.close()
         await door.close()
 
 

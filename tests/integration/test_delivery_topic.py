@@ -27,6 +27,7 @@ from services.core.bus.kafka import Sender, reading
 from services.core.bus.service import Topics
 from services.core.contracts.envelope import foreign_headers
 from services.core.settings import Settings
+from services.core.telemetry.metrics import REGISTRY
 from services.delivery.service import NAME
 from services.delivery.topics import Filler, record_of
 from tests.acceptance.test_strangers_tools import lent_librdkafka
@@ -257,9 +258,19 @@ async def test_a_topic_that_knows_more_than_the_database_is_left_alone(settings:
         async with asyncio.timeout(PATIENCE):
             while not any(each["event"] == "topic_halted" for each in said):
                 await asyncio.sleep(0.05)
+        while REGISTRY.get_sample_value("lienthong_topics_halted") != 1:
+            await asyncio.sleep(0.05)
     again.stop()
     await running
     assert await many(settings) == 3, "nothing was added"
+    _, shown, _ = await lienthong(settings, "status")
+    assert f"topic of {BANK}: halted since" in shown
+    assert "event 3 is not what the feed of nh-song-cam holds" in shown
+
+    topic = Topics(settings.topic_prefix, settings.partitions).agency(BANK)
+    await Cluster(settings).shut_out(topic)
+    _, shown, _ = await lienthong(settings, "status", "--json")
+    assert json.loads(shown)["halted_topics"] == [], "what nobody is to read does not stand still"
 
 
 async def arrives_late(settings: Settings, first: int, last: int) -> None:

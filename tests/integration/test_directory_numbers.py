@@ -77,8 +77,23 @@ async def test_a_number_finds_its_paper_and_no_other(settings: Settings) -> None
         (found,) = await papers(settings, " 41/2026/ds-pt", 1)
         assert (found.fact, found.part) == (fact, wanted["data"]["judgment_id"])
         assert (found.type, found.office) == ("thads.judgment.issued", "toa-da-nang")
-        assert await papers(settings, "43/2026/DS-PT", 0) == []
+        for unknown in ("43/2026/DS-PT", "41/2026/DS-PT\0", "\udcff", ""):
+            assert await papers(settings, unknown, 0) == []
         assert await alarms(settings) == []
+
+
+async def test_a_number_is_found_by_who_cannot_type_its_marks(settings: Settings) -> None:
+    await postgres.migrate(settings, [NAME])
+    rows = rows_of(numbered_types(CATALOGUE), CODEC)
+    connection = await postgres.connect(settings, NAME)
+    try:
+        for each in (postponed("c1"), postponed("c2", decision_no="703/QĐ-THADS")):
+            for sql, arguments in rows([(each.record, each.envelope)]):
+                await connection.execute(sql, *arguments)
+    finally:
+        connection.terminate()
+    (found,) = await papers(settings, "702/qd-thads", 1)
+    assert found.number == "702/QĐ-THADS"
 
 
 async def test_a_number_used_twice_is_an_alarm_and_a_warning_while_both_facts_stand(

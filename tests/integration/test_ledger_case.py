@@ -139,6 +139,7 @@ async def test_what_was_never_recorded_cannot_be_explained_replayed_or_rebuilt(
             (("why", unknown), f"no event {unknown} is archived"),
             (("why", "41"), "41 is no id of an event"),
             (("replay", "--why", "audit", "--case", new_id()), "nothing is archived of key"),
+            (("replay", "--why", "audit", "--case", "9/QĐ"), "no paper bears the number 9/QĐ"),
             (("replay", "--why", " ", "--yes"), "say for what the replay is needed"),
             (("replay", "--why", "audit", "--since", "soon"), "--since soon: expected a time"),
             (("rebuild", "gateway", "--diff"), "no service gateway has states of its own"),
@@ -168,7 +169,8 @@ async def test_a_replay_is_previewed_and_is_itself_recorded_and_changes_nothing(
         assert {line["part"].split(".")[1] for line in lines} == {"c1"}
         assert [line["index"] for line in lines] == sorted(line["index"] for line in lines)
 
-        code, printed, _ = await lienthong("replay", *selected, "--type", "case.decided", "--yes")
+        numbered = ("--case", "701/qđ-thads", *selected[2:])
+        code, printed, _ = await lienthong("replay", *numbered, "--type", "case.decided", "--yes")
         assert {json.loads(line)["type"] for line in printed.splitlines()} == {"thads.case.decided"}
         _, listed, _ = await lienthong("replays", "--json")
         first, second = json.loads(listed)

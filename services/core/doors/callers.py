@@ -17,6 +17,11 @@ _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])",
 OPERATOR: Final = "PLATFORM"  #: the role under which operators speak
 
 
+def is_operator(speaker: Speaker) -> bool:
+    """Whether somebody speaks as an operator, who may see everything."""
+    return OPERATOR in speaker.roles
+
+
 class Callers(Struct, frozen=True):
     """Tells callers from each other."""
 
@@ -34,7 +39,7 @@ class Callers(Struct, frozen=True):
     def operator(self, request: Call) -> Speaker:
         """Return the operator who speaks. Raises Problem UNAUTHENTICATED or NOT_OPERATOR."""
         speaker = self.speaker(request)
-        if OPERATOR not in speaker.roles:
+        if not is_operator(speaker):
             raise Problem("NOT_OPERATOR")
         return speaker
 

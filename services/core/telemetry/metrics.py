@@ -51,3 +51,7 @@ RED = Gauge(
     "lienthong_lane_red", "Lanes of ours that stand still until a person acts", ["service"],
     registry=REGISTRY,
 )  # fmt: skip
+TOPICS_HALTED = Gauge(
+    "lienthong_topics_halted", "Agencies' topics of ours that stand still until a person acts",
+    registry=REGISTRY,
+)  # fmt: skip

@@ -9,7 +9,7 @@ create table facts (
     recorded_at timestamptz not null,
     scopes      text[]      not null,
     relations   text[]      not null,
-    agencies    text[]      not null,
+    agencies    text[]      not null, -- `*` for everybody
     same_as     uuid,                 -- the fact whose readers may read this one too
     event       bytea       not null, -- as CloudEvents in JSON
     partition   int         not null,
@@ -17,8 +17,10 @@ create table facts (
     waits       bool        not null default true -- until this lane has heard as far
 );
 alter table facts alter column event set storage external;
-create index on facts (key);
+create index on facts using gin (scopes);
 create index on facts (partition) where waits;
+create index on facts (same_as) where same_as is not null;
+create index on facts (id) where '*' = any(agencies);
 
 -- What agencies are, of a judgment, a case or something inside it, and since which fact.
 create table relations (
@@ -31,9 +33,11 @@ create table relations (
     agency   text        not null,
     since    timestamptz not null,
     sequence bigint      not null,
+    is_new   bool        not null default true, -- until it was asked what it lets read
     primary key (fact, scope, relation, agency)
 );
-create index on relations (key);
+create index on relations (key, scope);
+create index on relations (key) where is_new;
 
 -- One row an agency: the last number given, the last it has confirmed, the last whose receipt is
 -- recorded.
@@ -52,21 +56,61 @@ create table feed (
     unique (agency, fact)
 );
 
--- Who may read which fact of some keys; `readers.visible_to` says the same of one agency.
-create function visible(of_keys text[]) returns table (fact uuid, agency text)
-language sql stable
-begin atomic
+-- The agencies to which is given what everybody may read.
+create table admitted (
+    agency text primary key
+);
+
+-- The agencies whose own topics stand still until a person acts, and why.
+create table halts (
+    agency text        primary key,
+    why    text        not null,
+    since  timestamptz not null default now()
+);
+
+-- Who may read some facts and what is read for their sake; `*` is everybody. `readers.visible_to`
+-- says the same of one agency and all facts of a key.
+--
+-- Step by step, each beginning with an array whose length the planner knows: one recursion upon
+-- another it takes for more rows than there are atoms.
+create function visible(of_facts uuid[]) returns table (fact uuid, agency text)
+language plpgsql stable as $$
+declare
+    looked_at uuid[];
+begin
     with recursive
+    asked as (
+        select unnest(of_facts) as id
+        union
+        select facts.id from facts join asked on facts.same_as = asked.id
+    )
+    select array_agg(asked.id) into looked_at from asked;
+    with recursive
+    sources as (  -- and what they are read for the sake of
+        select unnest(looked_at) as id
+        union
+        select facts.same_as from facts join sources on facts.id = sources.id
+         where facts.same_as is not null
+    )
+    select array_agg(sources.id) into looked_at from sources;
+
+    return query
+    with recursive
+    told as (
+        select facts.id, facts.key, facts.recorded_at, facts.scopes, facts.relations,
+               facts.agencies, facts.same_as
+          from facts
+         where facts.id = any(looked_at) and not facts.waits
+    ),
     held as (  -- of every fact, what each agency is there, by its last turn in the seat
-        select distinct on (facts.id, relations.relation, relations.agency)
-               facts.id, facts.recorded_at, facts.scopes,
+        select distinct on (told.id, relations.relation, relations.agency)
+               told.id, told.key, told.recorded_at, told.scopes,
                relations.relation, relations.agency, relations.is_seat,
                relations.depth, relations.since, relations.sequence
-          from facts join relations
-            on relations.key = facts.key and relations.scope = any(facts.scopes)
-           and relations.relation = any(facts.relations)
-         where facts.key = any(of_keys) and not facts.waits
-         order by facts.id, relations.relation, relations.agency,
+          from told join relations
+            on relations.key = told.key and relations.scope = any(told.scopes)
+           and relations.relation = any(told.relations)
+         order by told.id, relations.relation, relations.agency,
                   relations.depth desc, relations.since desc, relations.sequence desc
     ),
     own as (
@@ -75,7 +119,7 @@ begin atomic
               select next.since
                 from relations as next
                where held.is_seat and next.relation = held.relation
-                 and next.key = any(of_keys) and next.scope = any(held.scopes)
+                 and next.key = held.key and next.scope = any(held.scopes)
                  and (next.depth, next.since, next.sequence)
                    > (held.depth, held.since, held.sequence)
                order by next.depth, next.since, next.sequence
@@ -83,38 +127,38 @@ begin atomic
           ) as successor on true
          where successor.since is null or held.recorded_at <= successor.since
         union
-        select facts.id, unnest(facts.agencies)
-          from facts
-         where facts.key = any(of_keys) and not facts.waits
+        select told.id, unnest(told.agencies)
+          from told
     ),
     seen as (
         select own.id, own.agency from own
         union
-        select facts.id, seen.agency
-          from facts join seen on facts.same_as = seen.id
-         where facts.key = any(of_keys) and not facts.waits
+        select told.id, seen.agency
+          from told join seen on told.same_as = seen.id
     )
     select seen.id, seen.agency from seen;
-end;
+end $$;
 
--- Put what became visible in a partition into the feeds.
+-- Put what became visible in a partition into the feeds: the facts that are new, and those to which
+-- a new relation under some keys gives readers. What was looked at before is not looked at again.
 --
 -- A fact waits until the lane has heard of seats as far as whoever decided it: topics keep no order
 -- between them, and else a former handler would be given what his successor did, because the fact
 -- was read before the one that took the case from him.
 --
 -- One call at a time for each partition, for its lane and whoever looks for what still waits may
--- call at once. Feeds are locked in one order, so lanes that deliver to
--- the same agencies never wait for each other in a circle; each stays locked until its numbers are
--- committed, so numbers are seen in order and without a gap.
+-- call at once, and none while an agency is admitted. Feeds are locked in one order, so lanes that
+-- deliver to the same agencies never wait for each other in a circle; each stays locked until its
+-- numbers are committed, so numbers are seen in order and without a gap.
 create function deliver(of_keys text[], of_partition int) returns void language plpgsql as $$
 declare
     reached jsonb;
-    ready   text[];
+    news    uuid[];
     readers text[];
     read    uuid[];
 begin
     perform pg_advisory_xact_lock('feed'::regclass::oid::int, of_partition);
+    perform pg_advisory_xact_lock_shared('admitted'::regclass::oid::int, 0);
     select positions into reached from lanes where lanes.partition = of_partition;
     with heard as (
         update facts set waits = false
@@ -122,14 +166,35 @@ begin
            and not exists (select from jsonb_each_text(facts.after) as needed(topic, position)
                             where needed.position::bigint
                                 > coalesce((reached->>needed.topic)::bigint, 0))
-        returning facts.key
+        returning facts.id
+    ),
+    opening as (
+        update relations set is_new = false
+         where relations.key = any(of_keys) and relations.is_new
+        returning relations.key, relations.scope, relations.relation
+    ),
+    opened as (
+        select facts.id
+          from facts join opening
+            on opening.key = facts.key and opening.scope = any(facts.scopes)
+           and opening.relation = any(facts.relations)
+         where facts.scopes && array(select opening.scope from opening)
     )
-    select coalesce(array_agg(distinct heard.key), '{}') || of_keys into ready from heard;
+    select array_agg(each.id) into news
+      from (select id from heard union select id from opened) as each;
 
-    select array_agg(visible.agency), array_agg(visible.fact) into readers, read
-      from visible(ready)
+    with seen as materialized (
+        select visible.fact, visible.agency from visible(news)
+    ),
+    given as (
+        select seen.fact, seen.agency from seen where seen.agency <> '*'
+        union
+        select seen.fact, admitted.agency from seen join admitted on seen.agency = '*'
+    )
+    select array_agg(given.agency), array_agg(given.fact) into readers, read
+      from given
      where not exists (select from feed
-                        where feed.agency = visible.agency and feed.fact = visible.fact);
+                        where feed.agency = given.agency and feed.fact = given.fact);
     if readers is null then
         return;
     end if;
@@ -154,6 +219,39 @@ begin
      where feeds.agency = counted.agency;
 end $$;
 
+-- Give an agency that is new here what everybody may read; once.
+--
+-- While it is admitted nothing is delivered, so that each fact is given here or there.
+create function admit(of_agency text) returns void language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock('admitted'::regclass::oid::int, 0);
+    insert into admitted (agency) values (of_agency) on conflict do nothing;
+    if not found then
+        return;
+    end if;
+    insert into feeds (agency) values (of_agency) on conflict do nothing;
+    perform from feeds where feeds.agency = of_agency for update;
+    with recursive public as (
+        select facts.id from facts where '*' = any(facts.agencies) and not facts.waits
+        union
+        select facts.id from facts join public on facts.same_as = public.id
+         where not facts.waits
+    ),
+    given as (
+        insert into feed (agency, number, fact)
+        select of_agency,
+               feeds.last + row_number() over (order by facts.recorded_at, facts.heard),
+               facts.id
+          from public join facts on facts.id = public.id
+               join feeds on feeds.agency = of_agency
+         where not exists (select from feed
+                            where feed.agency = of_agency and feed.fact = facts.id)
+        returning number
+    )
+    update feeds set last = feeds.last + (select count(*) from given)
+     where feeds.agency = of_agency;
+end $$;
+
 -- migrate:down
-drop function deliver, visible;
-drop table feed, feeds, relations, facts;
+drop function admit, deliver, visible;
+drop table halts, admitted, feed, feeds, relations, facts;

@@ -9,10 +9,11 @@ create table uses (
     year        int         not null,  -- of a decision; 0 for a judgment, whose number is never used again
     number      text        not null,  -- as it was written
     canonical   text        not null,  -- as it is compared
+    plain       text        not null,  -- without its marks, as it is asked for
     decided_on  date        not null,
     recorded_at timestamptz not null
 );
-create index uses_by_number on uses (canonical);
+create index uses_by_number on uses (plain);
 
 -- Whose a number is: the first that was heard to use it. Lanes that hear of two uses at one moment
 -- wait for each other at this row.

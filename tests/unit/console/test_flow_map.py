@@ -1,16 +1,15 @@
 """The picture of who reads what of whom, laid out."""
 
 import asyncio
-import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.console.flow_map import WIDTH, Flow, Picture, drawn
-from services.console.picture_file import FILE, PictureFile
+from services.console.picture_file import PictureFile
+from services.flows import picture, windows
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 COURT_TO_OFFICE = Flow("toa", "thads", 12.0, 3.0)
@@ -38,10 +37,10 @@ def test_the_busiest_edge_is_the_widest_and_a_silent_one_is_dashed() -> None:
 
 
 def test_a_picture_grows_stale_in_ten_seconds() -> None:
-    picture = Picture(NOW, ())
-    assert not picture.is_stale(NOW + timedelta(seconds=10))
-    assert picture.is_stale(NOW + timedelta(seconds=11))
-    assert drawn(picture, str).edges == []
+    drawn_at = Picture(NOW, ())
+    assert not drawn_at.is_stale(NOW + timedelta(seconds=10))
+    assert drawn_at.is_stale(NOW + timedelta(seconds=11))
+    assert drawn(drawn_at, str).edges == []
 
 
 @given(st.lists(flows, max_size=30))
@@ -53,44 +52,38 @@ def test_nodes_lie_inside_the_drawing_and_no_two_on_one_spot(of: list[Flow]) -> 
     assert len(drawing.edges) == len(of)
 
 
-def picture_of(*flows: dict[str, object]) -> Picture | None:
-    with tempfile.TemporaryDirectory() as home:
-        said = {"written_at": NOW.timestamp(), "flows": flows, "offsets": {}}
-        (Path(home) / FILE).write_bytes(msgspec.json.encode(said))
-        return asyncio.run(PictureFile(Path(home)).latest())
+def shown(tmp_path: Path, *flows: windows.Flow) -> Picture:
+    """Return what the map shows of flows that were left in the home."""
+    picture.write(tmp_path, picture.Picture(NOW.timestamp(), list(flows)))
+    found = asyncio.run(PictureFile(tmp_path).latest())
+    assert found is not None
+    return found
 
 
-def said(reader: str, **more: object) -> dict[str, object]:
-    return {
-        "agency": "toa",
-        "type": "thads.x.y",
-        "reader": reader,
-        "events": 1,
-        "per_minute": 2.0,
-        "recorded_late": 10.0,
-        "last_at": NOW.timestamp(),
-        "buckets": {},
-        **more,
-    }
+def said(
+    reader: str, *, events: int = 1, per_minute: float = 2.0, recorded_late: float | None = 10.0
+) -> windows.Flow:
+    last = NOW.timestamp()
+    return windows.Flow(
+        "toa", "thads.x.y", reader, events, per_minute, recorded_late, 0.1, last, buckets={}
+    )
 
 
-def test_all_that_one_agency_says_to_one_reader_is_one_flow() -> None:
-    picture = picture_of(said("thads"), said("vks"), said("thads", events=3, recorded_late=30.0))
-    assert picture is not None
-    assert picture.at == NOW
-    assert [(f.reader, f.rate, f.late) for f in picture.flows] == [
+def test_all_that_one_agency_says_to_one_reader_is_one_flow(tmp_path: Path) -> None:
+    found = shown(tmp_path, said("thads"), said("vks"), said("thads", events=3, recorded_late=30.0))
+    assert found.at == NOW
+    assert [(f.reader, f.rate, f.late) for f in found.flows] == [
         ("thads", 4.0, 25.0),
         ("vks", 2.0, 10.0),
     ]
 
 
-def test_a_flow_that_fell_silent_has_no_delay() -> None:
-    picture = picture_of(said("thads", events=0, per_minute=0.0, recorded_late=None))
-    assert picture is not None
-    assert [(f.rate, f.late) for f in picture.flows] == [(0.0, None)]
+def test_a_flow_that_fell_silent_has_no_delay(tmp_path: Path) -> None:
+    found = shown(tmp_path, said("thads", events=0, per_minute=0.0, recorded_late=None))
+    assert [(f.rate, f.late) for f in found.flows] == [(0.0, None)]
 
 
 def test_without_a_file_there_is_no_picture(tmp_path: Path) -> None:
     assert asyncio.run(PictureFile(tmp_path).latest()) is None
-    (tmp_path / FILE).write_text("{")
+    (tmp_path / picture.FILE).write_text("{")
     assert asyncio.run(PictureFile(tmp_path).latest()) is None

@@ -42,7 +42,7 @@ def test_a_refusal_is_marked_with_its_article_and_what_would_be_allowed() -> Non
     assert 'class="refused"' in text
     assert "<b>TỪ CHỐI</b> FORBIDDEN_HOURS (Đ72.5): Không cưỡng chế" in text
     assert "được phép từ 05-08-2026 06:00" in text
-    assert f'href="/console/cases/{CASE}"' in text
+    assert f'href="/console/cases/{CASE}#f-1"' in text
 
 
 def test_the_newest_stands_on_top_and_what_was_skipped_below_it() -> None:

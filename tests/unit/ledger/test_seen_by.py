@@ -7,7 +7,7 @@ from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
 from services.core.telling import thread
 from services.ledger.archive import Entry
-from services.ledger.routes import seen_by
+from services.ledger.sight import seen_by
 from tests.unit.telling import threads
 
 

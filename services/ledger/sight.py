@@ -1,0 +1,38 @@
+"""What of the archive a caller may see: one rule for the door and for the pages."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from services.core.access.tokens import Speaker
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
+from services.core.doors.callers import is_operator
+from services.ledger.archive import Archive, Entry
+
+Visible = Callable[[str, Sequence[tuple[Envelope, Event]]], set[str]]
+"""Which facts of all that stand under one key an agency may see: their ids."""
+
+
+def seen_by(speaker: Speaker, entries: Sequence[Entry], visible: Visible) -> list[Entry]:
+    """Return what a speaker may see of all that stands under one key; operators see everything."""
+    if is_operator(speaker):
+        return list(entries)
+    readable = [(entry.envelope, entry.event) for entry in entries if entry.event is not None]
+    ids = visible(speaker.agency, readable)
+    return [entry for entry in entries if entry.id in ids]
+
+
+class Sight(Struct, frozen=True):
+    """The archive as each caller may see it."""
+
+    archive: Archive
+    visible: Visible
+
+    async def of_key(self, key: str, speaker: Speaker) -> list[Entry]:
+        """Return what was recorded and refused under a key, as far as a speaker may see it.
+
+        Raises Problem UNAVAILABLE.
+        """
+        entries = [entry for entry in await self.archive.of_key(key) if entry.stands_in_events]
+        return seen_by(speaker, entries, self.visible)
