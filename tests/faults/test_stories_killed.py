@@ -13,9 +13,10 @@ import pytest
 from services.all import WORK, assemble
 from services.cli import main
 from services.core.bus.crashpoints import POINTS
+from services.core.bus.overview import lanes_of
 from services.core.settings import Settings
 from services.simulator.story import rows
-from tests.hearings.house import PATIENCE
+from tests.hearings.house import PATIENCE, unhurried
 from tests.hearings.process import Program
 from tests.integration.test_cli_doors import environment
 from tests.stories.archiving import archived, standing
@@ -88,6 +89,7 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
             for point, (first, after_last) in zip(points, pairwise(parts), strict=True):
                 doomed.kill()
                 doomed.start(point)
+                await _shares(settings, doomed)
                 await telling.tell(first, after_last)
                 if point.endswith("hand_over"):
                     doomed.ask_to_stop()
@@ -102,6 +104,18 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
         await survivor.stop()
     assert told_again == [0] * len(WORK), "a state is not what the facts tell"
     assert [play.surprises for play in telling.plays] == [[]]
+
+
+async def _shares(settings: Settings, program: Program) -> None:
+    """Wait until a process has its share of the lanes; a house that is told fast might be done."""
+    async with asyncio.timeout(PATIENCE):
+        for service in WORK:
+            while not any(
+                lane.owner and f"/{program.pid}/" in lane.owner
+                for lane in await lanes_of(unhurried(settings), service.name)
+            ):
+                program.must_run()
+                await asyncio.sleep(0.1)
 
 
 async def _kill(program: Program) -> None:
