@@ -35,6 +35,7 @@ from services.core.contracts.event import Event
 from services.core.contracts.schemas import Schemas, load_schemas
 from services.core.doors.callers import Callers
 from services.core.doors.door import Door, Submitting
+from services.core.doors.rehearsal import Rehearsal
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.core.telemetry import probes
@@ -82,6 +83,7 @@ __all__ = [
     "assemble",
     "employ",
     "prepare",
+    "rehearsal",
     "run",
 ]
 
@@ -237,8 +239,21 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gatewa
         clock=assembly.clock,
         directory=lambda: assembly.directory,
         offer=hosts[gateway.NAME].offer,
+        rehearsal=rehearsal(assembly),
         pulse=pulse,
         doors=lambda callers, submitting: _doors(assembly, callers, submitting),
+    )
+
+
+def rehearsal(assembly: Assembly) -> Rehearsal:
+    """Return where claims are rehearsed, for every family of the house."""
+    return Rehearsal(
+        assembly.settings,
+        assembly.services.values(),
+        codec=assembly.codec,
+        catalogue=assembly.catalogue,
+        clock=assembly.clock,
+        directory=lambda: assembly.directory,
     )
 
 

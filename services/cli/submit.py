@@ -26,7 +26,7 @@ def add_to(app: App) -> None:
     app.command(submit)
 
 
-def submit(file: Path, *, wait: int = 10, json: bool = False) -> int:
+def submit(file: Path, *, wait: int = 10, dry_run: bool = False, json: bool = False) -> int:
     """Submit what a file holds, in its order. Exit code 1 unless all of it was taken.
 
     Parameters
@@ -37,10 +37,13 @@ def submit(file: Path, *, wait: int = 10, json: bool = False) -> int:
         submits once. `-` reads standard input.
     wait
         Seconds to wait for each outcome, at most 30.
+    dry_run
+        Ask what would become of each now, and submit nothing. Each is decided alone, as if the
+        others had not been sent.
     json
         Print each answer as a line of JSON.
     """
-    return asyncio.run(_submit(_read(file), wait, json=json))
+    return asyncio.run(_submit(_read(file), wait, dry_run=dry_run, json=json))
 
 
 class Client:
@@ -65,6 +68,10 @@ class Client:
         """Submit and return the answer, whatever it is. Raises CommandError: nobody answers."""
         headers = {"Idempotency-Key": key, "Prefer": f"wait={wait}"}
         return await self._ask("POST", "/v1/submissions", agency, headers, submission)
+
+    async def dry_run(self, agency: str, submission: Mapping[str, Any]) -> httpx2.Response:
+        """Ask what would become of a submission now, and return the answer, whatever it is."""
+        return await self._ask("POST", "/v1/submissions?dry_run=true", agency, {}, submission)
 
     async def events(self, agency: str, after: int, limit: int, wait: int) -> httpx2.Response:
         """Pull an agency's feed beyond a number, and return the answer, whatever it is."""
@@ -99,26 +106,49 @@ def told(answer: httpx2.Response) -> Iterator[str]:
     said = answer.json()
     if "status" in said and answer.status_code in {200, 202}:
         yield f"{_MARKS[said['status']]} {said['status']:9} {said['type']}  {said['id']}"
-        for reason in said["reasons"]:
-            article = f" ({reason['article']})" if reason.get("article") else ""
-            where = f" at {reason['field']}" if reason.get("field") else ""
-            yield f"    {reason['code']}{article}{where}: {reason['vi']}"
+        yield from map(_reason, said["reasons"])
         for fact in said["facts"]:
-            if noted := fact.get("irregularity"):
-                yield f"    irregular, {noted['code']}: {noted['vi']}"
+            yield from _irregularity(fact)
+        return
+    if "would" in said:
+        since = f"as of {said['as_of']}" if said["as_of"] else "nothing is recorded yet"
+        yield f"{_MARKS[said['would']]} would be {said['would']}, {since}"
+        yield from map(_reason, said["reasons"])
+        for fact in said["facts"]:
+            yield from _irregularity(fact) or [f"    {fact['type']}: {fact['vi']}"]
+        for ask in said["asks"]:
+            yield f"    asks {ask.get('part', '')}, {ask['type']}: {ask['vi']}"
         return
     yield f"✗ turned away, {answer.status_code} {said['code']}: {said['title_vi']}"
     for flaw in said.get("errors", [{"pointer": "", "detail": said.get("detail", "")}]):
         yield f"    {flaw['pointer']} {flaw['detail']}".rstrip()
 
 
-async def _submit(submissions: list[dict[str, Any]], wait: int, *, json: bool) -> int:
+def _reason(reason: Mapping[str, Any]) -> str:
+    article = f" ({reason['article']})" if reason.get("article") else ""
+    where = f" at {reason['field']}" if reason.get("field") else ""
+    earliest = f", allowed from {reason['next_allowed']}" if reason.get("next_allowed") else ""
+    return f"    {reason['code']}{article}{where}: {reason['vi']}{earliest}"
+
+
+def _irregularity(fact: Mapping[str, Any]) -> list[str]:
+    noted = fact.get("irregularity")
+    return [f"    irregular, {noted['code']}: {noted['vi']}"] if noted else []
+
+
+async def _submit(
+    submissions: list[dict[str, Any]], wait: int, *, dry_run: bool, json: bool
+) -> int:
     taken = True
     async with Client(Settings.load()) as client:
         for each in submissions:
             agency, key = each.pop("agency", ""), each.pop("key", None)
-            answer = await client.submit(agency, each, key or _key(agency, each), wait)
-            taken &= answer.is_success and answer.json()["status"] != "refused"
+            if dry_run:
+                answer = await client.dry_run(agency, each)
+                taken &= answer.is_success and answer.json()["would"] != "refused"
+            else:
+                answer = await client.submit(agency, each, key or _key(agency, each), wait)
+                taken &= answer.is_success and answer.json()["status"] != "refused"
             print("\n".join([answer.text] if json else told(answer)), flush=True)
     return 0 if taken else 1
 

@@ -20,7 +20,7 @@ from services.core.contracts.events.unit import (
 )
 from services.core.contracts.family import Ask, Context, Refusal
 from services.core.contracts.identifiers import derived_id, key_of
-from services.core.contracts.objections import noted, settle
+from services.core.law.objections import noted, settle
 
 Claim: TypeAlias = Booked | Released | returned.Refused | returned.Released
 

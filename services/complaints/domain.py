@@ -1,7 +1,7 @@
 """What may be said of the complaints about a case, and what it does to the acts complained of."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -27,7 +27,8 @@ from services.core.contracts.events.complaint import (
 )
 from services.core.contracts.events.machines import COMPLAINT, ComplaintState
 from services.core.contracts.family import Context, Refusal
-from services.core.contracts.objections import settle
+from services.core.law.limits import last_day
+from services.core.law.objections import settle
 
 Heard: TypeAlias = (
     case.Decided
@@ -51,9 +52,10 @@ Heard: TypeAlias = (
     | deadline.Expired
 )
 
-FILING_DAYS: Final = {"a": 15, "b": 10, "c": 30}  #: L-96-1 to L-96-3
-RULES: Final = {"a": ("L-96-1", "Đ96.2.a"), "b": ("L-96-2", "Đ96.2.b"), "c": ("L-96-3", "Đ96.2.c")}
-SECOND_DAYS: Final = 15  #: L-96-4
+FILING: Final = {"a": "L-96-1", "b": "L-96-2", "c": "L-96-3"}
+"""The time for a first complaint, by the kind of act."""
+
+SECOND: Final = "L-96-4"  #: the time for a second one
 RESOLVES: Final = {"1": ("HEAD", "VP_HEAD"), "2": ("CENTRAL_BODY",)}
 """In which role each level is resolved (Đ98)."""
 
@@ -141,7 +143,7 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
     yield from out_of_time(this, claim)
     match claim:
         case Filed():
-            yield from of_filing(known, claim)
+            yield from of_filing(known, claim, context)
         case Accepted():
             yield from of_acceptance(known, claim, context)
         case Rejected(document=document):
@@ -164,33 +166,33 @@ def follows(this: Complaint, claim: Claim, context: Context) -> str | None:
     return COMPLAINT.follows(this.state, claim, holds=lambda when: when != BY_HEAD or by_head)
 
 
-def of_filing(known: Known, claim: Filed) -> Iterator[Refusal]:
+def of_filing(known: Known, claim: Filed, context: Context) -> Iterator[Refusal]:
     """In time, against an act that was recorded; a second one against a first that was decided."""
     if claim.act_event_id is not None and claim.act_event_id not in known.acts:
         yield Refusal("ACT_UNKNOWN", field="/act_event_id")
     if claim.level == "1":
-        limit = claim.known_on + timedelta(days=FILING_DAYS[claim.act_kind])
-        if claim.received_on > limit:
-            rule, article = RULES[claim.act_kind]
-            yield Refusal("OUT_OF_TIME", field="/received_on", rule_id=rule, article=article)
+        rule = FILING[claim.act_kind]
+        last = last_day(rule, context.law, claim.known_on)
+        if last is not None and claim.received_on > last:
+            yield Refusal("OUT_OF_TIME", field="/received_on", rule_id=rule)
     else:
-        yield from of_second_filing(known, claim)
+        yield from of_second_filing(known, claim, context)
     if claim.received_on < claim.known_on:
         cause = claim.known_on.isoformat()
         yield Refusal("DATE_BEFORE_CAUSE", {"cause": cause}, field="/received_on")
 
 
-def of_second_filing(known: Known, claim: Filed) -> Iterator[Refusal]:
-    """A second complaint lies against the decision of a first, within fifteen days (Đ96.3)."""
+def of_second_filing(known: Known, claim: Filed, context: Context) -> Iterator[Refusal]:
+    """A second complaint lies against the decision of a first, and in time (Đ96.3)."""
     first = known.complaint.complaints.get(claim.first_complaint_id or "", Complaint())
     if first.decided_on is None:
         yield Refusal("FIRST_NOT_DECIDED", field="/first_complaint_id")
     if claim.act_kind == "b":
         yield Refusal("SECOND_NOT_AVAILABLE", field="/act_kind")
-    told = first.told_on
+    last = last_day(SECOND, context.law, first.told_on) if first.told_on else None
     ran_out = (claim.first_complaint_id or "") in known.deadline
-    if ran_out or (told and claim.received_on > told + timedelta(days=SECOND_DAYS)):
-        yield Refusal("OUT_OF_TIME", field="/received_on", rule_id="L-96-4", article="Đ96.3")
+    if ran_out or (last is not None and claim.received_on > last):
+        yield Refusal("OUT_OF_TIME", field="/received_on", rule_id=SECOND)
 
 
 def of_acceptance(known: Known, claim: Accepted, context: Context) -> Iterator[Refusal]:
@@ -263,7 +265,7 @@ def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
 
 
 def _ran_out(known: Known, event: deadline.Expired) -> Known:
-    if event.rule_id != "L-96-4":
+    if event.rule_id != SECOND:
         return known
     return replace(known, deadline=known.deadline | {event.watched})
 

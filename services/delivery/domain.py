@@ -20,7 +20,7 @@ from services.core.contracts.events.delivery import (
     IrregularityNoted,
 )
 from services.core.contracts.family import Context, Refusal
-from services.core.contracts.objections import settle
+from services.core.law.objections import settle
 
 Receipt: TypeAlias = tuple[str, str]  #: a fact, and the agency that received it
 

@@ -22,6 +22,7 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas
 from services.core.doors.callers import Callers
 from services.core.doors.door import Door, Submitting
+from services.core.doors.rehearsal import Rehearsal
 from services.core.settings import Settings
 from services.core.telemetry.probes import PortTaken, Pulse, Server
 from services.gateway import openapi, registry
@@ -52,12 +53,13 @@ class Gateway:
         clock: Clock,
         directory: Callable[[], Directory],
         offer: Callable[[Sequence[Chunk]], None],
+        rehearsal: Rehearsal,
         pulse: Pulse,
         doors: Callable[[Callers, Submitting], Sequence[Door]],
     ) -> None:
-        """`offer` sends what was put into outboxes (Host.offer); `pulse` is the process's.
+        """`offer` sends what was put into outboxes (Host.offer); `rehearsal` knows every family.
 
-        `doors` makes what other services show beside the gateway's own paths.
+        `pulse` is the process's; `doors` makes what other services show beside its own paths.
         """
         self._settings = settings
         folder = settings.secrets
@@ -77,6 +79,7 @@ class Gateway:
             self.follower,
             clock,
             directory,
+            rehearsal,
         )
         callers = Callers(Issuer(folder))
         self._doors = doors(callers, submitting(self._desk))

@@ -17,11 +17,13 @@ from services.core.access.directory import Directory
 from services.core.access.tokens import Speaker
 from services.core.clock import Clock
 from services.core.contracts.events.records import Reason
+from services.core.doors.rehearsal import Rehearsal
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.gateway.acceptance import Accepted, Acceptor
 from services.gateway.body import Said
 from services.gateway.counting import Counts, counted
+from services.gateway.dry_run import DryRun, foretold
 from services.gateway.edge import Edge
 from services.gateway.following import Follower
 from services.gateway.outcomes import Fact, Outcome, Status
@@ -54,8 +56,10 @@ class Desk:
         follower: Follower,
         clock: Clock,
         directory: Callable[[], Directory],
+        rehearsal: Rehearsal,
     ) -> None:
         self._rows = Rows(settings, NAME)
+        self._rehearsal = rehearsal
         self._edge, self._acceptor, self._follower = edge, acceptor, follower
         self._clock, self._directory = clock, directory
 
@@ -80,6 +84,14 @@ class Desk:
         self._follower.forget(minted)
         found = await self.standing(accepted.id, speaker, wait)
         return found or _standing(accepted, Outcome())
+
+    async def dry_run(self, said: Said, speaker: Speaker) -> DryRun:
+        """Return what would become of a submission now, and accept nothing. Raises Problem."""
+        claim = self._edge.admit(said, speaker, self._directory(), self._clock.now())
+        part, catalogue = claim.envelope.subject, self._edge.catalogue
+        minted = None if said.data.get(catalogue.event(said.type).part) == part else part
+        rehearsed = await self._rehearsal.rehearse(claim)
+        return foretold(rehearsed, minted, catalogue, self._edge.codec)
 
     async def standing(self, id_: str, speaker: Speaker, wait: float) -> Standing | None:
         """Return what became of a submission, waiting up to `wait` seconds while it is pending.
@@ -106,6 +118,7 @@ class Desk:
     async def close(self) -> None:
         """Let the connections go."""
         await self._rows.close()
+        await self._rehearsal.close()
 
     async def _found(self, id_: str, agency: str) -> Standing | None:
         row = await self._rows.ask(queries.submission, id=id_, agency=agency)
@@ -144,9 +157,8 @@ def _standing(accepted: Accepted, outcome: Outcome) -> Standing:
 
 def _said(outcome: Outcome) -> dict[str, Any]:
     recorded = outcome.status == "recorded"
-    facts = sorted(outcome.facts.items(), key=lambda item: int(item[0])) if recorded else []
     return {
         "status": outcome.status,
-        "facts": [fact for _, fact in facts],
+        "facts": outcome.in_order if recorded else [],
         "reasons": outcome.why,
     }

@@ -90,12 +90,13 @@ class Follower:
         if watch is None:
             return
         try:
-            watch.outcome = watch.outcome.and_(told_by(record, record.envelope(), self._codec))
+            told = told_by(record.value, record.envelope(), self._codec)
         except ContractError as error:
             log.warning(
                 "outcome_unreadable", topic=record.topic, offset=record.offset, why=str(error)
             )
             return
+        watch.outcome = watch.outcome.and_(told)
         if watch.outcome.status != "pending":
             watch.told.set()
 

@@ -14,6 +14,7 @@ from services.core.doors.problems import MEDIA_TYPE
 from services.gateway.body import MAX_BYTES
 from services.gateway.counting import Counts
 from services.gateway.desk import Standing
+from services.gateway.dry_run import DryRun
 
 _REF: Final = "#/components/schemas/{name}"
 _ID: Final = {"type": "string", "format": "uuid", "description": "UUIDv7"}
@@ -34,8 +35,8 @@ _KEY: Final = {
 def document(catalogue: Catalogue, codec: Codec) -> bytes:
     """Return the document, as it is served."""
     claims = [event for event in catalogue.events.values() if event.is_claim]
-    (standing, counts), components = msgspec.json.schema_components(
-        [Standing, Counts], ref_template=_REF
+    (standing, dry_run, counts), components = msgspec.json.schema_components(
+        [Standing, DryRun, Counts], ref_template=_REF
     )
     components |= {"Problem": _problem(), "Submission": _submission(claims)}
     for claim in claims:
@@ -49,7 +50,7 @@ def document(catalogue: Catalogue, codec: Codec) -> bytes:
                 "description": "Agencies submit what they did and intend; the outcome is recorded "
                 "with its facts, refused with every reason, or held.",
             },
-            "paths": _paths(standing, counts),
+            "paths": _paths(standing, dry_run, counts),
             "components": {
                 "schemas": components,
                 "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -58,7 +59,9 @@ def document(catalogue: Catalogue, codec: Codec) -> bytes:
     )
 
 
-def _paths(standing: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
+def _paths(
+    standing: dict[str, Any], dry_run: dict[str, Any], counts: dict[str, Any]
+) -> dict[str, Any]:
     prefer = {
         "name": "Prefer",
         "in": "header",
@@ -70,24 +73,32 @@ def _paths(standing: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
     known = _answers(
         {"200": ("What became of it.", standing), "202": ("It is pending; see Location.", standing)}
     )
+    dry = {
+        "name": "dry_run",
+        "in": "query",
+        "description": "true: answer at once, with 200, what would become of it now, and record "
+        "nothing; no Idempotency-Key is needed then",
+        "schema": {"type": "boolean"},
+    }
+    submitted = {"anyOf": [standing, dry_run]}
     return {
         "/v1/submissions": {
             "post": {
                 "operationId": "submit",
                 "summary": "Submit one claim, once.",
                 "description": "Accepted for ever when it is answered with 200 or 202. The same "
-                "Idempotency-Key with the same body gets the first submission again.",
+                "Idempotency-Key with the same body gets the first submission again; without one "
+                "only a dry run is answered.",
                 "security": [{"token": []}],
-                "parameters": [
-                    _KEY,
-                    prefer,
-                ],
+                "parameters": [{**_KEY, "required": False}, dry, prefer],
                 "requestBody": {
                     "required": True,
                     "description": f"At most {MAX_BYTES} bytes of UTF-8.",
                     "content": {"application/json": {"schema": {"$ref": _ref("Submission")}}},
                 },
-                "responses": known | _problems(400, 401, 403, 413, 415, 422, 503),
+                "responses": known
+                | _answers({"200": ("What became of it, or would.", submitted)})
+                | _problems(400, 401, 403, 413, 415, 422, 503),
             }
         },
         "/v1/submissions/{submission_id}": {

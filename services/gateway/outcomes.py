@@ -12,7 +12,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.core.bus.record import Record
 from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.events import submission
@@ -57,6 +56,11 @@ class Outcome(Struct, frozen=True):
         return "held" if self.held and self.released is None else "pending"
 
     @property
+    def in_order(self) -> list[Fact]:
+        """The facts heard of so far, as the decision made them."""
+        return [self.facts[place] for place in sorted(self.facts, key=int)]
+
+    @property
     def why(self) -> list[Reason]:
         """Every reason for which it was refused."""
         if self.reasons is None and self.status == "refused":
@@ -79,8 +83,8 @@ def is_outcome(envelope: Envelope) -> bool:
     return envelope.causation == envelope.correlation
 
 
-def told_by(record: Record, envelope: Envelope, codec: Codec) -> Outcome:
-    """Return what one record tells of the submission that caused it.
+def told_by(value: bytes, envelope: Envelope, codec: Codec) -> Outcome:
+    """Return what one record, of this value, tells of the submission that caused it.
 
     Only refusals, releases and irregularities are decoded. Raises a ContractError for bytes that do
     not follow their schema.
@@ -89,14 +93,14 @@ def told_by(record: Record, envelope: Envelope, codec: Codec) -> Outcome:
         case submission.Held.TYPE:
             return Outcome(held=True)
         case submission.Refused.TYPE | submission.Released.TYPE:
-            event = codec.decode(record.value)
+            event = codec.decode(value)
             if isinstance(event, submission.Refused):
                 return Outcome(reasons=event.reasons)
             if isinstance(event, submission.Released):
                 return Outcome(released=event.how)
     fact = Fact(envelope.id, envelope.type, envelope.subject, envelope.recorded_at)
     if envelope.type.endswith(_IRREGULARITY):
-        fact = replace(fact, irregularity=_noted(codec.to_json(codec.decode(record.value))))
+        fact = replace(fact, irregularity=_noted(codec.to_json(codec.decode(value))))
     return Outcome({str(envelope.index): fact}, envelope.count)
 
 

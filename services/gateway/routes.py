@@ -18,14 +18,15 @@ from litestar.types import ExceptionHandlersMap
 from services.core.access.tokens import Speaker
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.identifiers import is_uuid7
-from services.core.doors.callers import Call, Callers, idempotency_key, json, patience
+from services.core.doors.callers import Call, Callers, idempotency_key, json, patience, query_of
 from services.core.doors.door import Submitting
 from services.core.doors.problems import MEDIA_TYPE, Problem
 from services.core.telemetry import probes
-from services.core.telemetry.metrics import REFUSED_AT_EDGE
+from services.core.telemetry.metrics import DRY_RUNS, REFUSED_AT_EDGE
 from services.core.telemetry.probes import Pulse
 from services.gateway import body
 from services.gateway.desk import Desk, Standing
+from services.gateway.dry_run import DryRun
 
 _NOBODY: Final = "-"  #: counted where no token says who it was
 _STATUS_CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
@@ -54,10 +55,13 @@ def _for_agencies(desk: Desk, callers: Callers) -> list[HTTPRouteHandler]:
     @post("/v1/submissions")
     async def submit(request: Call) -> Response[bytes]:
         speaker = callers.speaker(request)
-        key = idempotency_key(request)
+        dry_run = request.state.dry_run = _is_dry_run(request)
+        key = "" if dry_run else idempotency_key(request)
         sent = request.state.body = await request.body()
         headers = request.headers
         said = body.read(sent, headers.get("content-type"), headers.get("content-encoding"))
+        if dry_run:
+            return _foretold(await desk.dry_run(said, speaker), speaker, said.type)
         wait = patience(request)
         trace = headers.get("traceparent")
         return _answer(await desk.submit(said, key, speaker, trace, wait), wait)
@@ -94,7 +98,8 @@ def troubles(catalogue: Catalogue, hash_of: Callable[[bytes], bytes]) -> Excepti
     def turned_away(request: Call, problem: Problem) -> Response[bytes]:
         agency = request.state.get("agency", _NOBODY)
         sent = request.state.get("body", b"")
-        REFUSED_AT_EDGE.labels(agency, problem.code).inc()
+        counter = DRY_RUNS if request.state.get("dry_run") else REFUSED_AT_EDGE
+        counter.labels(agency, problem.code).inc()
         log.info(
             "turned_away",
             agency=agency,
@@ -116,6 +121,23 @@ def troubles(catalogue: Catalogue, hash_of: Callable[[bytes], bytes]) -> Excepti
         return turned_away(request, Problem("FAILED"))
 
     return {Problem: turned_away, HTTPException: by_framework, Exception: by_us}
+
+
+def _is_dry_run(request: Call) -> bool:
+    """Say whether nothing shall be recorded. A name mistyped would submit, so it is a problem."""
+    match query_of(request, "dry_run").get("dry_run", "false"):
+        case "true":
+            return True
+        case "false":
+            return False
+    raise Problem("QUERY_MALFORMED", "dry_run: expected true or false")
+
+
+def _foretold(dry_run: DryRun, speaker: Speaker, type_: str) -> Response[bytes]:
+    """200 whatever the claim would become; logged, for a dry run leaves no other trace."""
+    DRY_RUNS.labels(speaker.agency, dry_run.would).inc()
+    log.info("dry_run", agency=speaker.agency, type=type_, would=dry_run.would)
+    return json(msgspec.json.encode(dry_run))
 
 
 def _answer(standing: Standing, wait: float) -> Response[bytes]:

@@ -36,7 +36,7 @@ def statements(heard: Sequence[tuple[Record, Envelope]], codec: Codec) -> list[S
     for record, envelope in heard:
         if is_outcome(envelope):
             known = outcomes.get(envelope.causation, Outcome())
-            outcomes[envelope.causation] = known.and_(told_by(record, envelope, codec))
+            outcomes[envelope.causation] = known.and_(told_by(record.value, envelope, codec))
     if not outcomes:
         return []
     added = [row_of(submission, outcome) for submission, outcome in outcomes.items()]

@@ -28,7 +28,7 @@ from services.core.contracts.events.judgment import (
 from services.core.contracts.events.machines import JUDGMENT, JudgmentState
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import key_of
-from services.core.contracts.objections import settle
+from services.core.law.objections import settle
 
 STAGES: Final[tuple[JudgmentState, ...]] = get_args(JudgmentState)
 """From the least advanced to the most; what is annulled holds nothing back and so stands last."""

@@ -22,7 +22,7 @@ from services.core.contracts.events.measure import (
     Ordered,
 )
 from services.core.contracts.family import Context, Refusal
-from services.core.contracts.objections import settle
+from services.core.law.objections import settle
 
 Heard: TypeAlias = (
     case.Moved | case.Decided | case.OfficerAssigned | case.GroundFound | case.Terminated

@@ -17,7 +17,7 @@ from services.core.contracts.events.payment import (
     PaidOut,
 )
 from services.core.contracts.family import Context, Refusal
-from services.core.contracts.objections import settle
+from services.core.law.objections import settle
 
 Heard: TypeAlias = case.Decided | case.Moved
 

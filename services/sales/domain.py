@@ -29,8 +29,8 @@ from services.core.contracts.events.sale import (
     ValuationContracted,
 )
 from services.core.contracts.family import Context, Refusal
-from services.core.contracts.objections import settle
-from services.core.law.working_days import calendar
+from services.core.law.limits import amount, latest_day
+from services.core.law.objections import settle
 
 Heard: TypeAlias = (
     coercion.Decided
@@ -45,7 +45,9 @@ Heard: TypeAlias = (
 OPENING: Final = (ValuationContracted, Priced)
 REVALUATION: Final = "L-82-2"  #: the time in which a party may ask for a second valuation
 PRIORITY: Final = frozenset({"L-83-1", "L-83-2"})  #: the times in which a priority buyer may buy
-REDUCTIONS: Final = 2  #: from this reduction on the creditor may take the asset (Đ83.3)
+REDUCTIONS: Final = 2  #: from this reduction on the creditor may take the asset: words of L-83-13
+REDUCTION: Final = "L-83-12"  #: how much of the price one reduction may take, in percent
+REDEMPTION: Final = "L-83-14"  #: how long before the auction the debtor may redeem
 
 
 class Sale(Struct, frozen=True):
@@ -146,7 +148,7 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
             if this.reductions < REDUCTIONS:
                 yield Refusal("SECOND_REDUCTION_MISSING", {"reductions": this.reductions})
         case Redeemed(paid_at=moment):
-            if this.opens_at is not None and _is_late(moment, this.opens_at):
+            if this.opens_at is not None and _is_late(moment, this.opens_at, context):
                 yield Refusal("LATE_REDEMPTION", field="/paid_at")
         case HandedOver():
             yield from competence.of_signer(claim, context)
@@ -186,19 +188,20 @@ def of_auction(known: Known, this: Sale, claim: AuctionContracted) -> Iterator[R
 def of_reduction(
     known: Known, this: Sale, claim: PriceReduced, context: Context
 ) -> Iterator[Refusal]:
-    """After an auction that failed, by at most a tenth of the price before (Đ83.3)."""
+    """After an auction that failed, by no more than the law lets one reduction take (Đ83.3)."""
     yield from competence.of_signer(claim, context)
     if this.state != "UNSOLD":
         yield Refusal("NOT_UNSOLD", {"state": this.state})
-    if claim.new_price * 10 < this.price * 9:
+    percent = amount(REDUCTION, context.law)
+    if percent is not None and claim.new_price * 100 < this.price * (100 - percent):
         yield Refusal("ABOVE_10_PERCENT", {"price": this.price}, field="/new_price")
     if f"{claim.TYPE} {claim.decision_no}" in known.sale.numbers:
         yield Refusal("DUPLICATE", {"number": claim.decision_no}, field="/decision_no")
 
 
-def _is_late(paid_at: datetime, opens_at: datetime) -> bool:
-    """One full working day must lie between payment and auction; its laxer count decides."""
-    return day_of(paid_at) > calendar().working_days_before(day_of(opens_at), 1)
+def _is_late(paid_at: datetime, opens_at: datetime, context: Context) -> bool:
+    latest = latest_day(REDEMPTION, context.law, day_of(opens_at))
+    return latest is not None and day_of(paid_at) > latest
 
 
 def out_of_time(this: Sale, claim: Claim) -> Iterator[Refusal]:

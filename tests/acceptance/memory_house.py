@@ -82,7 +82,7 @@ class MemoryHouse:
                 for record in records:
                     envelope = record.envelope()
                     if envelope.causation == submission and is_outcome(envelope):
-                        outcome = outcome.and_(told_by(record, envelope, CODEC))
+                        outcome = outcome.and_(told_by(record.value, envelope, CODEC))
         facts = [outcome.facts[place] for place in sorted(outcome.facts, key=int)]
         noted = [fact.irregularity.code for fact in facts if fact.irregularity]
         allowed = [reason.next_allowed for reason in outcome.why if reason.next_allowed]

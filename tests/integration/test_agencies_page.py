@@ -18,6 +18,7 @@ from tests.integration.test_cli_doors import at_door, environment
 PAGE = Path(__file__).parents[2] / "docs" / "agencies.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
 SAYS = {
+    "dry_run=true": '"would":"recorded"',
     "so-thu-ly-41": '"status":"recorded"',
     "hieu-luc-41": '"status":"recorded"',
     "after=0": '"number":1',

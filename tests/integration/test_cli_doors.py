@@ -120,6 +120,15 @@ async def test_a_file_of_submissions_is_submitted_once_however_often_it_is_sent(
     file.write_text("\n".join(json.dumps({**row, "agency": "toa-da-nang"}) for row in rows))
     async with open_door(own) as door:
         here = at_door(door, own)
+        code, told, trouble = await lienthong(here, "submit", "--dry-run", str(file))
+        assert (code, trouble) == (1, "")
+        assert "✓ would be recorded, nothing is recorded yet" in told
+        assert "    thads.judgment.issued: ra bản án, quyết định" in told
+        assert told.count("✗ would be refused") == 2, "each is decided alone, before the first"
+        assert told.count("    UNKNOWN_STREAM") == 2
+        assert "✗ turned away, 422 MALFORMED" in told
+        assert (await door.counts()).accepted == 0
+
         code, told, trouble = await lienthong(here, "submit", str(file))
         assert (code, trouble) == (1, "")
         assert "✓ recorded  thads.judgment.issued" in told

@@ -18,7 +18,7 @@ from services.core.contracts.events.machines import CASE
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import derived_id, key_of
 from services.core.contracts.machine import OPENS
-from services.core.contracts.objections import settle
+from services.core.law.objections import settle
 
 __all__ = ["Known", "decide", "evolve", "react", "stream"]
 

@@ -1,6 +1,6 @@
 """How the docket remembers its own facts. Only `case.moved` changes the state of a case."""
 
-from typing import cast
+from typing import Final, cast
 
 from msgspec.structs import replace
 
@@ -9,6 +9,10 @@ from services.core.contracts.event import Event
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import CaseState
 from services.core.contracts.family import Context
+from services.core.law.limits import months
+
+EACH_PERIOD: Final = "L-38-5"  #: how often to verify again while means are lacking
+EACH_YEAR: Final = "L-38-6"  #: the same, of one who is in prison or cannot be found
 
 
 def folded(known: Known, fact: case.Fact, context: Context) -> Known:
@@ -68,7 +72,8 @@ def _with(this: Case, fact: case.Fact, context: Context) -> Case:
             released = this.released or fact.cause_event_id is not None
             return replace(this, released=released, causes=this.causes | {context.id})
         case case.DeclaredUnenforceable(decided_on=day, cycle=cycle):
-            return replace(this, declared_on=day, cycle_months=12 if cycle == "YEAR" else 6)
+            again = months(EACH_YEAR if cycle == "YEAR" else EACH_PERIOD, context.law)
+            return replace(this, declared_on=day, cycle_months=again or 0)
         case case.PostponementDemanded(demanded_on=day, until=until):
             return replace(this, demands=(*this.demands, Demand(day, until)))
         case case.Postponed() | case.Suspended():

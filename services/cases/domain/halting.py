@@ -9,12 +9,12 @@ from services.cases.domain.known import Case, Known
 from services.core.access import competence
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
-from services.core.law.terms import months_after
+from services.core.law.limits import last_day
 
 Claim: TypeAlias = case.PostponementDemanded | case.Postponed | case.Suspended | case.Resumed
 
-LONGEST_MONTHS: Final = 3  #: L-46-5
-NOTICES: Final = 2  #: L-46-1, ground i
+LONGEST: Final = "L-46-5"  #: how long a postponement on demand may be
+NOTICES: Final = 2  #: in words in L-46-1, for ground i
 OWN: Final = frozenset({"a", "b"})  #: grounds on which the head suspends by himself (Đ47.1)
 
 
@@ -33,7 +33,7 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
             yield from not_before(claim.demanded_on, this.decided_on, "/demanded_on")
         case case.Postponed():
             yield from of_items(known, claim.items, this)
-            yield from of_postponement(known, this, claim)
+            yield from of_postponement(known, this, claim, context)
         case case.Suspended():
             if _is_executed(known, claim.case_id):
                 yield Refusal("ALREADY_EXECUTED")
@@ -43,13 +43,16 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
                 yield Refusal("CAUSE_MISSING", field="/cause_event_id")
 
 
-def of_postponement(known: Known, this: Case, claim: case.Postponed) -> Iterator[Refusal]:
+def of_postponement(
+    known: Known, this: Case, claim: case.Postponed, context: Context
+) -> Iterator[Refusal]:
     """Each ground has a condition of its own (Đ46.1, Đ46.2)."""
     if claim.ground == "DEMAND":
         if _is_executed(known, claim.case_id):
             yield Refusal("ALREADY_EXECUTED")
         demanded = claim.demanded_on or _latest_demand(this)
-        if claim.until and demanded and claim.until > months_after(demanded, LONGEST_MONTHS):
+        last = last_day(LONGEST, context.law, demanded) if demanded else None
+        if claim.until and last and claim.until > last:
             yield Refusal("UNTIL_TOO_LATE", {"demanded_on": demanded}, field="/until")
     if claim.ground == "i" and this.creditor_notices < NOTICES:
         yield Refusal("TWO_NOTICES_MISSING", {"notices": this.creditor_notices})

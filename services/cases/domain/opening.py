@@ -9,9 +9,9 @@ from services.core.access import competence
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
-from services.core.law.terms import years_after
+from services.core.law.limits import last_day
 
-LIMITATION_YEARS = 5  #: Đ34.2
+LIMITATION = "L-34-1"
 
 
 def objections(
@@ -25,7 +25,7 @@ def objections(
     assert judgment is not None  # noqa: S101 - the caller refused a judgment that is unknown
     match claim:
         case case.Requested():
-            yield from of_request(known, this, claim, judgment)
+            yield from of_request(known, this, claim, judgment, context)
         case case.RequestDeclined():
             yield from exists(this)
             yield from in_order(this, claim)
@@ -44,9 +44,9 @@ def objections(
 
 
 def of_request(
-    known: Known, this: Case, claim: case.Requested, judgment: Judgment
+    known: Known, this: Case, claim: case.Requested, judgment: Judgment, context: Context
 ) -> Iterator[Refusal]:
-    """A party may ask for what the judgment orders, once, and within five years."""
+    """A party may ask for what the judgment orders, once, and before it is too late."""
     if this.requested:
         yield Refusal("DUPLICATE", field="/case_id")
     yield from in_order(this, claim)
@@ -58,14 +58,15 @@ def of_request(
     asked = [judgment.items[no] for no in claim.items if no in judgment.items]
     if any(item.ex_officio for item in asked):
         yield Refusal("ITEM_EX_OFFICIO", field="/items")
-    if any(_is_late(item, claim.received_on) for item in asked):
+    if any(_is_late(item, claim.received_on, context) for item in asked):
         yield Refusal("LIMITATION_PASSED", field="/received_on")
     yield from not_before(claim.received_on, judgment.issued_on, "/received_on")
 
 
-def _is_late(item: Item, day: date) -> bool:
+def _is_late(item: Item, day: date, context: Context) -> bool:
     since = max(filter(None, (item.effective_on, item.due_on)), default=None)
-    return since is not None and day > years_after(since, LIMITATION_YEARS)
+    last = last_day(LIMITATION, context.law, since) if since else None
+    return last is not None and day > last
 
 
 def of_decision(

@@ -9,7 +9,8 @@ from services.cases.domain.known import Case, Known
 from services.core.access import competence
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
-from services.core.law.terms import months_after, years_after
+from services.core.law.limits import months
+from services.core.law.terms import months_after
 
 Claim: TypeAlias = (
     case.Notified
@@ -26,7 +27,7 @@ Claim: TypeAlias = (
     | case.MovedToSeparateLedger
 )
 
-RETURN_YEARS: Final = 2  #: L-38-7
+RETURN: Final = "L-38-7"  #: when a request may be returned
 ELSEWHERE: Final = frozenset({"PRICE", "PRIORITY_RIGHT", "SUMMONS"})
 """Notices whose paper other families record, or none."""
 
@@ -47,7 +48,7 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
             yield from of_declaration(this, claim)
         case case.RequestReturned():
             yield from competence.of_signer(claim, context)
-            yield from of_return(this, claim)
+            yield from of_return(this, claim, context)
         case case.MovedToSeparateLedger():
             yield from competence.of_signer(claim, context)
 
@@ -95,10 +96,11 @@ def of_declaration(this: Case, claim: case.DeclaredUnenforceable) -> Iterator[Re
         yield Refusal("FINDING_CONTRADICTS", field="/verification_id")
 
 
-def of_return(this: Case, claim: case.RequestReturned) -> Iterator[Refusal]:
-    """After two years, verified in each period, and with no new information open (Đ38.4)."""
+def of_return(this: Case, claim: case.RequestReturned, context: Context) -> Iterator[Refusal]:
+    """After its time, verified in each period, and with no new information open (Đ38.4)."""
     since = this.declared_on
-    if since is None or claim.decided_on < years_after(since, RETURN_YEARS):
+    wait = months(RETURN, context.law)
+    if since is None or (wait is not None and claim.decided_on < months_after(since, wait)):
         yield Refusal("TWO_YEARS_NOT_PASSED", field="/decided_on")
     if since is not None and not _is_verified_each_period(this, since, claim.decided_on):
         yield Refusal("REVERIFICATION_MISSING")
@@ -108,9 +110,9 @@ def of_return(this: Case, claim: case.RequestReturned) -> Iterator[Refusal]:
 
 def _is_verified_each_period(this: Case, since: date, until: date) -> bool:
     """Whether each whole period from the declaration on holds a verification (Đ38.3)."""
-    number = 1
-    while (end := months_after(since, number * this.cycle_months)) <= until:
-        begin = months_after(since, (number - 1) * this.cycle_months)
+    period, number = this.cycle_months, 1
+    while period and (end := months_after(since, number * period)) <= until:
+        begin = months_after(since, (number - 1) * period)
         if not any(begin < each.on <= end for each in this.verifications):
             return False
         number += 1

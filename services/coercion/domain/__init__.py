@@ -15,7 +15,7 @@ from services.core.access import docket
 from services.core.contracts.events import case, coercion, complaint, submission
 from services.core.contracts.events.machines import COERCION
 from services.core.contracts.family import Ask, Context, Refusal
-from services.core.contracts.objections import settle
+from services.core.law.objections import settle
 
 __all__ = ["Known", "decide", "evolve", "react", "stream"]
 

@@ -8,7 +8,7 @@ from services.coercion.domain.known import Coercion, Known
 from services.core.contracts.days import day_of
 from services.core.contracts.events import coercion, submission, unit
 from services.core.contracts.family import Ask, Context, Refusal
-from services.core.contracts.objections import noted
+from services.core.law.objections import noted
 
 Claim: TypeAlias = (
     coercion.BookingRequested

@@ -5,12 +5,12 @@ from typing import Final, TypeAlias
 
 from services.coercion.domain.common import exists, in_order, not_before, theirs
 from services.coercion.domain.known import Coercion, Known
-from services.coercion.domain.scheduling import NOTICE_OF_LAND
+from services.coercion.domain.scheduling import NOTICE_OF_LAND, of_time
 from services.core.contracts.days import day_of
 from services.core.contracts.events import coercion
 from services.core.contracts.family import Context, Refusal
-from services.core.law.forbidden_times import forbids
-from services.core.law.working_days import calendar
+from services.core.law.limits import latest_day
+from services.core.law.versions import version_at
 
 Claim: TypeAlias = coercion.Executed | coercion.Failed | coercion.Lifted
 
@@ -51,13 +51,13 @@ def of_execution(known: Known, this: Coercion, claim: coercion.Executed) -> Iter
     hour = this.hour
     if hour is None:
         yield Refusal("NOT_SCHEDULED")
-    for each in forbids(
+    yield from of_time(
         claim.started_at,
         claim.ended_at,
+        "/started_at",
         force=hour is not None and hour.with_force,
         policy_day=hour is not None and hour.on_policy_day,
-    ):
-        yield Refusal(each.code, field="/started_at")
+    )
     if hour is not None and hour.with_force and not this.is_planned:
         yield Refusal("POLICE_PLAN_MISSING")
     if this.real_estate and not _is_told_in_time(known, this, claim):
@@ -67,5 +67,6 @@ def of_execution(known: Known, this: Coercion, claim: coercion.Executed) -> Iter
 def _is_told_in_time(known: Known, this: Coercion, claim: coercion.Executed) -> bool:
     papers = {this.decision, this.hour.plan if this.hour else ""}
     told = [day for paper, day in known.case.notices.items() if paper in papers]
-    latest = calendar().working_days_before(day_of(claim.started_at), NOTICE_OF_LAND[0])
-    return any(day <= latest for day in told)
+    version = version_at(claim.started_at)
+    latest = latest_day(NOTICE_OF_LAND, version, day_of(claim.started_at))
+    return any(latest is None or day <= latest for day in told)

@@ -1,6 +1,7 @@
 """When an hour may be fixed: allowed by the law, told in time, protected, booked (Đ72, Đ80)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from services.coercion.domain.common import exists, halted, in_order, theirs
@@ -8,8 +9,9 @@ from services.coercion.domain.known import Coercion, Known
 from services.core.contracts.days import day_of
 from services.core.contracts.events import coercion
 from services.core.contracts.family import Context, Refusal
-from services.core.law.forbidden_times import forbids
-from services.core.law.working_days import calendar
+from services.core.law.forbidden_times import doubtful_days, forbids
+from services.core.law.limits import latest_day
+from services.core.law.versions import version_at
 
 Claim: TypeAlias = (
     coercion.ProtectionRequested
@@ -20,8 +22,10 @@ Claim: TypeAlias = (
     | coercion.Postponed
 )
 
-NOTICE_OF_LAND: Final = (3, "L-80-1", "Đ80.2.a")  #: working days before a seizure of real estate
-NOTICE_OF_COSTS: Final = (2, "L-72-5", "Đ72.7")
+NOTICE_OF_LAND: Final = "L-80-1"  #: before a seizure of real estate
+NOTICE_OF_COSTS: Final = "L-72-5"
+MUST_KNOW: Final = frozenset({"procuracy", "commune", "police"})
+"""The kinds of agency to which a plan with force is sent (Đ72.6.c)."""
 
 
 def objections(known: Known, this: Coercion, claim: Claim, context: Context) -> Iterator[Refusal]:
@@ -54,24 +58,45 @@ def of_hours(claim: coercion.Scheduled, context: Context) -> Iterator[Refusal]:
     """The hours must be allowed by the law of the planned day, and far enough for the notices."""
     if claim.ends_at <= claim.starts_at:
         yield Refusal("HOURS_REVERSED", field="/ends_at")
-    for each in forbids(
+    yield from of_time(
         claim.starts_at,
         claim.ends_at,
+        "/starts_at",
         force=claim.force_mobilised,
         policy_day=bool(claim.policy_day),
-    ):
-        yield Refusal(each.code, field="/starts_at", next_allowed=each.next_allowed)
+    )
     if not claim.immediate:
-        days, rule, article = NOTICE_OF_LAND if claim.real_estate else NOTICE_OF_COSTS
-        latest = calendar().working_days_before(day_of(claim.starts_at), days)
-        if day_of(context.occurred_at) > latest:
+        planned = version_at(claim.starts_at)
+        rule = NOTICE_OF_LAND if claim.real_estate else NOTICE_OF_COSTS
+        latest = latest_day(rule, planned, day_of(claim.starts_at))
+        if latest is not None and day_of(context.occurred_at) > latest:
             yield Refusal(
                 "LEAD_TIME_TOO_SHORT",
                 {"latest_notice": latest.isoformat()},
                 field="/starts_at",
                 rule_id=rule,
-                article=article,
+                law=planned,
             )
+
+
+def of_time(
+    start: datetime, end: datetime, field: str, *, force: bool, policy_day: bool
+) -> Iterator[Refusal]:
+    """Yield why coercion may not be held in these hours, by the law of their day."""
+    found = forbids(start, end, force=force, policy_day=policy_day)
+    for each in found:
+        yield Refusal(
+            each.code,
+            field=field,
+            rule_id=each.rule.id,
+            next_allowed=each.next_allowed,
+            law=each.rule.version,
+            is_certain=each.is_certain,
+        )
+    if end > start and not any(each.code == "FORBIDDEN_DAY" for each in found):
+        for day in doubtful_days(start, end)[:1]:
+            planned, doubt = version_at(start), {"perhaps_off": day.isoformat()}
+            yield Refusal("FORBIDDEN_DAY", doubt, field=field, law=planned, is_certain=False)
 
 
 def of_bookings(known: Known, this: Coercion, claim: coercion.Scheduled) -> Iterator[Refusal]:
@@ -94,5 +119,6 @@ def of_force(this: Coercion, claim: coercion.Scheduled, context: Context) -> Ite
     if context.role != "HEAD":
         yield Refusal("NOT_APPROVED_BY_HEAD", {"role": context.role})
     kinds = {agency.kind for slug in claim.addressees if (agency := context.directory.agency(slug))}
-    if "procuracy" not in kinds or not {claim.commune_id, claim.police_id} <= set(claim.addressees):
+    of_place = {claim.commune_id, claim.police_id}
+    if not kinds >= MUST_KNOW or not of_place <= set(claim.addressees):
         yield Refusal("ADDRESSEE_MISSING", field="/addressees")

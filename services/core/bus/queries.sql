@@ -39,6 +39,14 @@ delete from outbox using targets
 -- name: states
 select stream, version, sequence, state_version, state from states where stream = any(:streams);
 
+-- name: as_it_stands^
+-- A lane, one of its streams, and whether the stream's key has a line, all as of one moment.
+select lanes.recorded_at, lanes.state_version,
+       exists (select from letters where lane = lanes.partition and key = :key) as waits,
+       states.version, states.sequence, states.state
+  from lanes left join states on states.stream = :stream
+ where lanes.partition = :lane;
+
 -- name: commit$
 select commit_lane(
     :lane, :epoch, :position, make_interval(secs => :lease_seconds), :state_version,

@@ -92,7 +92,10 @@ class Context(Struct, frozen=True, kw_only=True):
 
 
 class Refusal(Struct, frozen=True):
-    """One reason why a claim may not be recorded; the sentences to it stand in the catalogue."""
+    """One reason why a claim may not be recorded; the sentences to it stand in the catalogue.
+
+    Of a rule in force its id is enough: `law.objections` finds the article, and whether it refuses.
+    """
 
     code: str
     details: dict[str, Any] = field(default_factory=dict)  #: for the developer, never shown
@@ -100,6 +103,8 @@ class Refusal(Struct, frozen=True):
     rule_id: str | None = None
     article: str | None = None
     next_allowed: datetime | None = None
+    law: str | None = None  #: the version it rests on, where that is not the one of the act
+    is_certain: bool = True  #: else it rests on an assumption, and may only be noted
 
 
 class Ask(Struct, frozen=True):

@@ -54,11 +54,13 @@ def patience(request: Call) -> float:
 
 
 def query_of(request: Call, *known: str) -> Mapping[str, str]:
-    """Return the parameters of the query. Raises Problem QUERY_MALFORMED for one not known."""
+    """Return the parameters of the query, each once. Raises Problem QUERY_MALFORMED."""
     found = request.query_params
     for name in found:
         if name not in known:
             raise Problem("QUERY_MALFORMED", f"expected none but {', '.join(known)}")
+        if len(found.getall(name)) > 1:
+            raise Problem("QUERY_MALFORMED", f"expected {name} once")
     return found
 
 

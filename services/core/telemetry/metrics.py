@@ -21,6 +21,12 @@ REFUSED_AT_EDGE = Counter(
     ["agency", "code"],
     registry=REGISTRY,
 )
+DRY_RUNS = Counter(
+    "lienthong_dry_runs",
+    "Dry runs, by what would have become of the claim or why it was turned away",
+    ["agency", "answer"],
+    registry=REGISTRY,
+)
 FACTS = Counter("lienthong_facts", "Facts recorded", ["family"], registry=REGISTRY)
 REFUSALS = Counter("lienthong_refusals", "Reasons of refusals", ["code"], registry=REGISTRY)
 COMMIT_SECONDS = Histogram(

@@ -137,8 +137,8 @@ def test_a_request_is_refused_for(steps: Any, claim: Any, became: list[str]) -> 
     [
         (REQUESTED, []),
         (case.Requested(C, [2], P2, "ORAL", date(2026, 8, 19)), ["ITEM_EX_OFFICIO"]),
-        (case.Requested(C, [1], P2, "ORAL", date(2031, 8, 3)), []),
-        (case.Requested(C, [1], P2, "ORAL", date(2031, 8, 4)), ["LIMITATION_PASSED"]),
+        (case.Requested(C, [1], P2, "ORAL", date(2031, 8, 4)), []),
+        (case.Requested(C, [1], P2, "ORAL", date(2031, 8, 5)), ["LIMITATION_PASSED"]),
         (case.Requested(C, [1], P2, "ORAL", date(2026, 8, 2)), ["DATE_BEFORE_CAUSE"]),
     ],
 )

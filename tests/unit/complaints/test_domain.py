@@ -110,6 +110,26 @@ def test_each_kind_of_act_may_be_complained_of_in_its_own_time(
 
 
 @pytest.mark.parametrize(
+    ("kind", "month", "rule", "article"),
+    [
+        ("a", "09", "L-96-1", "Đ96.2.a"),
+        ("b", "09", "L-96-2", "Đ96.2.b"),
+        ("c", "09", "L-96-3", "Đ96.2.c"),
+        ("a", "03", "O-140-1/a", "Đ140.2"),
+        ("b", "03", "O-140-1/security", "Đ140.2"),
+        ("c", "03", "O-140-1/c", "Đ140.2"),
+    ],
+)
+def test_what_comes_too_late_is_noted_under_the_law_of_its_day(
+    kind: str, month: str, rule: str, article: str
+) -> None:
+    late = filed(kind, f"{month}-01", received_on=date(2026, int(month) + 2, 1))
+    _, note = decide(after(), late, head(f"2026-{month}-20 09:00"))
+    assert isinstance(note, complaint.IrregularityNoted)
+    assert (note.code, note.rule_id, note.article) == ("OUT_OF_TIME", rule, article)
+
+
+@pytest.mark.parametrize(
     ("known", "claim", "code"),
     [
         (Known(), filed(), "UNKNOWN_STREAM"),

@@ -30,6 +30,7 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         clock=whole.clock,
         directory=lambda: whole.directory,
         offer=lambda _: None,
+        rehearsal=composition.rehearsal(whole),
         pulse=Pulse(lambda: True, lambda: True),
         doors=lambda *_: (),
     )

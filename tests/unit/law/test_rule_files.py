@@ -15,6 +15,7 @@ from services.core.law.rules import Rule, row_of
 from services.core.law.working_days import load as load_calendar
 
 HERE = Path(__file__).parent
+SERVICES = HERE.parents[2] / "services"
 ROWS: list[Any] = strict_yaml.load(HERE / "rows.yaml")
 CLOCKS: list[Any] = strict_yaml.load(HERE / "clocks.yaml")
 
@@ -57,10 +58,14 @@ def test_what_starts_a_clock_or_is_cited_holds_in_each_version_or_says_when(
 
 
 CITED = [
-    (type_.type, code, use.rule, use.effect)
+    (type_.type, code, id_, effect)
     for type_ in load_catalogue().events.values()
     for code, use in type_.codes.items()
-    if use.rule
+    for id_, effect in [
+        (use.rule, use.effect),
+        (use.refuse_when.rule if use.refuse_when else None, "refuse"),
+    ]
+    if id_
 ]
 
 
@@ -68,9 +73,22 @@ CITED = [
 def test_a_code_cites_a_rule_of_the_law_in_force_that_carries_its_effect(
     type_: str, code: str, id_: str, effect: str
 ) -> None:
-    rules = law().alike(id_, "R2026")
-    assert rules
-    assert effect != "refuse" or {rule.effect for rule in rules} == {"refuse"}
+    assert law().alike(id_, "R2026")
+    effects = {rule.effect for version in law().holds(id_) for rule in law().alike(id_, version)}
+    assert effect != "refuse" or "refuse" in effects, "no version lets it refuse"
+
+
+NAMED = [
+    (path.parent.name, id_)
+    for path in sorted(SERVICES.rglob("*.py"))
+    if "core" not in path.parts and "cli" not in path.parts
+    for id_ in re.findall(r"\"([LODCPK]-[0-9A-Z]+(?:-[0-9A-Z]+)*(?:/[a-z-]+)?)\"", path.read_text())
+]
+
+
+@pytest.mark.parametrize(("where", "id_"), NAMED)
+def test_a_rule_that_code_names_is_a_rule_of_the_law_in_force(where: str, id_: str) -> None:
+    assert len(law().alike(id_, "R2026")) == 1
 
 
 def test_what_is_not_verified_never_refuses_and_no_number_is_made_up() -> None:

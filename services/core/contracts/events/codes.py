@@ -806,7 +806,7 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     "thads.coercion.scheduled": {
         "FORBIDDEN_HOURS": CodeUse("refuse", rule="L-72-2", article="Đ72.5"),
         "FORBIDDEN_DAY": CodeUse("refuse", rule="L-72-2", article="Đ72.5"),
-        "FORBIDDEN_TET": CodeUse("note", rule="D-13-1", article="NĐ 62/2015 Đ13.2"),
+        "FORBIDDEN_TET": CodeUse("refuse", rule="D-13-1", article="NĐ 62/2015 Đ13.2"),
         "FORBIDDEN_POLICY_DAY": CodeUse("note", rule="D-13-1", article="NĐ 62/2015 Đ13.2"),
         "HOURS_REVERSED": CodeUse("refuse"),
         "LEAD_TIME_TOO_SHORT": CodeUse("refuse", rule="L-80-1", article="Đ80.2.a"),
