@@ -84,6 +84,8 @@ class Edge(Struct, frozen=True):
                 accepted_at=now,
                 role=role,
                 asker="",
+                corrects=said.corrects or "",
+                withdraws=said.withdraws or "",
             ),
         )
 

@@ -6,7 +6,7 @@
       |   + Unsent        Kafka did not confirm what was sent
       + Halt              going on could do harm: stop, red, until a person acts
       |   + HistoryRewritten, DatabaseRestored, OutboxHole, ForeignCluster, Unsendable,
-      |     BadDeploy, StateTooNew
+      |     HistoryIncomplete, BadDeploy, StateTooNew
       + Gap               a number is missing: apply nothing, look ahead for it (B3)
       + FamilyError       a family broke its contract: the record becomes a dead letter (B8)
 
@@ -44,6 +44,10 @@ class DatabaseRestored(Halt):
 
 class OutboxHole(Halt):
     """Records between the last number sent and the last number given are missing."""
+
+
+class HistoryIncomplete(Halt):
+    """What stands under a key does not make a whole history: a record is missing."""
 
 
 class ForeignCluster(Halt):

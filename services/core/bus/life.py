@@ -11,11 +11,12 @@ import msgspec
 import structlog
 
 from services.core.bus.chain import Chunk, Heard, Tail, Target, Verdict, number
-from services.core.bus.deciding import Item, Moments
+from services.core.bus.deciding import Moments
 from services.core.bus.errors import BadDeploy, Doubt, Gap
 from services.core.bus.health import LaneHealth
 from services.core.bus.house import House
 from services.core.bus.intake import Batch
+from services.core.bus.items import Item
 from services.core.bus.letters import (
     Result,
     decide_batch,

@@ -89,6 +89,8 @@ class Context(Struct, frozen=True, kw_only=True):
     accepted_at: datetime
     law: str
     directory: Directory
+    corrects: str | None = None  #: the fact in whose place this stands, with all of its decision
+    withdraws: str | None = None  #: the fact that is undone, and nothing takes its place
 
 
 class Refusal(Struct, frozen=True):
@@ -119,12 +121,26 @@ class Ask(Struct, frozen=True):
     claim: Event
 
 
+def nothing(_state: Any, _undone: Any, _context: Context) -> tuple[()]:
+    """Nothing follows."""
+    return ()
+
+
 class Family(Struct, Generic[State], frozen=True, kw_only=True):
     """The event types decided together, as pure functions over one state a stream.
 
     `start` is a Struct with one field for the family's own facts and one for each family it hears;
     a fact changes the field named like its own family alone, and the bus checks it.
     `state_version` rises when a stored state can no longer be read by the code before it.
+
+    Corrections are the bus's work. A claim that corrects is decided on the state before the fact
+    that it names, and all that its decision records takes that place; a claim that withdraws is not
+    decided at all. Then the stream is folded again, later facts included, so `evolve` must take
+    them whatever stands before. A stream that had heard what is undone is folded again as well;
+    `retract` is asked for each fact undone that it had heard, and then `react` for the correction
+    itself, never for a withdrawal. To `retract` the context is that of the fact which undoes, and
+    its `corrects` or `withdraws` is the id of the very fact undone, which may be one recorded
+    beside the one that was named.
     """
 
     name: str
@@ -137,4 +153,5 @@ class Family(Struct, Generic[State], frozen=True, kw_only=True):
     ]  #: facts and Asks, or Refusals; never empty
     evolve: Callable[[State, Any, Context], State]
     react: Callable[[State, Any, Context], Iterable[Any]]
+    retract: Callable[[State, Any, Context], Iterable[Any]] = nothing
     state_version: int = 1

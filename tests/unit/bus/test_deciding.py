@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.core.access import directory
-from services.core.bus.deciding import Deciding, Item, Moment, Moments, Stored
+from services.core.bus.deciding import Deciding, Moment, Moments
+from services.core.bus.items import Item, Stored
 from services.core.bus.errors import FamilyError
 from services.core.bus.record import MAX_RECORD_BYTES, Outgoing, Record
 from services.core.bus.service import Service
@@ -36,6 +37,9 @@ class Kept(dict[str, Stored]):
 
     def put(self, stream: str, stored: Stored) -> None:
         self[stream] = stored
+
+    def past(self, key: str) -> None:
+        """Nothing is undone here."""
 
 
 def deciding(*families: Family[Any]) -> Deciding:
