@@ -166,9 +166,7 @@ class Deciding:
             return before, [self._refused(item, answer, moment)]
         return self._record(family, item, before, answer, moment)
 
-    def _answer(
-        self, family: Family[Any], item: Item, state: Any, moment: Moment
-    ) -> Sequence[Any]:
+    def _answer(self, family: Family[Any], item: Item, state: Any, moment: Moment) -> Sequence[Any]:
         """Have the family decide a claim on a state. Raises FamilyError for what is no answer."""
         answer = family.decide(state, item.event, context_of(item.envelope, moment.directory))
         if not answer:

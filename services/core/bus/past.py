@@ -93,9 +93,7 @@ class Past:
         self.remember(item)
         if not item.is_claim:
             failure = "" if item.failure is None else repr(item.failure)
-            self._take(
-                Taken(item.envelope, item.event, item.concerns, item.record.offset, failure)
-            )
+            self._take(Taken(item.envelope, item.event, item.concerns, item.record.offset, failure))
 
     def remember(self, item: Item) -> None:
         """Take note of the streams of what may have caused facts."""
