@@ -23,7 +23,7 @@ from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
 from services.core.contracts.events import submission
 from services.core.contracts.events.records import Reason
-from services.core.contracts.family import Ask, Directory, Family, Refusal
+from services.core.contracts.family import Ask, Context, Directory, Family, Refusal
 from services.core.contracts.identifiers import derived_id, key_of
 from services.core.contracts.partitions import partition_of
 
@@ -161,14 +161,17 @@ class Deciding:
     def _claim(
         self, family: Family[Any], item: Item, before: Stored, moment: Moment
     ) -> tuple[Stored, list[Outgoing]]:
-        answer = self._answer(family, item, before.state, moment)
+        context = context_of(item.envelope, moment.directory)
+        answer = self._answer(family, item, before.state, context)
         if type(answer[0]) is Refusal:
             return before, [self._refused(item, answer, moment)]
         return self._record(family, item, before, answer, moment)
 
-    def _answer(self, family: Family[Any], item: Item, state: Any, moment: Moment) -> Sequence[Any]:
+    def _answer(
+        self, family: Family[Any], item: Item, state: Any, context: Context
+    ) -> Sequence[Any]:
         """Have the family decide a claim on a state. Raises FamilyError for what is no answer."""
-        answer = family.decide(state, item.event, context_of(item.envelope, moment.directory))
+        answer = family.decide(state, item.event, context)
         if not answer:
             raise FamilyError(f"{family.name}: decide answered nothing to {item.envelope.type}")
         if type(answer[0]) is Ask:
@@ -200,7 +203,8 @@ class Deciding:
         answer: Sequence[Any] = [item.event]
         if envelope.corrects:
             stood = past.fold(family, stream, moment.directory, before=slot)
-            answer = self._answer(family, item, stood.state, moment)
+            context = past.context(envelope, moment.directory)
+            answer = self._answer(family, item, stood.state, context)
         if type(answer[0]) is Refusal:
             return before, [self._refused(item, answer, moment)]
         worded = self._worded(family, item, answer, before.sequence, moment)
@@ -229,15 +233,15 @@ class Deciding:
         moment: Moment,
     ) -> tuple[Stored, list[Any]]:
         """Tell a stream again that had heard what does not count any more, and let it answer."""
-        envelope = item.envelope
-        context = context_of(envelope, moment.directory)
-        state = past.fold(family, stream, moment.directory).state
+        envelope, directory = item.envelope, moment.directory
+        context = past.context(envelope, directory)
+        state = past.fold(family, stream, directory).state
         folded = before if state == before.state else replace(before, state=state)
         reaction: list[Any] = []
         for taken in past.undone_by(envelope.id):
-            if stream in {name for _, name in taken.concerns}:
+            if taken.is_in(stream):
                 named = "corrects" if envelope.corrects else "withdraws"
-                about = replace(context, **{named: taken.envelope.id})
+                about = replace(context, **{named: past.known_as(taken.envelope)})
                 reaction += family.retract(folded.state, taken.event, about)
         if envelope.corrects and stream in item.streams:
             reaction += family.react(folded.state, item.event, context)
@@ -454,7 +458,7 @@ def _may_undo(claim: Envelope, word: Taken, stream: str) -> bool:
         and (said.type, said.subject, said.agency) == (claim.type, claim.subject, claim.agency)
         and said.causation == said.correlation
         and said.index == 0
-        and stream in {name for _, name in word.concerns}
+        and word.is_in(stream)
         and not (said.withdraws and claim.withdraws)
     )
 

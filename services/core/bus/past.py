@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.core.bus.errors import FamilyError, HistoryIncomplete
 from services.core.bus.items import (
@@ -25,7 +26,7 @@ from services.core.bus.record import Outgoing, Record
 from services.core.contracts.corrections import Slot, Slots
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
-from services.core.contracts.family import Directory, Family
+from services.core.contracts.family import Context, Directory, Family
 
 
 class Taken(Struct, frozen=True):
@@ -42,6 +43,10 @@ class Taken(Struct, frozen=True):
         """The family whose fact it is."""
         return self.envelope.type.split(".")[1]
 
+    def is_in(self, stream: str) -> bool:
+        """Whether a stream takes it in."""
+        return any(name == stream for _, name in self.concerns)
+
 
 class Past:
     """All that was taken in under one key, in the order in which it was."""
@@ -57,6 +62,7 @@ class Past:
         self._slots: dict[str, Slots[Taken]] = {}
         self._undone: dict[str, Sequence[Taken]] = {}
         self._lasts: dict[str, int] = {}
+        self._own: dict[str, str] = {}
 
     # -- taking in
 
@@ -131,8 +137,7 @@ class Past:
         name = envelope.type.split(".")[1]
         if envelope.causation not in self._causes:
             raise HistoryIncomplete(
-                f"{envelope.id}: what it was decided on, {envelope.causation}, is missing under "
-                f"its key"
+                f"{envelope.id}: what it was decided on, {envelope.causation}, is missing"
             )
         concerns = self.concerned(envelope.causation)
         found = [each for each in concerns if each[0].name == name]
@@ -155,7 +160,8 @@ class Past:
         if undone:
             self._undone[taken.envelope.id] = undone
         if taken.family in self._families.named:
-            self._lasts[taken.concerns[0][1]] = taken.envelope.sequence
+            stream = self._own[taken.envelope.id] = taken.concerns[0][1]
+            self._lasts[stream] = taken.envelope.sequence
 
     # -- going back
 
@@ -206,6 +212,10 @@ class Past:
         slots = self._slots.get(family)
         return slots.of(fact) if slots else None
 
+    def stream_of(self, fact: str) -> str | None:
+        """Return the stream in which a fact of the service's own stands, or None."""
+        return self._own.get(fact)
+
     def streams(self) -> list[Concern]:
         """Return every stream that has taken something in."""
         found = {stream: family for each in self._taken for family, stream in each.concerns}
@@ -231,13 +241,31 @@ class Past:
                     f"{stream}: {taken.envelope.id}: {taken.envelope.type} cannot be read: "
                     f"{taken.failure}"
                 )
-            after = family.evolve(state, taken.event, context_of(taken.envelope, directory))
+            context = self.context(taken.envelope, directory)
+            after = family.evolve(state, taken.event, context)
             check_fields(family.name, state, after, taken.family)
             state = after
         last = self._lasts.get(stream, 0)
         return Stored(
             state, sequence=last if before is None else before.first.envelope.sequence - 1
         )
+
+    def known_as(self, envelope: Envelope) -> str:
+        """Return the id by which others cite a fact.
+
+        What is corrected goes on under the id by which it was said first, for what came later has
+        cited it so.
+        """
+        slot = self.slot(envelope.type.split(".")[1], envelope.id)
+        return slot.first.envelope.id if slot and envelope.index == 0 else envelope.id
+
+    def context(self, envelope: Envelope, directory: Directory) -> Context:
+        """Return the context in which families see a fact."""
+        context = context_of(envelope, directory)
+        slot = self.slot(envelope.type.split(".")[1], envelope.corrects)
+        if slot is None:
+            return context
+        return replace(context, id=self.known_as(envelope), corrects=slot.first.envelope.id)
 
     def _in_order(
         self, family: Family[Any], stream: str, before: Slot[Taken] | None
@@ -253,20 +281,20 @@ class Past:
             for name, waiting in heard.items():
                 end = None if reached is None else reached.get(name, 0)
                 while waiting and (end is None or waiting[0].first.offset < end):
-                    yield from _in(stream, waiting.popleft().facts)
+                    yield from _in(stream, waiting.popleft())
 
         own = self._slots.get(family.name)
         for slot in own.all if own else ():
-            if any(_in(stream, [slot.first, *slot.facts])):
+            if any(each.is_in(stream) for each in (slot.first, *slot.facts)):
                 yield from up_to(_reached(slot.first.envelope))
                 if slot is before:
                     return
-                yield from _in(stream, slot.facts)
+                yield from _in(stream, slot)
         yield from up_to(None)
 
 
-def _in(stream: str, taken: Iterable[Taken]) -> Iterator[Taken]:
-    return (each for each in taken if any(name == stream for _, name in each.concerns))
+def _in(stream: str, slot: Slot[Taken]) -> Iterator[Taken]:
+    return (each for each in slot.facts if each.is_in(stream))
 
 
 def _reached(envelope: Envelope) -> dict[str, int]:

@@ -80,7 +80,8 @@ class Context(Struct, frozen=True, kw_only=True):
     Times are aware and in UTC; `law` is the version in force on the day of the act, as `"R2026"`.
     """
 
-    id: str  #: of the claim's submission, of the fact being folded, or of the fact heard
+    id: str  #: of the claim's submission, of the fact being folded, or of the fact heard; of a
+    #: correction, that of the fact said first in its place: by it others cite what stands there
     cause: str  #: what brought it about: the submission for its facts, else its own id
     agency: str
     officer: str | None
@@ -89,7 +90,7 @@ class Context(Struct, frozen=True, kw_only=True):
     accepted_at: datetime
     law: str
     directory: Directory
-    corrects: str | None = None  #: the fact in whose place this stands, with all of its decision
+    corrects: str | None = None  #: the fact said first in whose place this now stands
     withdraws: str | None = None  #: the fact that is undone, and nothing takes its place
 
 
@@ -139,8 +140,9 @@ class Family(Struct, Generic[State], frozen=True, kw_only=True):
     them whatever stands before. A stream that had heard what is undone is folded again as well;
     `retract` is asked for each fact undone that it had heard, and then `react` for the correction
     itself, never for a withdrawal. To `retract` the context is that of the fact which undoes, and
-    its `corrects` or `withdraws` is the id of the very fact undone, which may be one recorded
-    beside the one that was named.
+    its `corrects` or `withdraws` is the id by which the undone fact was known, which may be one
+    recorded beside the one that was named. What another family had recorded because of an undone
+    fact stands until that family takes it back: that is what `retract` is for.
     """
 
     name: str

@@ -292,7 +292,7 @@ def test_retract_is_asked_before_react_and_react_never_for_a_withdrawal() -> Non
         ("react", 1, None, None),
         ("retract", 1, first, None),
         ("react", 2, first, None),
-        ("retract", 2, None, second),
+        ("retract", 2, None, first),
     ]
     opened = [
         each.envelope() for each in house.facts(part) if each.envelope().type == docket.Opened.TYPE
@@ -300,6 +300,24 @@ def test_retract_is_asked_before_react_and_react_never_for_a_withdrawal() -> Non
     assert [each.sequence for each in opened] == [1, 2, 3]
     assert len({each.id for each in opened}) == 3
     assert not any(each.undoes for each in opened)
+
+
+def test_what_is_corrected_goes_on_under_the_id_by_which_it_was_said_first() -> None:
+    """Who has cited it before, or remembers it by its id, finds it there."""
+    known: list[tuple[str, str | None]] = []
+
+    def evolve(state: Any, event: Any, context: Context) -> Any:
+        if isinstance(event, hearing.Requested):
+            known.append((context.id, context.corrects))
+        return dockets.evolve(state, event, context)
+
+    family = replace(dockets.DOCKET, evolve=evolve)
+    house = House(SERVICE, Service(name="dockets", families=(family,)))
+    part = new_id()
+    (first,) = house.say(requested(part, day=1))
+    (second,) = house.say(correcting(requested(part, day=2), first))
+    house.say(correcting(requested(part, day=3), second))
+    assert known == [(first, None), (first, first), (first, first)]
 
 
 # -- letters

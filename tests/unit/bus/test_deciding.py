@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from services.core.access import directory
 from services.core.bus.deciding import Deciding, Moment, Moments
-from services.core.bus.items import Item, Stored
 from services.core.bus.errors import FamilyError
+from services.core.bus.items import Item, Stored
 from services.core.bus.record import MAX_RECORD_BYTES, Outgoing, Record
 from services.core.bus.service import Service
 from services.core.contracts.event import Event
