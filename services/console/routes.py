@@ -254,7 +254,10 @@ def _case_page(house: _House, request: Call, who: Visitor, found: Told) -> Respo
         families=families,
         office=office,
         steps=steps,
-        lines=[teller.line(entry.record, entry.envelope) for entry in found.thread],
+        lines=[
+            teller.line(entry.record, entry.envelope, found.undone.get(entry.envelope.id))
+            for entry in found.thread
+        ],
     )
 
 

@@ -25,9 +25,10 @@ from services.core.doors.door import Door
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
-from services.core.telling.stories import Told, told
+from services.core.telling.lines import UNDOING
+from services.core.telling.stories import Told, marks_of, told
 from services.core.telling.thread import ordered
-from services.ledger.archive import Archive, Entry, stood
+from services.ledger.archive import Archive, Entry
 from services.ledger.service import NAME
 
 _INSIDE: Final = re.compile(r"[0-9a-f-]{36}(\.[a-z0-9]+)*")
@@ -69,7 +70,7 @@ def door(
     async def timeline(request: Call, case_id: FromPath[str]) -> Response[bytes]:
         speaker = callers.speaker(request)
         found = await desk.found(speaker, case_id, query_of(request, *_QUERY))
-        entries = [desk.shown(entry, speaker) for entry in found.thread]
+        entries = [desk.shown(entry, speaker) | marks_of(entry, found) for entry in found.thread]
         return json(msgspec.json.encode({"id": found.id, "entries": entries}))
 
     return Door(routes=[case, timeline], close=rows.close)
@@ -91,8 +92,8 @@ class _Desk(Struct, frozen=True):
         entries = [
             entry for entry in await self.archive.of_key(key_of(id_)) if entry.stands_in_events
         ]
-        seen = ordered(stood(seen_by(speaker, entries, self.visible), as_of, known_at))
-        found = told(id_, seen, self.catalogue, self.directory())
+        seen = ordered(seen_by(speaker, entries, self.visible))
+        found = told(id_, seen, self.catalogue, self.directory(), as_of, known_at)
         if found is None:
             raise Problem("NOT_FOUND")
         return found
@@ -114,6 +115,7 @@ class _Desk(Struct, frozen=True):
             "occurred_at": envelope.occurred_at,
             "recorded_at": envelope.recorded_at,
             "law": envelope.law,
+            **{name: fact for name in UNDOING if (fact := getattr(envelope, name))},
             "data": self.codec.to_json(entry.event) if entry.event else None,
         }
         if OPERATOR in speaker.roles:
