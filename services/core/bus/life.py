@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -141,12 +142,20 @@ class Life:
             given = self._tails.get((topic, self._partition), Tail())
             if given.number:
                 tails.setdefault(topic, {})[self._name] = given
+        begun = time.monotonic()
         found = await recalled(
             self._house.settings,
             self._partition,
             tails,
             {item.record.key for item in undoing},
             self._renewing(),
+        )
+        log.info(
+            "past_recalled",
+            lane=self._name,
+            keys=len(found),
+            records=sum(tail.number for lanes in tails.values() for tail in lanes.values()),
+            seconds=round(time.monotonic() - begun, 3),
         )
         self._house.reached("after_recall")
         parked = {(letter.record.topic, letter.record.place()) for letter in line}
