@@ -24,7 +24,7 @@ _CASE: Final = {
     "description": "The id of a judgment, or of a case or part inside it",
 }
 _SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
-_FACT: Final = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f-]{36}$"}
+_FACT: Final = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
