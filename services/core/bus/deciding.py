@@ -129,6 +129,11 @@ class Deciding:
         self, item: Item, states: States, past: Past | None, moment: Moment
     ) -> tuple[list[Outgoing], list[tuple[str, Stored]]]:
         concerns = item.concerns
+        if past is None and item.undoes:
+            raise HistoryIncomplete(
+                f"{item.record.key}: what stands under this key is no whole history, so nothing "
+                f"can be undone there; the lane's log says what is missing (past_incomplete)"
+            )
         if past is not None:
             past.note(item)
             concerns = past.concerned(item.envelope.id)
@@ -137,9 +142,7 @@ class Deciding:
         answered: Counter[str] = Counter()
         for family, stream in concerns:
             before = states.get(stream) or Stored(family.start)
-            if item.undoes:
-                if past is None:
-                    raise HistoryIncomplete(f"{stream}: it is to be told again without its past")
+            if past is not None and item.undoes:
                 if item.is_claim:
                     after, records = self._undoing(family, stream, item, before, past, moment)
                 else:

@@ -6,8 +6,9 @@
       |   + Unsent        Kafka did not confirm what was sent
       + Halt              going on could do harm: stop, red, until a person acts
       |   + HistoryRewritten, DatabaseRestored, OutboxHole, ForeignCluster, Unsendable,
-      |     HistoryIncomplete, BadDeploy, StateTooNew
+      |     BadDeploy, StateTooNew
       + Gap               a number is missing: apply nothing, look ahead for it (B3)
+      + HistoryIncomplete what stands under a key is no whole history: nothing is undone there (B8)
       + FamilyError       a family broke its contract: the record becomes a dead letter (B8)
 
 Errors of PostgreSQL and Kafka are sorted into these in `store.sorted_error` and `kafka`.
@@ -46,10 +47,6 @@ class OutboxHole(Halt):
     """Records between the last number sent and the last number given are missing."""
 
 
-class HistoryIncomplete(Halt):
-    """What stands under a key does not make a whole history: a record is missing."""
-
-
 class ForeignCluster(Halt):
     """The cluster or a topic is not the one that the stored positions belong to."""
 
@@ -78,6 +75,10 @@ class Gap(BusError):
         )
         self.topic, self.partition, self.offset, self.lane = topic, partition, offset, lane
         self.expected, self.found = expected, found
+
+
+class HistoryIncomplete(BusError):
+    """What stands under a key does not make a whole history: a record is missing."""
 
 
 class FamilyError(BusError):

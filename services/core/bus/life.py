@@ -13,7 +13,7 @@ import structlog
 
 from services.core.bus.chain import Chunk, Heard, Tail, Target, Verdict, number
 from services.core.bus.deciding import Moments
-from services.core.bus.errors import BadDeploy, Doubt, Gap
+from services.core.bus.errors import BadDeploy, Doubt, Gap, HistoryIncomplete
 from services.core.bus.health import LaneHealth
 from services.core.bus.house import House
 from services.core.bus.intake import Batch
@@ -161,7 +161,10 @@ class Life:
         parked = {(letter.record.topic, letter.record.place()) for letter in line}
         for key, records in found.items():
             counted = [each for each in records if (each.topic, each.place()) not in parked]
-            self.streams.pasts[key] = Past.of(families, records, counted)
+            try:
+                self.streams.pasts[key] = Past.of(families, records, counted)
+            except HistoryIncomplete as error:  # what was to undo something becomes a letter
+                log.warning("past_incomplete", lane=self._name, key=key, why=str(error))
 
     def _is_new(self, item: Item) -> bool:
         """Whether a record is to be decided, now or once it leaves its line."""
