@@ -24,6 +24,7 @@ _CASE: Final = {
     "description": "The id of a judgment, or of a case or part inside it",
 }
 _SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
+_FACT: Final = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -341,7 +342,18 @@ def _submission(claims: list[EventType]) -> dict[str, Any]:
                     "data": {"$ref": _ref(_name(claim))},
                     "officer": _SLUG,
                     "role": {"enum": list(claim.by)},
+                    "corrects": _FACT
+                    | {
+                        "description": "The fact of yours, of this type and part, whose place this "
+                        "takes."
+                    },
+                    "withdraws": _FACT
+                    | {
+                        "description": "The fact of yours, of this type and part, that is to count "
+                        "no more; say its data again."
+                    },
                 },
+                "not": {"required": ["corrects", "withdraws"]},
             }
             for claim in claims
         ]

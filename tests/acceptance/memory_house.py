@@ -60,6 +60,8 @@ class MemoryHouse:
             officer=submission.get("officer"),
             role=submission.get("role"),
             canonical=b"",
+            corrects=submission.get("corrects"),
+            withdraws=submission.get("withdraws"),
         )
         admitted = self.edge.admit(said, Speaker(agency, entry.roles), DIRECTORY, self.clock.now())
         self.log.put(f"gateway/{admitted.partition}", [admitted])

@@ -21,8 +21,8 @@ from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.delivery.feed import Feed
 from services.delivery.service import NAME, queries, statements
-from services.simulator.story import rows
-from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse, play
+from tests.acceptance.memory_house import CATALOGUE, CODEC
+from tests.acceptance.putting_right import Told
 from tests.unit.access.test_readers import ENTRUSTED
 from tests.unit.cast import DIRECTORY
 
@@ -39,12 +39,21 @@ def told() -> list[list[Heard]]:
 
 
 def a_story() -> list[list[Heard]]:
-    """Return what a new story records and refuses, a list for each topic and partition."""
-    house = MemoryHouse(WORK)
-    assert play(house, rows()).surprises == []
+    """Return what a new story records and refuses, a list for each topic and partition.
+
+    At its end some of what was said is corrected, some withdrawn, and some corrected again.
+    """
+    told = Told()
+    said = list(told.said())
+    for each in said[::9]:
+        corrected = told.say_again(each)
+        assert corrected.status == "recorded"
+        told.say_again(each._replace(fact=corrected.facts[0]))
+    for each in said[4::9]:
+        assert told.take_back(each).status == "recorded"
     return [
         [(record, record.envelope()) for record in records]
-        for (topic, _), records in sorted(house.log.records.items())
+        for (topic, _), records in sorted(told.house.log.records.items())
         if topic.endswith(".events")
     ]
 

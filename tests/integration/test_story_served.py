@@ -95,6 +95,7 @@ async def told(settings: Settings) -> AsyncIterator[Told]:
                     event = CODEC.decode(record.value)
                     play.see(envelope.id, event, CODEC.to_json(event))
         assert play.surprises == []
+        await put_right(door, play)
         await door.settled()
         archive_rows = Rows(settings, NAME)
         archive = Archive(archive_rows, CODEC)
@@ -102,6 +103,21 @@ async def told(settings: Settings) -> AsyncIterator[Told]:
             yield Told(door, play, archive)
         finally:
             await archive_rows.close()
+
+
+async def put_right(door: Door, play: Play) -> None:
+    """Correct some of what was said, withdraw some, and correct one of the corrections."""
+    said = [row for row in rows() if row.agency != "platform" and row.expect != "refused"]
+    for place, row in enumerate(said[::11]):
+        how = "withdraws" if place % 3 == 2 else "corrects"
+        submission = play.submission(row)
+        undone = {**submission, how: play.symbols._facts[str(row.n)]}
+        answer = (await door.submit(undone, agency=row.agency)).json()
+        assert answer["status"] == "recorded", (row, answer)
+        if place == 0:
+            again = {**submission, "corrects": answer["facts"][0]["id"]}
+            answer = (await door.submit(again, agency=row.agency)).json()
+            assert answer["status"] == "recorded", (row, answer)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
