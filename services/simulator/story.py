@@ -9,14 +9,13 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
-from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 from msgspec import Struct
 
 from services.core.contracts import strict_yaml
 from services.core.contracts.catalogue import PREFIX, Catalogue
-from services.core.contracts.identifiers import new_id
+from services.core.contracts.identifiers import clock_id_of, new_id
 
 PATH: Final = Path(__file__).parent / "story.yaml"
 PLATFORM: Final = "platform"
@@ -114,7 +113,7 @@ class Symbols:
         if colon and kind == "clock":
             rule, _, which = name.partition("@")
             cause, _, whom = which.partition(":")
-            return str(uuid5(NAMESPACE_OID, f"{self._facts[cause]}/{rule}/{whom}"))
+            return clock_id_of(self._facts[cause], rule, whom)
         if symbol.startswith("@"):
             return self._facts[symbol.removeprefix("@")]
         return self.id_of(symbol)
