@@ -7,6 +7,7 @@ the State announced beside them, days swapped against Saturdays above all.
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
@@ -40,6 +41,12 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     days_worked: dict[date, Sentence]
     unverified: frozenset[date]
     policy_days: tuple[str, ...]
+
+    @property
+    def version(self) -> str:
+        """Its name: the last year announced, and a digest of all that it says."""
+        said = msgspec.json.encode(msgspec.to_builtins(self, str_keys=True), order="sorted")
+        return f"{self.announced_until}-{sha256(said).hexdigest()[:8]}"
 
     def is_rest(self, day: date) -> bool:
         """Say whether nobody works on a day, so far as that is verified: a reason to refuse."""

@@ -1,0 +1,53 @@
+"""How clocks run by themselves: one stream a key, each clock of it moving by itself.
+
+Nobody starts or stops a clock: `starting`, `halting` and `ending` read it off what other families
+record, by the catalogue's `clocks`, and `clocks` folds each clock from its own facts. Only what
+time itself does must be said, by who watches it; `saying` judges that. No order of facts is relied
+on: whatever comes when, a clock moves only where its machine has an arrow.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from services.core.contracts.events import deadline
+from services.core.contracts.family import Context, Refusal
+from services.core.contracts.identifiers import derived_id, key_of
+from services.deadlines.domain.ending import cancelled, ended
+from services.deadlines.domain.halting import halted
+from services.deadlines.domain.heard import Heard
+from services.deadlines.domain.known import Known, folded
+from services.deadlines.domain.saying import objections
+from services.deadlines.domain.starting import started
+
+__all__ = ["Known", "decide", "evolve", "react", "stream"]
+
+Answer: TypeAlias = Sequence[deadline.Fact | Refusal]
+
+
+def stream(event: deadline.Claim | Heard) -> str:
+    """One stream a key, for all clocks of its parts."""
+    return key_of(event.part)
+
+
+def decide(known: Known, claim: deadline.Claim, context: Context) -> Answer:
+    """Return every reason why the claim may not be recorded, or it, and the clocks it starts."""
+    fact_id = derived_id(context.id, "deadline", 0)
+    return [*objections(known, claim, context)] or [
+        claim,
+        *started(known, claim, context, fact_id),
+    ]
+
+
+def evolve(known: Known, event: deadline.Fact | Heard, context: Context) -> Known:
+    """Fold one event in: a fact of its own, or what it heard of another family."""
+    return folded(known, event, context)
+
+
+def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fact]:
+    """Say which clocks an event ends, halts and starts."""
+    over: set[str] = set()
+    for fact in (*ended(known, event, context), *cancelled(known, event, context)):
+        over.add(fact.clock_id)
+        yield fact
+    yield from (fact for fact in halted(known, event, context) if fact.clock_id not in over)
+    yield from started(known, event, context, context.id)

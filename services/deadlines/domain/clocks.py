@@ -1,0 +1,164 @@
+"""A clock as its facts tell it, and the machine that says which fact may follow which.
+
+One machine a clock: a part has many, so it stands here and not among those of the catalogue, which
+are one a part.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Final, Literal, TypeAlias, assert_never, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.core.contracts.events import deadline
+from services.core.contracts.family import Context
+from services.core.contracts.machine import OPENS, STAYS, Arrow, Machine
+from services.core.law import clocks as terms
+from services.core.law.counting import Pause
+from services.core.law.errors import LawError
+from services.core.law.rule_files import law
+from services.core.law.rules import Rule
+
+State: TypeAlias = Literal[
+    "RUNNING", "PAUSED", "OVERDUE", "EXPIRED", "STOPPED", "CANCELLED", "WITHDRAWN"
+]
+
+MACHINE: Final = Machine(
+    final=frozenset({"STOPPED", "CANCELLED", "WITHDRAWN"}),
+    arrows={
+        deadline.Started.TYPE: (Arrow((OPENS,), "RUNNING"),),
+        deadline.DueSoon.TYPE: (Arrow(("RUNNING",), STAYS),),
+        deadline.Extended.TYPE: (Arrow(("RUNNING",), STAYS),),
+        deadline.Paused.TYPE: (Arrow(("RUNNING",), "PAUSED"),),
+        deadline.Resumed.TYPE: (Arrow(("PAUSED",), "RUNNING"),),
+        deadline.Stopped.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE"), "STOPPED"),),
+        deadline.Overdue.TYPE: (Arrow(("RUNNING",), "OVERDUE"),),
+        deadline.Expired.TYPE: (Arrow(("RUNNING",), "EXPIRED"),),
+        deadline.Cancelled.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE"), "CANCELLED"),),
+        deadline.Withdrawn.TYPE: (Arrow(("OVERDUE", "EXPIRED"), "WITHDRAWN"),),
+    },
+)
+"""EXPIRED and OVERDUE may stand for ever."""
+
+LIVE: Final = frozenset({"RUNNING", "PAUSED", "OVERDUE"})
+"""The states of a clock that still waits for something."""
+
+
+class Clock(Struct, frozen=True):
+    """One clock, with all that was said of it."""
+
+    rule: str  #: the id under which the catalogue declares it
+    version: str  #: of the law that counts it
+    watched: str  #: the part whose clock it is
+    cause: str  #: the fact that started it
+    start: datetime
+    due: datetime | None  #: None: the law sets no number
+    alarm_at: datetime | None = None
+    addressee: str | None = None
+    responsible: str | None = None
+    state: State = "RUNNING"
+    pauses: tuple[Pause, ...] = ()
+    longer: int | None = None  #: by, or to, how much it was extended
+    is_warned: bool = False
+    said: str | None = None  #: the fact that said it was overdue or over
+
+    @property
+    def limit(self) -> datetime | None:
+        """The first moment that is too late: at once means until the alarm."""
+        return self.alarm_at or self.due
+
+    @property
+    def term(self) -> terms.Clock:
+        """The term that it counts. Its rule must hold, as it did when it started."""
+        rule = rule_of(self.rule, self.version)
+        if rule is None:
+            raise LookupError(f"no rule {self.rule} in {self.version}, by which a clock started")
+        return terms.Clock(rule, self.start, self.pauses, self.longer)
+
+
+@cache
+def rule_of(rule: str, version: str) -> Rule | None:
+    """Return what holds of a rule in a version, None where nothing does."""
+    try:
+        return law().rule(rule, version)
+    except LawError:
+        return None
+
+
+def folded(
+    clocks: Mapping[str, Clock], fact: deadline.Fact, context: Context
+) -> Mapping[str, Clock]:
+    """Fold one fact in. Where the machine has no arrow for it, nothing moves."""
+    before = clocks.get(fact.clock_id)
+    state = cast("State | None", MACHINE.follows(before.state if before else None, fact))
+    if state is None:
+        return clocks
+    if isinstance(fact, deadline.Started):
+        return {**clocks, fact.clock_id: _begun(fact)}
+    if before is None:
+        return clocks
+    return {**clocks, fact.clock_id: replace(_with(before, fact, context), state=state)}
+
+
+def _begun(fact: deadline.Started) -> Clock:
+    return Clock(
+        rule=fact.rule_id,
+        version=fact.rule_version,
+        watched=fact.watched,
+        cause=fact.cause_event_id,
+        start=fact.start,
+        due=fact.due,
+        alarm_at=fact.alarm_at,
+        addressee=fact.addressee,
+        responsible=fact.responsible,
+    )
+
+
+Later: TypeAlias = (
+    deadline.Claim
+    | deadline.Stopped
+    | deadline.Paused
+    | deadline.Resumed
+    | deadline.Cancelled
+    | deadline.Withdrawn
+)
+
+
+def _with(clock: Clock, fact: Later, context: Context) -> Clock:
+    match fact:
+        case deadline.DueSoon():
+            return replace(clock, is_warned=True)
+        case deadline.Overdue() | deadline.Expired():
+            return replace(clock, said=context.id)
+        case deadline.Extended(ground="CALENDAR", new_due=due):
+            return replace(clock, due=due)
+        case deadline.Extended(new_due=due):
+            return replace(clock, due=due, longer=longer(clock, due), is_warned=False)
+        case deadline.Paused():
+            return replace(clock, pauses=(*clock.pauses, Pause(context.occurred_at, None)))
+        case deadline.Resumed(new_due=due):
+            return replace(clock, due=due, pauses=resumed(clock, context.occurred_at).pauses)
+        case deadline.Stopped() | deadline.Cancelled() | deadline.Withdrawn():
+            return clock
+        case _:
+            assert_never(fact)
+
+
+def resumed(clock: Clock, at: datetime) -> terms.Clock:
+    """Return the term going on again from a moment."""
+    return clock.term.resume(at)
+
+
+def longer(clock: Clock, due: datetime) -> int | None:
+    """Return the least extension that reaches a moment, None where the law provides none so long."""
+    allowed = clock.term.rule.extension
+    if allowed is None:
+        return None
+    least = (clock.term.rule.amount or 0) + 1 if allowed.total else 1
+    for amount in range(least, allowed.amount + 1):
+        reached = replace(clock.term, longer=amount).count().due
+        if reached is not None and due <= reached:
+            return amount
+    return None

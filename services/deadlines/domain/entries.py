@@ -1,0 +1,79 @@
+"""The clocks of the catalogue, found by the type of event that starts, ends or halts them."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.clock_entries import ClockEntry, Ending, Start
+from services.core.contracts.event import Event
+from services.core.contracts.machine import says
+
+Endings: TypeAlias = Mapping[str, tuple[Ending, ...]]
+"""Of one type of event: by the clock, how it ends that."""
+
+_NONE: Final[Endings] = {}
+
+
+@cache
+def entries() -> Mapping[str, ClockEntry]:
+    """Return the clocks that the catalogue declares, by id. Raises CatalogueError."""
+    return load_catalogue().clocks
+
+
+def starts(type_: str, version: str) -> tuple[tuple[ClockEntry, Start], ...]:
+    """Return which clocks a type of event may start under a version of the law."""
+    return _starts(version).get(type_, ())
+
+
+def ends(type_: str) -> Endings:
+    """Return which clocks a type of event may end."""
+    return _index("ends").get(type_, _NONE)
+
+
+def pauses(type_: str) -> Endings:
+    """Return which clocks a type of event may pause."""
+    return _index("pauses").get(type_, _NONE)
+
+
+def resumes(type_: str) -> Endings:
+    """Return which clocks a type of event may resume."""
+    return _index("resumes").get(type_, _NONE)
+
+
+def starts_by(start: Start, event: Event) -> bool:
+    """Say whether the payload is one that starts the clock; `when` is not asked."""
+    return (
+        _says(event, start.if_)
+        and (not start.if_any or any(_says(event, each) for each in start.if_any))
+        and not (start.unless and _says(event, start.unless))
+    )
+
+
+def fits(ending: Ending, event: Event) -> bool:
+    """Say whether the payload is one that ends or halts the clock; `when` is not asked."""
+    return _says(event, ending.if_)
+
+
+def _says(event: Event, wanted: Mapping[str, Any]) -> bool:
+    return all(says(event, name, value) for name, value in wanted.items())
+
+
+@cache
+def _starts(version: str) -> Mapping[str, tuple[tuple[ClockEntry, Start], ...]]:
+    found: dict[str, tuple[tuple[ClockEntry, Start], ...]] = {}
+    for entry in entries().values():
+        for start in entry.starts_under(version):
+            found[start.event] = (*found.get(start.event, ()), (entry, start))
+    return found
+
+
+@cache
+def _index(what: str) -> Mapping[str, Endings]:
+    found: dict[str, dict[str, tuple[Ending, ...]]] = {}
+    for entry in entries().values():
+        endings: Iterable[Ending] = getattr(entry, what)
+        for ending in endings:
+            of_type = found.setdefault(ending.event, {})
+            of_type[entry.id] = (*of_type.get(entry.id, ()), ending)
+    return found

@@ -1,0 +1,142 @@
+"""Clocks start: which, of what part, from when, and when they are due."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, Final, cast
+
+from services.core.access.docket import ENDED
+from services.core.contracts.clock_entries import ClockEntry, Start
+from services.core.contracts.days import VIET_NAM, day_of
+from services.core.contracts.event import Event
+from services.core.contracts.events import deadline
+from services.core.contracts.family import Context
+from services.core.contracts.identifiers import clock_id_of
+from services.core.law.clocks import alarm_at_once
+from services.core.law.counting import count, end_of, first_day
+from services.core.law.errors import NoTerm
+from services.core.law.rules import Rule
+from services.core.law.versions import version_of
+from services.core.law.working_days import calendar
+from services.deadlines.domain import entries
+from services.deadlines.domain.clocks import rule_of
+from services.deadlines.domain.conditions import LATER, STARTS, Asked
+from services.deadlines.domain.known import Known
+from services.deadlines.domain.responsible import responsible
+
+AT_ONCE: Final = "K-AT-ONCE"  #: the rule that says at which hour what is due at once is alarmed
+_TICK: Final = timedelta(microseconds=1)
+
+
+def started(
+    known: Known, event: Event, context: Context, cause: str
+) -> Iterator[deadline.Started]:
+    """Yield every clock that an event starts; `cause` is the id of its fact.
+
+    The event is folded in already, unless it is a fact of a clock.
+    """
+    version = _version(known, event, context)
+    begun: set[str] = set()
+    for entry, start in entries.starts(event.TYPE, version):
+        rule = rule_of(entry.id, version)
+        if rule is None or not entries.starts_by(start, event):
+            continue
+        for watched, whose, addressee in _places(known, entry, start, event):
+            id_ = clock_id_of(cause, entry.id, whose)
+            if id_ in begun or not _begins(known, entry, id_, watched, event):
+                continue
+            if start.when and not STARTS[start.when](Asked(known, watched, event, context)):
+                continue
+            begun.add(id_)
+            moment = _moment(known, start, watched, event, context)
+            agency = addressee or responsible(known, entry.who, watched, event, context)
+            yield _started(entry, rule, version, moment, (id_, watched, cause), agency, addressee)
+
+
+def _version(known: Known, event: Event, context: Context) -> str:
+    view = known.case.of(event.part).view
+    ended_on = view.since if view.state in ENDED else None
+    return version_of(context.occurred_at, case_ended_on=ended_on)
+
+
+def _places(
+    known: Known, entry: ClockEntry, start: Start, event: Any
+) -> list[tuple[str, str | None, str | None]]:
+    """Return the part of each clock to start, what tells it from its sisters, and whose it is."""
+    if start.each == "case":
+        return [(id_, id_, None) for id_ in known.case.cases]
+    part = known.about(event)
+    if entry.per == "addressee":
+        return [(part, slug, slug) for slug in dict.fromkeys(event.addressees)]
+    return [(part, None, None)]
+
+
+def _begins(known: Known, entry: ClockEntry, id_: str, watched: str, event: Event) -> bool:
+    """Say whether it does not run already: of a paper told to several, the first notice counts."""
+    if id_ in known.deadline:
+        return False
+    is_of_notice = entry.per == "document" and known.about(event) != event.part
+    return not is_of_notice or not any(
+        clock.rule == entry.id and clock.watched == watched for clock in known.deadline.values()
+    )
+
+
+def _moment(
+    known: Known, start: Start, watched: str, event: Event, context: Context
+) -> datetime:
+    """Return from when the clock counts: the moment, or one within the day, that is not counted."""
+    said = getattr(event, start.from_, None) if start.from_ else None
+    moment = _within(said or context.occurred_at, event, context)
+    later = LATER[start.later_of](known, watched) if start.later_of else None
+    if later is not None and first_day(later) > first_day(moment):
+        return later if isinstance(later, datetime) else _within(later, event, context)
+    return moment
+
+
+def _within(said: date | datetime, event: Event, context: Context) -> datetime:
+    """Return a moment that stands for a day or a time in counting.
+
+    A day is that of the act, at the hour of the act, or its last moment: its hour is not known. An
+    act at midnight belongs to the day that begins; only the end of a clock to the day that ends.
+    """
+    if not isinstance(said, datetime):
+        same = day_of(context.occurred_at) == said
+        said = context.occurred_at if same else end_of(said) - _TICK
+    is_midnight = first_day(said) != day_of(said)
+    return said + _TICK if is_midnight and not isinstance(event, deadline.Fact) else said
+
+
+def _started(
+    entry: ClockEntry,
+    rule: Rule,
+    version: str,
+    start: datetime,
+    ids: tuple[str, str, str],
+    agency: str | None,
+    addressee: str | None,
+) -> deadline.Started:
+    id_, watched, cause = ids
+    try:
+        counted = count(rule, start)
+        due, is_certain = counted.due, counted.verified
+    except NoTerm:  # the law sets no number: shown, and never alarmed
+        due, is_certain = None, True
+    return deadline.Started(
+        watched,
+        clock_id=id_,
+        rule_id=entry.id,
+        cause_event_id=cause,
+        start=start,
+        kind=entry.kind,
+        rule_version=cast("deadline.StartedRuleVersion", version),
+        calendar_version=calendar().version,
+        verified=rule.verified and is_certain,
+        due=due,
+        responsible=agency,
+        alarm_at=alarm_at_once(due, _hour(version)) if due and rule.unit == "NGAY" else None,
+        addressee=addressee,
+    )
+
+
+def _hour(version: str) -> int:
+    rule = rule_of(AT_ONCE, version)
+    return (rule and rule.amount) or 0
