@@ -1,4 +1,4 @@
-"""Clocks as the catalogue declares them: what starts, ends and halts each, who must act, who is told.
+"""Clocks as the catalogue declares them: what starts, ends and halts each, and who must act.
 
 Figures, sentences and extensions stand in the law files under the same id; `services.deadlines`
 runs the clocks. `when` and `later_of` name entries of `conditions`, which that service decides.

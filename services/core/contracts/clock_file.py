@@ -42,7 +42,8 @@ def read_clocks(
     for id_, clock in clocks.items():
         for flaw in _flaws(clock, conditions, events, roles):
             raise CatalogueError(f"clocks.{id_}: {flaw}")
-    if unused := sorted(set(conditions) - {name for each in clocks.values() for name in _named(each)}):
+    asked = {name for clock in clocks.values() for name in _named(clock)}
+    if unused := sorted(set(conditions) - asked):
         raise CatalogueError(f"conditions: no clock asks for {', '.join(unused)}")
     return clocks
 

@@ -152,7 +152,7 @@ def resumed(clock: Clock, at: datetime) -> terms.Clock:
 
 
 def longer(clock: Clock, due: datetime) -> int | None:
-    """Return the least extension that reaches a moment, None where the law provides none so long."""
+    """Return the least extension that reaches a moment, None where none so long is provided."""
     allowed = clock.term.rule.extension
     if allowed is None:
         return None

@@ -153,9 +153,7 @@ def _hours(known: Known, part: str) -> list[datetime]:
 
 def _measure_stands(asked: Asked) -> bool:
     found = asked.known.measure.measures.items()
-    return any(
-        each.stands and stream_of(id_) == stream_of(asked.part) for id_, each in found
-    )
+    return any(each.stands and stream_of(id_) == stream_of(asked.part) for id_, each in found)
 
 
 def _something_stands(asked: Asked) -> bool:

@@ -24,7 +24,7 @@ def ended(known: Known, event: Event, context: Context) -> Iterator[deadline.Fac
     What comes in time withdraws what was said too early of a clock, and cancels the clocks that
     were started because of it.
     """
-    facts = {
+    facts: dict[str, deadline.Stopped | deadline.Withdrawn | deadline.Cancelled] = {
         id_: fact
         for id_, clock in known.deadline.items()
         if (fact := _end(known, id_, clock, event, context))
@@ -101,9 +101,10 @@ def _reached(
 ) -> datetime | None:
     """Return when the end of a clock was reached by an event, None where it was not."""
     paper = getattr(event, "document_event_id", None)
-    is_other_paper = (
-        entries.entries()[clock.rule].per == "document" and paper not in {None, clock.cause}
-    )
+    is_other_paper = entries.entries()[clock.rule].per == "document" and paper not in {
+        None,
+        clock.cause,
+    }
     is_other_person = ending.by == "addressee" and context.agency != clock.addressee
     if (
         is_other_paper
@@ -139,12 +140,11 @@ def _notices(known: Known, clock: Clock, ending: Ending) -> Iterator[Told]:
 
 
 def _must_have(known: Known, clock: Clock) -> set[str]:
-    """Return who must have the paper: of a plan, the debtor, commune and procuracy; else parties."""
-    this = known.coercion.of(clock.watched)
+    """Return who must have a decision, the parties, or a plan: debtor, commune and procuracy."""
     if entries.entries()[clock.rule].per == "document":
         return known.parties(clock.watched)
     debtor = known.case.of(clock.watched).view.debtor
-    return {*this.audience, *([debtor] if debtor else [])}
+    return {*known.coercion.of(clock.watched).audience, *([debtor] if debtor else [])}
 
 
 def _following(known: Known, said: str) -> Iterator[str]:

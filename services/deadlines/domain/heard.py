@@ -104,14 +104,7 @@ OfComplaint: TypeAlias = (
     | complaint.Notified
 )
 Heard: TypeAlias = (
-    OfJudgment
-    | OfCase
-    | OfMeasure
-    | OfInformation
-    | OfCoercion
-    | OfSale
-    | OfPayment
-    | OfComplaint
+    OfJudgment | OfCase | OfMeasure | OfInformation | OfCoercion | OfSale | OfPayment | OfComplaint
 )
 """The facts of others that start, end, halt or decide a clock."""
 
@@ -244,9 +237,7 @@ def _of_one(this: Case, fact: OfCase, context: Context) -> Case:
             return this
 
 
-def _told(
-    told: dict[str, tuple[Told, ...]], paper: str, this: Told
-) -> dict[str, tuple[Told, ...]]:
+def _told(told: dict[str, tuple[Told, ...]], paper: str, this: Told) -> dict[str, tuple[Told, ...]]:
     return {**told, paper: (*told.get(paper, ()), this)}
 
 

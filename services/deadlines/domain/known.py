@@ -69,9 +69,7 @@ class Known(Struct, frozen=True):
         """
         view = self.case.of(part).view
         items = [self.judgment.items.get(number) for number in view.items]
-        return {
-            ref for ref in (view.debtor, *(item.creditor for item in items if item)) if ref
-        }
+        return {ref for ref in (view.debtor, *(item.creditor for item in items if item)) if ref}
 
     def told(self, paper: str) -> tuple[Told, ...]:
         """Return who was told of a paper."""

@@ -6,20 +6,18 @@ from services.core.contracts.family import Context
 from services.deadlines.domain.known import Known
 
 
-def responsible(
-    known: Known, who: str, watched: str, event: Event, context: Context
-) -> str | None:
+def responsible(known: Known, who: str, watched: str, event: Event, context: Context) -> str | None:
     """Return the agency that is meant by a role when an event starts a clock of a part."""
     view = known.case.of(watched).view
     handler = view.handler or known.judgment.receiver
     match who, event:
         case "COURT", _:
             return known.judgment.court
-        case ("HEAD" | "CENTRAL_BODY"), complaint.Accepted():
+        case (("HEAD" | "CENTRAL_BODY"), complaint.Accepted()):
             return context.agency
         case "HEAD", case.EntrustmentReceived():
             return context.agency
-        case ("HEAD" | "CASHIER"), _:
+        case (("HEAD" | "CASHIER"), _):
             return handler
         case "OFFICER", _:
             officer = context.directory.officer(view.officer) if view.officer else None

@@ -81,15 +81,17 @@ def of_extension(clock: Clock, claim: deadline.Extended, context: Context) -> It
         yield Refusal("NOT_ADDRESSEE", {"responsible": clock.responsible})
     rule = clock.term.rule
     allowed = rule.extension
-    cited = {"rule_id": (allowed and allowed.rule) or rule.id, "article": rule.article}
+    by = (allowed and allowed.rule) or rule.id
     if allowed is None:
-        yield Refusal("EXTENSION_NOT_PROVIDED", {"rule": rule.id}, **cited)
+        yield Refusal("EXTENSION_NOT_PROVIDED", {"rule": rule.id}, rule_id=by, article=rule.article)
     elif clock.longer is not None:
-        yield Refusal("ALREADY_EXTENDED", {"clock": claim.clock_id}, **cited)
+        yield Refusal(
+            "ALREADY_EXTENDED", {"clock": claim.clock_id}, rule_id=by, article=rule.article
+        )
     elif longer(clock, claim.new_due) is None:
         latest = _latest(clock, allowed.amount)
         details = {"latest": latest.isoformat() if latest else None}
-        yield Refusal("EXTENSION_TOO_LONG", details, field="/new_due", **cited)
+        yield Refusal("EXTENSION_TOO_LONG", details, "/new_due", by, rule.article)
     elif clock.due is not None and claim.new_due <= clock.due:
         yield _wrong(claim, {"due": clock.due.isoformat()}, "new_due")
 

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 from services.core.access.docket import ENDED
 from services.core.contracts.clock_entries import ClockEntry, Start
-from services.core.contracts.days import VIET_NAM, day_of
+from services.core.contracts.days import day_of
 from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
 from services.core.contracts.family import Context
@@ -27,9 +27,7 @@ AT_ONCE: Final = "K-AT-ONCE"  #: the rule that says at which hour what is due at
 _TICK: Final = timedelta(microseconds=1)
 
 
-def started(
-    known: Known, event: Event, context: Context, cause: str
-) -> Iterator[deadline.Started]:
+def started(known: Known, event: Event, context: Context, cause: str) -> Iterator[deadline.Started]:
     """Yield every clock that an event starts; `cause` is the id of its fact.
 
     The event is folded in already, unless it is a fact of a clock.
@@ -80,9 +78,7 @@ def _begins(known: Known, entry: ClockEntry, id_: str, watched: str, event: Even
     )
 
 
-def _moment(
-    known: Known, start: Start, watched: str, event: Event, context: Context
-) -> datetime:
+def _moment(known: Known, start: Start, watched: str, event: Event, context: Context) -> datetime:
     """Return from when the clock counts: the moment, or one within the day, that is not counted."""
     said = getattr(event, start.from_, None) if start.from_ else None
     moment = _within(said or context.occurred_at, event, context)
