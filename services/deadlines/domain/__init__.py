@@ -9,10 +9,13 @@ on: whatever comes when, a clock moves only where its machine has an arrow.
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from services.core.contracts.events import deadline
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import derived_id, key_of
-from services.deadlines.domain.ending import cancelled, ended
+from services.deadlines.domain.clocks import begun
+from services.deadlines.domain.ending import ended, ended_before
 from services.deadlines.domain.halting import halted
 from services.deadlines.domain.heard import Heard
 from services.deadlines.domain.known import Known, folded
@@ -34,7 +37,7 @@ def decide(known: Known, claim: deadline.Claim, context: Context) -> Answer:
     fact_id = derived_id(context.id, "deadline", 0)
     return [*objections(known, claim, context)] or [
         claim,
-        *started(known, claim, context, fact_id),
+        *begins(known, claim, context, fact_id),
     ]
 
 
@@ -45,9 +48,27 @@ def evolve(known: Known, event: deadline.Fact | Heard, context: Context) -> Know
 
 def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fact]:
     """Say which clocks an event ends, halts and starts."""
-    over: set[str] = set()
-    for fact in (*ended(known, event, context), *cancelled(known, event, context)):
-        over.add(fact.clock_id)
-        yield fact
+    over = ended(known, event, context)
+    yield from over.values()
     yield from (fact for fact in halted(known, event, context) if fact.clock_id not in over)
-    yield from started(known, event, context, context.id)
+    yield from begins(known, event, context, context.id)
+    for early in known.case.early.get(context.id, ()):
+        then = replace(
+            context,
+            agency=early.agency,
+            role=early.role,
+            occurred_at=early.occurred_at,
+            law=early.law,
+        )
+        yield from begins(known, early.notice, then, early.fact)
+
+
+def begins(
+    known: Known, event: deadline.Claim | Heard, context: Context, cause: str
+) -> Iterator[deadline.Fact]:
+    """Yield the clocks that an event starts, and their ends where these were heard before it."""
+    for fact in started(known, event, context, cause):
+        yield fact
+        end = ended_before(known, fact.clock_id, begun(fact, context.occurred_at))
+        if end is not None:
+            yield end

@@ -53,7 +53,8 @@ class Clock(Struct, frozen=True):
     version: str  #: of the law that counts it
     watched: str  #: the part whose clock it is
     cause: str  #: the fact that started it
-    start: datetime
+    since: datetime  #: when the act happened that started it
+    start: datetime  #: from when it counts
     due: datetime | None  #: None: the law sets no number
     alarm_at: datetime | None = None
     addressee: str | None = None
@@ -96,18 +97,20 @@ def folded(
     if state is None:
         return clocks
     if isinstance(fact, deadline.Started):
-        return {**clocks, fact.clock_id: _begun(fact)}
+        return {**clocks, fact.clock_id: begun(fact, context.occurred_at)}
     if before is None:
         return clocks
     return {**clocks, fact.clock_id: replace(_with(before, fact, context), state=state)}
 
 
-def _begun(fact: deadline.Started) -> Clock:
+def begun(fact: deadline.Started, since: datetime) -> Clock:
+    """Return the clock that a fact starts."""
     return Clock(
         rule=fact.rule_id,
         version=fact.rule_version,
         watched=fact.watched,
         cause=fact.cause_event_id,
+        since=since,
         start=fact.start,
         due=fact.due,
         alarm_at=fact.alarm_at,

@@ -188,7 +188,7 @@ def _first_price(asked: Asked) -> bool:
     if not isinstance(asked.event, case.Notified):
         return False
     price = asked.known.sale.prices.get(asked.event.document_event_id)
-    return price is None or price.round == 1
+    return price is not None and price.round == 1
 
 
 def _later_sale(asked: Asked) -> bool:
@@ -235,11 +235,11 @@ STARTS: Final[Mapping[str, Condition]] = {
 
 def _all_paid(known: Known, clock: Clock) -> bool:
     amount = known.case.of(clock.watched).view.amount
-    return amount is not None and known.money(clock.watched).collected >= amount
+    return amount is not None and known.payment.of(clock.watched).collected >= amount
 
 
 def _nothing_left(known: Known, clock: Clock) -> bool:
-    money = known.money(clock.watched)
+    money = known.payment.of(clock.watched)
     owed = money.owed.get(clock.cause, known.sale.owed.get(clock.cause, 0))
     return money.paid >= owed
 

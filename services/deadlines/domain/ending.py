@@ -1,78 +1,99 @@
 """Clocks end: what they waited for was done, in time or late, or what they watched fell away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias
 
 from services.core.access.docket import ENDED
 from services.core.contracts.clock_entries import Ending
 from services.core.contracts.event import Event
-from services.core.contracts.events import case, deadline
+from services.core.contracts.events import case, coercion, deadline, judgment
 from services.core.contracts.family import Context
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import LIVE, Clock
 from services.deadlines.domain.conditions import ENDS
-from services.deadlines.domain.heard import Told
-from services.deadlines.domain.known import Known
+from services.deadlines.domain.heard import Deed, Told
+from services.deadlines.domain.known import Known, deed
+
+End: TypeAlias = deadline.Stopped | deadline.Withdrawn | deadline.Cancelled
+
+_TELLS_MORE = judgment.Issued | case.Decided | coercion.Decided | coercion.Scheduled
+"""Facts that say who must have a paper, how much is to be paid, what a notice is about."""
 
 _OPEN = LIVE | {"EXPIRED"}
 
 
-def ended(known: Known, event: Event, context: Context) -> Iterator[deadline.Fact]:
-    """Yield how an event ends clocks, each once.
+def ended(known: Known, event: Event, context: Context) -> Mapping[str, End]:
+    """Return how an event ends clocks, by their ids. Clocks fall with their case; some outlive it.
 
     What comes in time withdraws what was said too early of a clock, and cancels the clocks that
     were started because of it.
     """
-    facts: dict[str, deadline.Stopped | deadline.Withdrawn | deadline.Cancelled] = {
-        id_: fact
-        for id_, clock in known.deadline.items()
-        if (fact := _end(known, id_, clock, event, context))
-    }
-    withdrawn = [fact for fact in facts.values() if isinstance(fact, deadline.Withdrawn)]
-    for fact in withdrawn:
+    done = deed(event, context, entries.ends(event.TYPE))
+    facts: dict[str, End] = {}
+    for id_, clock in known.deadline.items():
+        fact = _end(known, id_, clock, done) or _fallen(id_, clock, event, context)
+        if fact is None and isinstance(event, _TELLS_MORE):
+            fact = ended_before(known, id_, clock)
+        if fact is not None:
+            facts[id_] = fact
+    for fact in [each for each in facts.values() if isinstance(each, deadline.Withdrawn)]:
         for id_ in _following(known, fact.withdrawn_event_id):
             facts[id_] = _cancelled(id_, known.deadline[id_], context.id)
-    yield from facts.values()
+    return facts
 
 
-def cancelled(known: Known, event: Event, _context: Context) -> Iterator[deadline.Cancelled]:
-    """Yield the clocks that fall with their case; some outlive it."""
-    if not isinstance(event, case.Moved) or event.to_state not in ENDED:
-        return
-    for id_, clock in known.deadline.items():
-        inside = f"{clock.watched}.".startswith(f"{event.case_id}.")
-        if clock.state in LIVE and inside and not entries.entries()[clock.rule].outlives:
-            yield _cancelled(id_, clock, event.cause_event_id)
-
-
-def happened(event: Event, context: Context) -> datetime:
-    """Return when an act counts as done: when it was accepted, or had happened already."""
-    return context.occurred_at if event.is_done else context.accepted_at
+def ended_before(known: Known, id_: str, clock: Clock) -> End | None:
+    """Return how a clock ends by what was done since its start and is heard already."""
+    for done in known.deeds:
+        if done.at > clock.since and (fact := _end(known, id_, clock, done)):
+            return fact
+    return None
 
 
 def on_a_line(one: str, other: str) -> bool:
     """Say whether one of two parts is the other, or lies inside it."""
-    shorter, longer = sorted((f"{one}.", f"{other}."), key=len)
-    return longer.startswith(shorter)
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 def _end(
-    known: Known, id_: str, clock: Clock, event: Event, context: Context
+    known: Known, id_: str, clock: Clock, done: Deed
 ) -> deadline.Stopped | deadline.Withdrawn | None:
     if clock.state not in _OPEN:
         return None
-    for ending in entries.ends(event.TYPE).get(clock.rule, ()):
-        at = _reached(known, clock, ending, event, context)
+    for place in done.ends.get(clock.rule, ()):
+        at = _reached(known, clock, entries.entries()[clock.rule].ends[place], done)
         if at is not None:
-            return _answer(id_, clock, at, context.id)
+            return _answer(id_, clock, at, done.fact)
     return None
+
+
+def _reached(known: Known, clock: Clock, ending: Ending, done: Deed) -> datetime | None:
+    """Return when the end of a clock was reached by what was done, None where it was not."""
+    is_of_paper = entries.entries()[clock.rule].per == "document"
+    if (
+        not on_a_line(known.of_paper(done.paper) or done.part, clock.watched)
+        or (is_of_paper and done.paper not in {None, clock.cause})
+        or (ending.by == "addressee" and done.agency != clock.addressee)
+        or (ending.when and not ENDS[ending.when](known, clock))
+    ):
+        return None
+    return _last_told(known, clock, ending) if ending.last else done.at
+
+
+def _is_over(clock: Clock, at: datetime) -> bool:
+    """Say whether it was over by itself then; nothing that comes later ends it."""
+    return entries.entries()[clock.rule].expires and _is_late(clock, at)
+
+
+def _is_late(clock: Clock, at: datetime) -> bool:
+    return clock.state != "PAUSED" and clock.limit is not None and at >= clock.limit
 
 
 def _answer(
     id_: str, clock: Clock, at: datetime, by: str
 ) -> deadline.Stopped | deadline.Withdrawn | None:
-    is_late = clock.state != "PAUSED" and clock.limit is not None and at >= clock.limit
+    is_late = _is_late(clock, at)
     if clock.said and clock.due and not is_late:
         return deadline.Withdrawn(
             clock.watched,
@@ -83,7 +104,7 @@ def _answer(
             withdrawn_event_id=clock.said,
             by_event_id=by,
         )
-    if clock.state == "EXPIRED":
+    if _is_over(clock, at):
         return None
     return deadline.Stopped(
         clock.watched,
@@ -96,25 +117,7 @@ def _answer(
     )
 
 
-def _reached(
-    known: Known, clock: Clock, ending: Ending, event: Any, context: Context
-) -> datetime | None:
-    """Return when the end of a clock was reached by an event, None where it was not."""
-    paper = getattr(event, "document_event_id", None)
-    is_other_paper = entries.entries()[clock.rule].per == "document" and paper not in {
-        None,
-        clock.cause,
-    }
-    is_other_person = ending.by == "addressee" and context.agency != clock.addressee
-    if (
-        is_other_paper
-        or is_other_person
-        or not entries.fits(ending, event)
-        or not on_a_line(known.about(event), clock.watched)
-        or (ending.when and not ENDS[ending.when](known, clock))
-    ):
-        return None
-    return _last_told(known, clock, ending) if ending.last else happened(event, context)
+# ---- the notice to the last of those who must have it
 
 
 def _last_told(known: Known, clock: Clock, ending: Ending) -> datetime | None:
@@ -123,8 +126,8 @@ def _last_told(known: Known, clock: Clock, ending: Ending) -> datetime | None:
     for each in _notices(known, clock, ending):
         told[each.addressee] = min(each.at, told.get(each.addressee, each.at))
     must = _must_have(known, clock)
-    if not must <= told.keys():
-        return None
+    if known.judgment.court is None or not must <= told.keys():
+        return None  # of a judgment that is not heard of yet the creditors are not known
     return max((at for who, at in told.items() if who in must or not must), default=None)
 
 
@@ -147,8 +150,24 @@ def _must_have(known: Known, clock: Clock) -> set[str]:
     return {*known.coercion.of(clock.watched).audience, *([debtor] if debtor else [])}
 
 
+# ---- what falls away
+
+
+def _fallen(id_: str, clock: Clock, event: Event, context: Context) -> deadline.Cancelled | None:
+    if (
+        isinstance(event, case.Moved)
+        and event.to_state in ENDED
+        and clock.state in LIVE
+        and f"{clock.watched}.".startswith(f"{event.case_id}.")
+        and not entries.entries()[clock.rule].outlives
+        and not _is_over(clock, context.occurred_at)
+    ):
+        return _cancelled(id_, clock, event.cause_event_id)
+    return None
+
+
 def _following(known: Known, said: str) -> Iterator[str]:
-    """Yield the clocks that stand because something was said of another, and so on."""
+    """Yield the clocks that run because something was said of another, and so on."""
     for id_, clock in known.deadline.items():
         if clock.cause == said:
             if clock.state in LIVE:

@@ -1,6 +1,6 @@
 """The clocks of the catalogue, found by the type of event that starts, ends or halts them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -10,7 +10,7 @@ from services.core.contracts.event import Event
 from services.core.contracts.machine import says
 
 Endings: TypeAlias = Mapping[str, tuple[Ending, ...]]
-"""Of one type of event: by the clock, how it ends that."""
+"""Of one type of event: by the clock, what it does to that."""
 
 _NONE: Final[Endings] = {}
 
@@ -26,19 +26,30 @@ def starts(type_: str, version: str) -> tuple[tuple[ClockEntry, Start], ...]:
     return _starts(version).get(type_, ())
 
 
-def ends(type_: str) -> Endings:
+def ends(type_: str) -> Collection[str]:
     """Return which clocks a type of event may end."""
     return _index("ends").get(type_, _NONE)
 
 
+def ends_by(id_: str, event: Event) -> tuple[int, ...]:
+    """Return which of its ends the payload fits; `when`, `last` and `by` are not asked."""
+    found = enumerate(entries()[id_].ends)
+    return tuple([at for at, end in found if end.event == event.TYPE and fits(end, event)])
+
+
 def pauses(type_: str) -> Endings:
-    """Return which clocks a type of event may pause."""
+    """Return which clocks a type of event may pause, and how."""
     return _index("pauses").get(type_, _NONE)
 
 
 def resumes(type_: str) -> Endings:
-    """Return which clocks a type of event may resume."""
+    """Return which clocks a type of event may resume, and how."""
     return _index("resumes").get(type_, _NONE)
+
+
+def crossing(type_: str) -> Collection[str]:
+    """Return which clocks a type of event may end that facts of another family start."""
+    return _crossing().get(type_, ())
 
 
 def starts_by(start: Start, event: Event) -> bool:
@@ -57,6 +68,24 @@ def fits(ending: Ending, event: Event) -> bool:
 
 def _says(event: Event, wanted: Mapping[str, Any]) -> bool:
     return all(says(event, name, value) for name, value in wanted.items())
+
+
+@cache
+def _crossing() -> Mapping[str, Collection[str]]:
+    return {
+        type_: [id_ for id_ in of_type if _is_started_elsewhere(id_, type_)]
+        for type_, of_type in _index("ends").items()
+    }
+
+
+def _is_started_elsewhere(id_: str, type_: str) -> bool:
+    entry = entries()[id_]
+    families = {_family(start.event) for start in (*entry.starts, *(entry.old_starts or ()))}
+    return bool(families - {_family(type_)})
+
+
+def _family(type_: str) -> str:
+    return type_.split(".")[1]
 
 
 @cache

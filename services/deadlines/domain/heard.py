@@ -109,6 +109,31 @@ Heard: TypeAlias = (
 """The facts of others that start, end, halt or decide a clock."""
 
 
+class Deed(Struct, frozen=True):
+    """Something that was done, and which clocks it may end."""
+
+    fact: str
+    part: str
+    paper: str | None  #: of a notice
+    agency: str
+    at: datetime  #: when it counts as done
+    ends: dict[str, tuple[int, ...]]  #: by the clock, which of the ends the catalogue names
+
+
+Deeds: TypeAlias = tuple[Deed, ...]
+
+
+class Early(Struct, frozen=True):
+    """A notice of a paper that is not heard of yet, with what its envelope said."""
+
+    fact: str
+    notice: case.Notified
+    agency: str
+    role: str
+    occurred_at: datetime
+    law: str
+
+
 # ---- judgment
 
 
@@ -192,6 +217,8 @@ class Cases(Struct, frozen=True):
     cases: dict[str, Case] = {}
     papers: dict[str, str] = {}  #: of its decisions, by the fact: the part each speaks of
     told: dict[str, tuple[Told, ...]] = {}  #: by the fact that is the paper
+    early: dict[str, tuple[Early, ...]] = {}  #: by the paper
+    deeds: Deeds = ()
 
     def of(self, part: str) -> Case:
         """Return the case in which a part lies, as it stands."""
@@ -257,6 +284,7 @@ class Measures(Struct, frozen=True):
 
     measures: dict[str, Measure] = {}
     told: dict[str, tuple[Told, ...]] = {}
+    deeds: Deeds = ()
 
     def of(self, part: str) -> Measure:
         """Return the one of that id, as it stands."""
@@ -315,6 +343,7 @@ class Coercions(Struct, frozen=True):
 
     coercions: dict[str, Coercion] = {}
     papers: dict[str, str] = {}  #: decisions and plans, by the fact: the coercion each speaks of
+    deeds: Deeds = ()
 
     def of(self, part: str) -> Coercion:
         """Return the one of that id, as it stands."""
@@ -351,7 +380,8 @@ def of_coercion(known: Coercions, fact: OfCoercion, context: Context) -> Coercio
             return known
         case _:
             assert_never(fact)
-    return Coercions({**known.coercions, fact.coercion_id: this}, papers)
+    coercions = {**known.coercions, fact.coercion_id: this}
+    return replace(known, coercions=coercions, papers=papers)
 
 
 def _audience(fact: coercion.Scheduled, context: Context) -> list[str]:
@@ -377,6 +407,7 @@ class Sales(Struct, frozen=True):
     auctioneers: dict[str, str] = {}
     prices: dict[str, Price] = {}  #: by the fact
     owed: dict[str, int] = {}  #: by the handing over: what had been collected until then, đồng
+    deeds: Deeds = ()
 
 
 def of_sale(known: Sales, fact: OfSale, context: Context, collected: int) -> Sales:
@@ -406,13 +437,24 @@ class Money(Struct, frozen=True):
     owed: dict[str, int] = {}  #: by the collection: what had been collected with it
 
 
+class Payments(Struct, frozen=True):
+    """The money of the judgment's cases."""
+
+    cases: dict[str, Money] = {}
+    deeds: Deeds = ()
+
+    def of(self, part: str) -> Money:
+        """Return the money of the case in which a part lies."""
+        return self.cases.get(docket.stream_of(part), Money())
+
+
 PAYS: frozenset[str] = frozenset({"CREDITOR", "STATE_BUDGET", "REFUND"})
 """The purposes for which money leaves that was collected for somebody."""
 
 
-def of_payment(known: dict[str, Money], fact: OfPayment, context: Context) -> dict[str, Money]:
+def of_payment(known: Payments, fact: OfPayment, context: Context) -> Payments:
     """Fold a fact of money in."""
-    this = known.get(fact.case_id, Money())
+    this = known.of(fact.case_id)
     match fact:
         case payment.Collected(amount=amount, costs=costs):
             total = this.collected + amount - costs
@@ -423,4 +465,4 @@ def of_payment(known: dict[str, Money], fact: OfPayment, context: Context) -> di
             this = replace(this, paid=this.paid + amount + fee)
         case _:
             assert_never(fact)
-    return {**known, fact.case_id: this}
+    return replace(known, cases={**known.cases, fact.case_id: this})

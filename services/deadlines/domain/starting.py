@@ -8,7 +8,7 @@ from services.core.access.docket import ENDED
 from services.core.contracts.clock_entries import ClockEntry, Start
 from services.core.contracts.days import day_of
 from services.core.contracts.event import Event
-from services.core.contracts.events import deadline
+from services.core.contracts.events import case, deadline, measure
 from services.core.contracts.family import Context
 from services.core.contracts.identifiers import clock_id_of
 from services.core.law.clocks import alarm_at_once
@@ -38,9 +38,11 @@ def started(known: Known, event: Event, context: Context, cause: str) -> Iterato
         rule = rule_of(entry.id, version)
         if rule is None or not entries.starts_by(start, event):
             continue
+        if _is_told_again(known, start, event, context):
+            continue
         for watched, whose, addressee in _places(known, entry, start, event):
             id_ = clock_id_of(cause, entry.id, whose)
-            if id_ in begun or not _begins(known, entry, id_, watched, event):
+            if id_ in begun or id_ in known.deadline:
                 continue
             if start.when and not STARTS[start.when](Asked(known, watched, event, context)):
                 continue
@@ -68,14 +70,17 @@ def _places(
     return [(part, None, None)]
 
 
-def _begins(known: Known, entry: ClockEntry, id_: str, watched: str, event: Event) -> bool:
-    """Say whether it does not run already: of a paper told to several, the first notice counts."""
-    if id_ in known.deadline:
+def _is_told_again(known: Known, start: Start, event: Event, context: Context) -> bool:
+    """Say whether this is a second notice of a paper: the first one counts."""
+    if not isinstance(event, case.Notified | measure.Notified):
         return False
-    is_of_notice = entry.per == "document" and known.about(event) != event.part
-    return not is_of_notice or not any(
-        clock.rule == entry.id and clock.watched == watched for clock in known.deadline.values()
-    )
+    wanted = start.if_.get("as")
+    roles = wanted if isinstance(wanted, list) else [wanted]
+    notice = start.if_.get("notice", "")
+    told = known.told(event.document_event_id)
+    fit = [each for each in told if each.notice == notice and each.as_ in roles]
+    first = (event.addressee, context.occurred_at)
+    return bool(fit) and (fit[0].addressee, fit[0].at) != first
 
 
 def _moment(known: Known, start: Start, watched: str, event: Event, context: Context) -> datetime:
