@@ -76,6 +76,10 @@ class Symbols:
         """Remember the fact of a row."""
         self._facts[str(row.n)] = fact
 
+    def fact_of(self, row: int) -> str | None:
+        """Return the fact of a row, or None where none was bound."""
+        return self._facts.get(str(row))
+
     def id_of(self, symbol: str) -> str:
         """Return the id of a part, such as J.c2, or the slug that it is."""
         root, dot, inside = symbol.partition(".")

@@ -30,6 +30,7 @@ class Start(Struct, frozen=True, forbid_unknown_fields=True):
     when: str | None = None
     later_of: str | None = None
     each: Literal["case"] | None = None  #: one clock for each case of the judgment
+    watches: Literal["case"] | None = None  #: None: the part that the event is about
 
 
 class Ending(Struct, frozen=True, forbid_unknown_fields=True):

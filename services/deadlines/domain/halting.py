@@ -1,6 +1,7 @@
 """Clocks halt and go on: the time of a pause is not counted."""
 
 from collections.abc import Iterator
+from datetime import UTC
 
 from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
@@ -39,9 +40,8 @@ def halted(
 
 
 def _resumed(id_: str, clock: Clock, context: Context) -> deadline.Resumed:
-    due = clock.due
-    if due is None:
-        raise ValueError(f"{id_}: a clock without an end was paused")
+    due = clock.due or context.occurred_at  # what has no end was never paused
+    new_due = resumed(clock, context.occurred_at).count().due or due
     return deadline.Resumed(
         clock.watched,
         clock_id=id_,
@@ -49,5 +49,5 @@ def _resumed(id_: str, clock: Clock, context: Context) -> deadline.Resumed:
         cause_event_id=clock.cause,
         due=due,
         by_event_id=context.id,
-        new_due=resumed(clock, context.occurred_at).count().due or due,
+        new_due=new_due.astimezone(UTC),
     )

@@ -108,6 +108,9 @@ def _early(known: Known, event: OfCase, context: Context) -> dict[str, tuple[Ear
     early = known.case.early
     if not isinstance(event, case.Notified) or known.of_paper(event.document_event_id):
         return early
+    others = early.get(event.document_event_id, ())
+    if any(each.fact == context.id for each in others):
+        return early
     this = Early(
         fact=context.id,
         notice=event,
@@ -116,7 +119,7 @@ def _early(known: Known, event: OfCase, context: Context) -> dict[str, tuple[Ear
         occurred_at=context.occurred_at,
         law=context.law,
     )
-    return {**early, event.document_event_id: (*early.get(event.document_event_id, ()), this)}
+    return {**early, event.document_event_id: (*others, this)}
 
 
 def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Known:

@@ -1,14 +1,13 @@
 """What may be said of a clock: that it is nearly over, overdue or over, and that it is extended."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from msgspec.structs import replace
 
 from services.core.contracts.events import deadline
 from services.core.contracts.family import Context, Refusal
 from services.deadlines.domain import entries
-from services.deadlines.domain.clocks import MACHINE, Clock, longer
+from services.deadlines.domain.clocks import MACHINE, Clock, longer, rule_of
 from services.deadlines.domain.known import Known
 
 _SAYS = {"OVERDUE": deadline.Overdue, "EXPIRED": deadline.Expired}
@@ -79,22 +78,22 @@ def of_extension(clock: Clock, claim: deadline.Extended, context: Context) -> It
         return
     if not is_platform and clock.responsible not in {None, context.agency}:
         yield Refusal("NOT_ADDRESSEE", {"responsible": clock.responsible})
-    rule = clock.term.rule
-    allowed = rule.extension
-    by = (allowed and allowed.rule) or rule.id
+    allowed = clock.term.rule.extension
     if allowed is None:
-        yield Refusal("EXTENSION_NOT_PROVIDED", {"rule": rule.id}, rule_id=by, article=rule.article)
+        yield _by_law("EXTENSION_NOT_PROVIDED", clock, rule=clock.term.rule.id)
     elif clock.longer is not None:
-        yield Refusal(
-            "ALREADY_EXTENDED", {"clock": claim.clock_id}, rule_id=by, article=rule.article
-        )
+        yield _by_law("ALREADY_EXTENDED", clock, extended=claim.clock_id)
     elif longer(clock, claim.new_due) is None:
-        latest = _latest(clock, allowed.amount)
-        details = {"latest": latest.isoformat() if latest else None}
-        yield Refusal("EXTENSION_TOO_LONG", details, "/new_due", by, rule.article)
+        latest = replace(clock.term, longer=allowed.amount).count().due
+        refusal = _by_law("EXTENSION_TOO_LONG", clock, latest=latest and latest.isoformat())
+        yield replace(refusal, field="/new_due")
     elif clock.due is not None and claim.new_due <= clock.due:
         yield _wrong(claim, {"due": clock.due.isoformat()}, "new_due")
 
 
-def _latest(clock: Clock, amount: int) -> datetime | None:
-    return replace(clock.term, longer=amount).count().due
+def _by_law(code: str, clock: Clock, **details: object) -> Refusal:
+    """Return a refusal that cites the rule of the extension, or that of the term itself."""
+    rule = clock.term.rule
+    by = rule.extension and rule.extension.rule and rule_of(rule.extension.rule, clock.version)
+    cited = by or rule
+    return Refusal(code, details, rule_id=cited.id, article=cited.article)

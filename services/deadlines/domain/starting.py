@@ -1,10 +1,10 @@
 """Clocks start: which, of what part, from when, and when they are due."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
-from services.core.access.docket import ENDED
+from services.core.access.docket import ENDED, stream_of
 from services.core.contracts.clock_entries import ClockEntry, Start
 from services.core.contracts.days import day_of
 from services.core.contracts.event import Event
@@ -64,7 +64,7 @@ def _places(
     """Return the part of each clock to start, what tells it from its sisters, and whose it is."""
     if start.each == "case":
         return [(id_, id_, None) for id_ in known.case.cases]
-    part = known.about(event)
+    part = stream_of(event.part) if start.watches == "case" else known.about(event)
     if entry.per == "addressee":
         return [(part, slug, slug) for slug in dict.fromkeys(event.addressees)]
     return [(part, None, None)]
@@ -116,26 +116,32 @@ def _started(
     addressee: str | None,
 ) -> deadline.Started:
     id_, watched, cause = ids
-    try:
-        counted = count(rule, start)
-        due, is_certain = counted.due, counted.verified
-    except NoTerm:  # the law sets no number: shown, and never alarmed
-        due, is_certain = None, True
+    due, is_certain = _due(rule, start)
+    alarm_at = alarm_at_once(due, _hour(version)) if due and rule.unit == "NGAY" else None
     return deadline.Started(
         watched,
         clock_id=id_,
         rule_id=entry.id,
         cause_event_id=cause,
-        start=start,
+        start=start.astimezone(UTC),
         kind=entry.kind,
         rule_version=cast("deadline.StartedRuleVersion", version),
         calendar_version=calendar().version,
         verified=rule.verified and is_certain,
         due=due,
         responsible=agency,
-        alarm_at=alarm_at_once(due, _hour(version)) if due and rule.unit == "NGAY" else None,
+        alarm_at=alarm_at and alarm_at.astimezone(UTC),
         addressee=addressee,
     )
+
+
+def _due(rule: Rule, start: datetime) -> tuple[datetime | None, bool]:
+    """Return when it is due, and whether that is certain; never where the law sets no number."""
+    try:
+        counted = count(rule, start)
+    except NoTerm:
+        return None, True
+    return counted.due and counted.due.astimezone(UTC), counted.verified
 
 
 def _hour(version: str) -> int:
