@@ -199,6 +199,11 @@ def _later_sale(asked: Asked) -> bool:
     return again and any(each.as_ == "PRIORITY" for each in told)
 
 
+def _money_left(asked: Asked) -> bool:
+    money = asked.known.payment.of(asked.part)
+    return money.collected > money.paid
+
+
 STARTS: Final[Mapping[str, Condition]] = {
     "procedural_time": _procedural_time,
     "no_procedural_time": _no_procedural_time,
@@ -226,6 +231,7 @@ STARTS: Final[Mapping[str, Condition]] = {
     "person": _person,
     "first_price": _first_price,
     "later_sale": _later_sale,
+    "money_left": _money_left,
 }
 """The conditions under which a clock starts."""
 

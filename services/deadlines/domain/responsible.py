@@ -1,9 +1,13 @@
 """Which agency must act before a clock is due, as far as facts tell; of a party, none is said."""
 
+from typing import Final
+
 from services.core.contracts.event import Event
 from services.core.contracts.events import case, coercion, complaint, sale
 from services.core.contracts.family import Context
 from services.deadlines.domain.known import Known
+
+PLATFORM: Final = "platform"  #: the agency under which the house itself acts
 
 
 def responsible(known: Known, who: str, watched: str, event: Event, context: Context) -> str | None:
@@ -36,6 +40,6 @@ def responsible(known: Known, who: str, watched: str, event: Event, context: Con
         case "AUCTIONEER", sale.AuctionContracted(auctioneer_id=house):
             return house
         case "PLATFORM", _:
-            return context.agency if context.role == "PLATFORM" else None
+            return PLATFORM
         case _:
             return None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.core.contracts.event import Event
-from services.core.contracts.events import case, coercion, judgment, measure, sale
+from services.core.contracts.events import case, coercion, judgment, measure, payment, sale
 from services.core.contracts.events.records import Item
 from services.core.contracts.family import Context
 from services.deadlines.domain import conditions
@@ -106,6 +106,10 @@ def announced(*, again: bool, priority: bool) -> tuple[Clocks, Event]:
     if again:
         clocks.hear(ANNOUNCED, officer("2026-11-01 09:00"))
     return clocks, ANNOUNCED
+
+
+def collected() -> Clocks:
+    return after(made(payment.Collected, C, amount=60, costs=0))
 
 
 Told = tuple[Clocks, Event]
@@ -272,6 +276,18 @@ CASES: list[tuple[str, str, Callable[[], Told], Callable[[], Told]]] = [
         "L-93-1",
         lambda: told_of(opened(), "DEBTOR", kind="HANDOVER", person=True),
         lambda: told_of(opened(), "DEBTOR", kind="ACT", person=True),
+    ),
+    (
+        "money_left",
+        "L-54-1",
+        lambda: (collected(), made(sale.HandedOver, S)),
+        lambda: (opened(), made(sale.HandedOver, S)),
+    ),
+    (
+        "money_left",
+        "L-54-1",
+        lambda: (opened(), made(payment.Collected, C, amount=10, costs=9)),
+        lambda: (opened(), made(payment.Collected, C, amount=10, costs=10)),
     ),
     ("first_price", "L-82-2", lambda: price_told(1), lambda: price_told(2)),
     (

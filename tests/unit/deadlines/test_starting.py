@@ -92,7 +92,7 @@ def test_at_once_is_due_at_its_start_and_alarmed_when_the_day_of_work_ends() -> 
 
 def test_at_once_after_a_day_without_hour_means_after_that_day() -> None:
     clocks = opened()
-    money = made(payment.Collected, C, costs_advanced=True, collected_on=on("2026-09-09"))
+    money = made(payment.Collected, C, costs_advanced=True, costs=0, collected_on=on("2026-09-09"))
     clocks.hear(money, cashier("2026-09-10 09:00"))
     clock = clocks.clock("L-53-1")
     assert clock.due is not None
@@ -237,7 +237,7 @@ def test_coercion_after_security_is_due_after_the_voluntary_period_at_the_earlie
         (made(judgment.ClarificationRequested, f"{J}.q1"), "L-13-1", "toa-da-nang"),
         (made(case.GroundFound, C, calls_for=["SUSPEND"]), "L-47-1", "thads-da-nang"),
         (made(case.NewInformationReceived, C, about="CONDITIONS"), "L-38-3", "thads-khu-vuc-3"),
-        (made(payment.Collected, C), "L-54-1", "thads-da-nang"),
+        (made(payment.Collected, C, costs=0), "L-54-1", "thads-da-nang"),
         (made(coercion.ProtectionRequested, K, police_id=POLICE), "L-72-3", POLICE),
         (made(complaint.Filed, X, level="2"), "L-104-2", "cuc-quan-ly-thads"),
     ],
