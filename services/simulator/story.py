@@ -19,7 +19,7 @@ from services.core.contracts.identifiers import clock_id_of, new_id
 
 PATH: Final = Path(__file__).parent / "story.yaml"
 PLATFORM: Final = "platform"
-CLOCKS: Final = "deadline"  #: the family whose rows the platform submits, for no clock runs yet
+CLOCKS: Final = "deadline"  #: the family whose rows the platform submits: it watches the time
 
 Expected: TypeAlias = Literal["recorded", "refused", "irregular"]
 

@@ -45,8 +45,8 @@ def ended(known: Known, event: Event, context: Context) -> Mapping[str, End]:
 
 def ended_before(known: Known, id_: str, clock: Clock) -> End | None:
     """Return how a clock ends by what was done since its start and is heard already."""
-    for done in known.deeds:
-        if done.at > clock.since and (fact := _end(known, id_, clock, done)):
+    for done in sorted(known.deeds, key=lambda each: each.at):
+        if done.at > clock.since and (fact := _end(known, id_, clock, done, until=done.at)):
             return fact
     return None
 
@@ -57,20 +57,25 @@ def on_a_line(one: str, other: str) -> bool:
 
 
 def _end(
-    known: Known, id_: str, clock: Clock, done: Deed
+    known: Known, id_: str, clock: Clock, done: Deed, until: datetime | None = None
 ) -> deadline.Stopped | deadline.Withdrawn | None:
     if clock.state not in _OPEN:
         return None
     for place in done.ends.get(clock.rule, ()):
-        at = _reached(known, clock, entries.entries()[clock.rule].ends[place], done)
+        at = _reached(known, clock, entries.entry(clock.rule).ends[place], done, until)
         if at is not None:
             return _answer(id_, clock, at, done.fact)
     return None
 
 
-def _reached(known: Known, clock: Clock, ending: Ending, done: Deed) -> datetime | None:
-    """Return when the end of a clock was reached by what was done, None where it was not."""
-    is_of_paper = entries.entries()[clock.rule].per == "document"
+def _reached(
+    known: Known, clock: Clock, ending: Ending, done: Deed, until: datetime | None
+) -> datetime | None:
+    """Return when the end of a clock was reached by what was done, None where it was not.
+
+    `until`: only notices given by then are looked at.
+    """
+    is_of_paper = entries.entry(clock.rule).per == "document"
     if (
         not on_a_line(known.of_paper(done.paper) or done.part, clock.watched)
         or (is_of_paper and done.paper not in {None, clock.cause})
@@ -78,12 +83,12 @@ def _reached(known: Known, clock: Clock, ending: Ending, done: Deed) -> datetime
         or (ending.when and not ENDS[ending.when](known, clock))
     ):
         return None
-    return _last_told(known, clock, ending) if ending.last else done.at
+    return _last_told(known, clock, ending, until) if ending.last else done.at
 
 
 def _is_over(clock: Clock, at: datetime) -> bool:
     """Say whether it was over by itself then; nothing that comes later ends it."""
-    return entries.entries()[clock.rule].expires and _is_late(clock, at)
+    return entries.entry(clock.rule).expires and _is_late(clock, at)
 
 
 def _is_late(clock: Clock, at: datetime) -> bool:
@@ -120,11 +125,14 @@ def _answer(
 # ---- the notice to the last of those who must have it
 
 
-def _last_told(known: Known, clock: Clock, ending: Ending) -> datetime | None:
+def _last_told(
+    known: Known, clock: Clock, ending: Ending, until: datetime | None
+) -> datetime | None:
     """Return when the last of those who must have it was told, None while one is missing."""
     told: dict[str, datetime] = {}
     for each in _notices(known, clock, ending):
-        told[each.addressee] = min(each.at, told.get(each.addressee, each.at))
+        if until is None or each.at <= until:
+            told[each.addressee] = min(each.at, told.get(each.addressee, each.at))
     must = _must_have(known, clock)
     if known.judgment.court is None or not must <= told.keys():
         return None  # of a judgment that is not heard of yet the creditors are not known
@@ -134,7 +142,7 @@ def _last_told(known: Known, clock: Clock, ending: Ending) -> datetime | None:
 def _notices(known: Known, clock: Clock, ending: Ending) -> Iterator[Told]:
     """Yield the notices that count: of this very paper, or of any paper of the part."""
     papers = [clock.cause]
-    if entries.entries()[clock.rule].per != "document":
+    if entries.entry(clock.rule).per != "document":
         papers = [id_ for id_, part in known.coercion.papers.items() if part == clock.watched]
     wanted = ending.if_.get("notice")
     for each in (told for paper in papers for told in known.told(paper)):
@@ -144,7 +152,7 @@ def _notices(known: Known, clock: Clock, ending: Ending) -> Iterator[Told]:
 
 def _must_have(known: Known, clock: Clock) -> set[str]:
     """Return who must have a decision, the parties, or a plan: debtor, commune and procuracy."""
-    if entries.entries()[clock.rule].per == "document":
+    if entries.entry(clock.rule).per == "document":
         return known.parties(clock.watched)
     debtor = known.case.of(clock.watched).view.debtor
     return {*known.coercion.of(clock.watched).audience, *([debtor] if debtor else [])}
@@ -159,7 +167,7 @@ def _fallen(id_: str, clock: Clock, event: Event, context: Context) -> deadline.
         and event.to_state in ENDED
         and clock.state in LIVE
         and f"{clock.watched}.".startswith(f"{event.case_id}.")
-        and not entries.entries()[clock.rule].outlives
+        and not entries.entry(clock.rule).outlives
         and not _is_over(clock, context.occurred_at)
     ):
         return _cancelled(id_, clock, event.cause_event_id)

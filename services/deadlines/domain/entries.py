@@ -21,6 +21,11 @@ def entries() -> Mapping[str, ClockEntry]:
     return load_catalogue().clocks
 
 
+def entry(id_: str) -> ClockEntry:
+    """Return the entry of a clock that has started."""
+    return entries()[id_]
+
+
 def starts(type_: str, version: str) -> tuple[tuple[ClockEntry, Start], ...]:
     """Return which clocks a type of event may start under a version of the law."""
     return _starts(version).get(type_, ())
@@ -33,7 +38,7 @@ def ends(type_: str) -> Collection[str]:
 
 def ends_by(id_: str, event: Event) -> tuple[int, ...]:
     """Return which of its ends the payload fits; `when`, `last` and `by` are not asked."""
-    found = enumerate(entries()[id_].ends)
+    found = enumerate(entry(id_).ends)
     return tuple([at for at, end in found if end.event == event.TYPE and fits(end, event)])
 
 
@@ -79,8 +84,8 @@ def _crossing() -> Mapping[str, Collection[str]]:
 
 
 def _is_started_elsewhere(id_: str, type_: str) -> bool:
-    entry = entries()[id_]
-    families = {_family(start.event) for start in (*entry.starts, *(entry.old_starts or ()))}
+    clock = entry(id_)
+    families = {_family(start.event) for start in (*clock.starts, *(clock.old_starts or ()))}
     return bool(families - {_family(type_)})
 
 
@@ -91,18 +96,18 @@ def _family(type_: str) -> str:
 @cache
 def _starts(version: str) -> Mapping[str, tuple[tuple[ClockEntry, Start], ...]]:
     found: dict[str, tuple[tuple[ClockEntry, Start], ...]] = {}
-    for entry in entries().values():
-        for start in entry.starts_under(version):
-            found[start.event] = (*found.get(start.event, ()), (entry, start))
+    for clock in entries().values():
+        for start in clock.starts_under(version):
+            found[start.event] = (*found.get(start.event, ()), (clock, start))
     return found
 
 
 @cache
 def _index(what: str) -> Mapping[str, Endings]:
     found: dict[str, dict[str, tuple[Ending, ...]]] = {}
-    for entry in entries().values():
-        endings: Iterable[Ending] = getattr(entry, what)
+    for clock in entries().values():
+        endings: Iterable[Ending] = getattr(clock, what)
         for ending in endings:
             of_type = found.setdefault(ending.event, {})
-            of_type[entry.id] = (*of_type.get(entry.id, ()), ending)
+            of_type[clock.id] = (*of_type.get(clock.id, ()), ending)
     return found

@@ -62,7 +62,7 @@ def of_time(
     """A duty is overdue, a period is over; and neither before its time."""
     if isinstance(claim, deadline.DueSoon):
         return
-    expires = entries.entries()[clock.rule].expires
+    expires = entries.entry(clock.rule).expires
     if expires is not isinstance(claim, deadline.Expired):
         yield _wrong(claim, {"ends by itself": expires})
     if clock.limit is not None and context.occurred_at < clock.limit:

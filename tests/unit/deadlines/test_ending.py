@@ -374,9 +374,10 @@ def test_a_case_that_goes_on_and_clocks_of_others_are_left_alone() -> None:
 def test_a_clock_whose_end_was_heard_before_its_start_starts_and_stops_at_once() -> None:
     clocks = opened()
     decision = officer("2026-09-17 09:00")
-    for as_, hour in (("DEBTOR", "14:00"), ("CREDITOR", "15:00"), ("PROCURACY", "16:00")):
+    last = officer("2026-09-17 15:00")
+    for as_, hour in (("DEBTOR", "14:00"), ("CREDITOR", ""), ("PROCURACY", "16:00")):
         told = notified(decision.id, as_, notice="COERCION_DECISION")  # type: ignore[arg-type]
-        clocks.hear(told, officer(f"2026-09-17 {hour}"))
+        clocks.hear(told, officer(f"2026-09-17 {hour}") if hour else last)
     facts = clocks.hear(made(coercion.Decided, K), decision)
     assert [(type(fact).__name__, fact.rule_id) for fact in facts] == [
         ("Started", "L-35-1"),
@@ -384,6 +385,8 @@ def test_a_clock_whose_end_was_heard_before_its_start_starts_and_stops_at_once()
         ("Started", "L-35-2"),
         ("Stopped", "L-35-2"),
     ]
+    assert isinstance(facts[1], deadline.Stopped)
+    assert facts[1].by_event_id == last.id, "the notice to the last of them"
 
 
 def test_what_was_done_before_a_clock_started_does_not_end_it() -> None:
