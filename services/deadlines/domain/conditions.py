@@ -246,8 +246,7 @@ def _all_paid(known: Known, clock: Clock) -> bool:
 
 def _nothing_left(known: Known, clock: Clock) -> bool:
     money = known.payment.of(clock.watched)
-    owed = money.owed.get(clock.cause, known.sale.owed.get(clock.cause, 0))
-    return money.paid >= owed
+    return money.paid >= money.owed(clock.cause, clock.since)
 
 
 ENDS: Final[Mapping[str, Callable[[Known, Clock], bool]]] = {

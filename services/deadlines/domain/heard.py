@@ -1,4 +1,8 @@
-"""What clocks need to know of the other families, and no more; folded from their facts."""
+"""What clocks need to know of the other families, and no more; folded from their facts.
+
+What is kept of a family depends on its own facts alone, so that the order between topics makes no
+difference to it.
+"""
 
 from datetime import date, datetime
 from typing import TypeAlias, assert_never
@@ -124,7 +128,7 @@ Deeds: TypeAlias = tuple[Deed, ...]
 
 
 class Early(Struct, frozen=True):
-    """A notice of a paper that is not heard of yet, with what its envelope said."""
+    """A notice of another family's paper, with what its envelope said: it may be heard first."""
 
     fact: str
     notice: case.Notified
@@ -406,12 +410,11 @@ class Sales(Struct, frozen=True):
     announced: dict[str, int] = {}  #: by sale, how often
     auctioneers: dict[str, str] = {}
     prices: dict[str, Price] = {}  #: by the fact
-    owed: dict[str, int] = {}  #: by the handing over: what had been collected until then, đồng
     deeds: Deeds = ()
 
 
-def of_sale(known: Sales, fact: OfSale, context: Context, collected: int) -> Sales:
-    """Fold a fact of a sale in; `collected` is what the case had collected so far."""
+def of_sale(known: Sales, fact: OfSale, context: Context) -> Sales:
+    """Fold a fact of a sale in."""
     match fact:
         case sale.Priced(sale_id=id_, round=number):
             return replace(known, prices={**known.prices, context.id: Price(id_, number)})
@@ -420,8 +423,6 @@ def of_sale(known: Sales, fact: OfSale, context: Context, collected: int) -> Sal
         case sale.Announced(sale_id=id_):
             times = known.announced.get(id_, 0) + 1
             return replace(known, announced={**known.announced, id_: times})
-        case sale.HandedOver():
-            return replace(known, owed={**known.owed, context.id: collected})
         case _:
             return known
 
@@ -429,12 +430,26 @@ def of_sale(known: Sales, fact: OfSale, context: Context, collected: int) -> Sal
 # ---- payment
 
 
+class Collection(Struct, frozen=True):
+    """Money that came in."""
+
+    at: datetime
+    total: int  #: what had been collected with it, costs apart, in đồng
+
+
 class Money(Struct, frozen=True):
     """The money of a case, costs apart, in đồng."""
 
     collected: int = 0
     paid: int = 0  #: to those it was collected for
-    owed: dict[str, int] = {}  #: by the collection: what had been collected with it
+    collections: dict[str, Collection] = {}  #: by the fact
+
+    def owed(self, cause: str, since: datetime) -> int:
+        """Return what is to be paid out in all: up to a collection, or else up to a moment."""
+        if cause in self.collections:
+            return self.collections[cause].total
+        until = [each.total for each in self.collections.values() if each.at <= since]
+        return max(until, default=0)
 
 
 class Payments(Struct, frozen=True):
@@ -458,7 +473,9 @@ def of_payment(known: Payments, fact: OfPayment, context: Context) -> Payments:
     match fact:
         case payment.Collected(amount=amount, costs=costs):
             total = this.collected + amount - costs
-            this = replace(this, collected=total, owed={**this.owed, context.id: total})
+            of_it = Collection(context.occurred_at, total)
+            collections = {**this.collections, context.id: of_it}
+            this = replace(this, collected=total, collections=collections)
         case payment.PaidOut(amount=amount, fee=fee, purpose=purpose):
             if purpose not in PAYS:
                 return known

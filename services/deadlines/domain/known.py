@@ -103,14 +103,13 @@ def deed(event: Event, context: Context, clocks: Iterable[str]) -> Deed:
     )
 
 
-def _early(known: Known, event: OfCase, context: Context) -> dict[str, tuple[Early, ...]]:
-    """Keep a notice that is heard before its paper, for what it starts depends on that."""
-    early = known.case.early
-    if not isinstance(event, case.Notified) or known.of_paper(event.document_event_id):
-        return early
-    others = early.get(event.document_event_id, ())
+def _early(known: Cases, event: OfCase, context: Context) -> dict[str, tuple[Early, ...]]:
+    """Keep a notice of another family's paper: what it starts depends on that."""
+    if not isinstance(event, case.Notified) or event.document_event_id in known.papers:
+        return known.early
+    others = known.early.get(event.document_event_id, ())
     if any(each.fact == context.id for each in others):
-        return early
+        return known.early
     this = Early(
         fact=context.id,
         notice=event,
@@ -119,11 +118,11 @@ def _early(known: Known, event: OfCase, context: Context) -> dict[str, tuple[Ear
         occurred_at=context.occurred_at,
         law=context.law,
     )
-    return {**early, event.document_event_id: (*others, this)}
+    return {**known.early, event.document_event_id: (*others, this)}
 
 
 def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Known:
-    """Fold one event in; it changes the field of its own family alone."""
+    """Fold one event in; it looks at and changes the field of its own family alone."""
     if isinstance(event, deadline.Fact):
         return replace(known, deadline=clocks.folded(known.deadline, event, context))
     if isinstance(event, OfJudgment):
@@ -136,7 +135,7 @@ def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Know
     more = (done,) if done.ends else ()
     if isinstance(event, OfCase):
         cases = of_case(known.case, event, context)
-        early = _early(known, event, context)
+        early = _early(known.case, event, context)
         return replace(known, case=replace(cases, deeds=cases.deeds + more, early=early))
     if isinstance(event, OfMeasure):
         measures = of_measure(known.measure, event, context)
@@ -145,8 +144,7 @@ def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Know
         coercions = of_coercion(known.coercion, event, context)
         return replace(known, coercion=replace(coercions, deeds=coercions.deeds + more))
     if isinstance(event, OfSale):
-        collected = known.payment.of(event.sale_id).collected
-        sales = of_sale(known.sale, event, context, collected)
+        sales = of_sale(known.sale, event, context)
         return replace(known, sale=replace(sales, deeds=sales.deeds + more))
     if isinstance(event, OfPayment):
         payments = of_payment(known.payment, event, context)

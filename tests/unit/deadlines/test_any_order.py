@@ -136,6 +136,10 @@ def test_whole_topics_heard_one_after_the_other_tell_of_the_same_clocks(order: l
     for topic in order:
         odd.take(story()[topic])
     odd.take(sorted(story()["deadline"], key=lambda each: each[1].occurred_at))
+    for key, known in usual.states.items():
+        for family in known.__struct_fields__:
+            told_of = getattr(known, family), getattr(odd.states[key], family)
+            assert family == "deadline" or told_of[0] == told_of[1]
     missing = {clock.rule for id_, clock in usual.clocks.items() if id_ not in odd.clocks}
     assert missing <= ASKED_AT_THE_START
     for id_, clock in odd.clocks.items():
