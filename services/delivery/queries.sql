@@ -94,6 +94,12 @@ select facts.part, feed.number
   from feed join facts on facts.id = feed.fact
  where feed.agency = :agency and feed.fact = :id;
 
+-- name: seen(agency, facts)
+-- Which of some facts stand in the feed of an agency.
+select fact::text
+  from feed
+ where agency = :agency and fact = any(:facts::uuid[]);
+
 -- name: unreceipted(most)
 -- What was confirmed, and whose receipt is not known to be recorded.
 select feed.agency, feed.number, feed.fact::text, facts.part
