@@ -36,8 +36,9 @@ def story() -> dict[str, list[Told]]:
         for record in records:
             envelope, event = record.envelope(), CODEC.decode(record.value)
             if isinstance(event, (*FAMILY.hears, *FAMILY.claims)):
+                is_claim = isinstance(event, deadline.Claim)  # decided again under its own id
                 context = Context(
-                    id=envelope.id,
+                    id=envelope.causation if is_claim else envelope.id,
                     cause=envelope.causation,
                     agency=envelope.agency,
                     officer=envelope.officer or None,
@@ -72,7 +73,7 @@ class Lanes:
                 self.refused.append(event)
                 answer = []
             for index, fact in enumerate(answer):
-                known = self._step(known, fact, _own(context, event, index))
+                known = self._step(known, fact, _own(context, index))
             self.states[key] = known
 
     def _step(self, known: Known, fact: deadline.Fact, context: Context) -> Known:
@@ -88,13 +89,9 @@ class Lanes:
         return {id_: each for known in self.states.values() for id_, each in known.deadline.items()}
 
 
-def _own(context: Context, event: Event, index: int) -> Context:
-    is_claim = isinstance(event, deadline.Claim)
-    if is_claim and index == 0:
-        return context
-    cause = context.cause if is_claim else context.id
+def _own(context: Context, index: int) -> Context:
     fields = {name: getattr(context, name) for name in context.__struct_fields__}
-    return Context(**{**fields, "id": derived_id(cause, "deadline", index)})
+    return Context(**{**fields, "id": derived_id(context.id, "deadline", index)})
 
 
 def in_time() -> list[Told]:
