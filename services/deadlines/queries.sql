@@ -1,19 +1,27 @@
 -- name: begin(heard)!
--- Add the clocks that were heard to start; hearing them again changes nothing.
+-- Add the clocks that were heard to start, or to start once more; hearing it again changes nothing.
 insert into clocks (clock_id, watched, key, rule_id, rule_version, calendar_version, kind, verified,
                     start, due, alarm_at, responsible, addressee, cause_event_id, started, state,
-                    since, soon_at, ends_at, ends_as, sequence)
+                    since, soon_at, ends_at, ends_as, sequence, run)
 select clock_id, watched, key, rule_id, rule_version, calendar_version, kind, verified,
        start, due, alarm_at, responsible, addressee, cause_event_id, started, state,
-       since, soon_at, ends_at, ends_as, sequence
+       since, soon_at, ends_at, ends_as, sequence, run
   from jsonb_to_recordset(:heard::jsonb)
        as heard(clock_id text, watched text, key text, rule_id text, rule_version text,
                 calendar_version text, kind text, verified bool, start timestamptz,
                 due timestamptz, alarm_at timestamptz, responsible text, addressee text,
                 cause_event_id uuid, started uuid, state text, since timestamptz,
-                soon_at timestamptz, ends_at timestamptz, ends_as text, sequence bigint)
+                soon_at timestamptz, ends_at timestamptz, ends_as text, sequence bigint, run bigint)
  order by clock_id
-    on conflict (clock_id) do nothing;
+    on conflict (clock_id) do update
+   set watched = excluded.watched, rule_version = excluded.rule_version,
+       calendar_version = excluded.calendar_version, verified = excluded.verified,
+       start = excluded.start, due = excluded.due, alarm_at = excluded.alarm_at,
+       responsible = excluded.responsible, addressee = excluded.addressee,
+       started = excluded.started, state = excluded.state, since = excluded.since, late = null,
+       soon_at = excluded.soon_at, ends_at = excluded.ends_at,
+       sequence = excluded.sequence, run = excluded.run
+ where clocks.sequence < excluded.sequence;
 
 -- name: change(heard)!
 -- Note what happened to clocks, all facts of one clock together; those noted before change nothing.
@@ -33,22 +41,25 @@ update clocks
 
 -- name: due(now, after_at, after_id, most)
 -- The next clocks, by moment, in whose name something must be said and was not yet submitted.
-select clock_id, watched, key, rule_id, cause_event_id::text, due, soon_at, ends_at, ends_as, next_at
+select clock_id, run, watched, key, rule_id, cause_event_id::text, due, soon_at, ends_at, ends_as,
+       next_at
   from clocks
  where next_at <= :now and (next_at, clock_id) > (:after_at::timestamptz, :after_id::text)
    and not exists (
        select from claims
-        where claims.clock_id = clocks.clock_id and claims.due = clocks.due
+        where claims.clock_id = clocks.clock_id and claims.run = clocks.run
+          and claims.due = clocks.due
           and (claims.what <> 'due_soon' or soon_at is not null and :now < ends_at))
  order by next_at, clock_id
  limit :most;
 
--- name: claimed(clocks, dues, whats)!
+-- name: claimed(clocks, runs, dues, whats)!
 -- Note what was submitted.
-insert into claims (clock_id, due, what)
-select clock_id, due, what
-  from unnest(:clocks::text[], :dues::timestamptz[], :whats::text[]) as said(clock_id, due, what)
- order by clock_id, due, what
+insert into claims (clock_id, run, due, what)
+select clock_id, run, due, what
+  from unnest(:clocks::text[], :runs::bigint[], :dues::timestamptz[], :whats::text[])
+       as said(clock_id, run, due, what)
+ order by clock_id, run, due, what
     on conflict do nothing;
 
 -- name: next_moment(now)$

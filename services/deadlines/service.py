@@ -21,7 +21,7 @@ from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
 from services.core.contracts.family import Family
 from services.core.contracts.identifiers import key_of
-from services.deadlines.domain import Known, decide, evolve, react, stream
+from services.deadlines.domain import Known, decide, evolve, react, retract, stream
 from services.deadlines.domain.heard import Heard
 from services.deadlines.timetable import What, warning_at
 
@@ -36,7 +36,8 @@ FAMILY: Final = Family(
     decide=decide,
     evolve=evolve,
     react=react,
-    state_version=2,
+    retract=retract,
+    state_version=3,
 )
 
 queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
@@ -55,17 +56,19 @@ def service(catalogue: Catalogue, codec: Codec) -> Service:
 
 def statements(heard: Sequence[tuple[Event, Envelope]], catalogue: Catalogue) -> list[Statement]:
     """Return what writes the rows of clocks; it may be run again at any time."""
-    begun: list[dict[str, Any]] = []
+    begun: dict[str, dict[str, Any]] = {}
     changed: dict[str, dict[str, Any]] = {}
     for event, envelope in heard:
         if isinstance(event, deadline.Started):
-            begun.append(begun_by(event, envelope, catalogue))
+            begun[event.clock_id] = begun_by(event, envelope, catalogue)
+            changed.pop(event.clock_id, None)  # it starts anew, whatever happened to it before
         elif change := changed_by(event, envelope):
             known = changed.setdefault(change["clock_id"], {})
             known |= change
     written: list[Statement] = []
     if begun:
-        written.append((queries.begin.sql, (msgspec.json.encode(begun).decode(),)))
+        those = list(begun.values())
+        written.append((queries.begin.sql, (msgspec.json.encode(those).decode(),)))
     if changed:
         those = list(changed.values())
         written.append((queries.change.sql, (msgspec.json.encode(those).decode(),)))
@@ -106,6 +109,7 @@ def begun_by(event: deadline.Started, envelope: Envelope, catalogue: Catalogue) 
         "ends_at": event.alarm_at or event.due,
         "ends_as": ends_as(event.rule_id, event.kind, catalogue),
         "sequence": envelope.sequence,
+        "run": envelope.sequence,
     }
 
 

@@ -1,8 +1,8 @@
 """The ticker: what must be said because time has passed is submitted by the platform, once.
 
 It reads the rows of clocks that are due by the house's clock and submits what each must say, under
-keys made of clock, due moment and what is said: whoever says it again, after a crash or beside
-another, says nothing twice. A row beside each clock only spares the work. What is refused, because
+keys made of clock, start, due moment and what is said: whoever says it again, after a crash or
+beside another, says nothing twice. A row beside each clock only spares the work. What is refused, because
 the clock was stopped meanwhile, was said too and is not tried again.
 
 That a time is over is said only when nothing is pending any more that was accepted before: it might
@@ -48,6 +48,7 @@ class Due(Struct, frozen=True):
     """A clock in whose name something must be said."""
 
     clock_id: str
+    run: int  #: which start of it this belongs to
     watched: str
     key: str
     rule_id: str
@@ -63,7 +64,7 @@ class Due(Struct, frozen=True):
     @property
     def said_under(self) -> str:
         """The idempotency key."""
-        return f"clock/{self.clock_id}/{self.due.isoformat()}/{self.word.what}"
+        return f"clock/{self.clock_id}/{self.run}/{self.due.isoformat()}/{self.word.what}"
 
     @property
     def submission(self) -> dict[str, Any]:
@@ -140,6 +141,7 @@ class Ticker:
             await self._rows.ask(
                 queries.claimed,
                 clocks=[each.clock_id for each in said],
+                runs=[each.run for each in said],
                 dues=[each.due for each in said],
                 whats=[each.word.what for each in said],
             )
@@ -181,7 +183,7 @@ def _due(rows: Iterable[Any], now: datetime) -> list[Due]:
     for row in rows:
         word = next_word(row["soon_at"], row["ends_at"], row["ends_as"], now)
         if word is not None and word.at <= now:
-            named = (row["clock_id"], row["watched"], row["key"], row["rule_id"])
+            named = (row["clock_id"], row["run"], row["watched"], row["key"], row["rule_id"])
             found.append(Due(*named, row["cause_event_id"], row["due"], word))
     return found
 

@@ -91,7 +91,7 @@ class MemoryHouse:
         for row in self._clocks.values():
             word = next_word(row["soon_at"], row["ends_at"], row["ends_as"], self.clock.moment)
             if row["state"] == "RUNNING" and word:
-                named = (row["clock_id"], row["watched"], row["key"], row["rule_id"])
+                named = (row["clock_id"], row["run"], row["watched"], row["key"], row["rule_id"])
                 due = Due(*named, row["cause_event_id"], row["due"], word)
                 if due.said_under not in self._said:
                     waiting.append(due)

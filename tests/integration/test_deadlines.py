@@ -150,6 +150,26 @@ async def test_what_is_over_is_said_once_though_two_gateways_look_and_a_late_pro
         await archived(door, second, facts | {"deadline.withdrawn": 1})
 
 
+async def test_a_clock_whose_end_is_withdrawn_runs_again_and_its_alarm_is_given_again(
+    own: Settings,
+) -> None:
+    async with open_door(own) as door:
+        judgment = await begun(door)
+        move(door, "2026-09-10T09:00:00+07:00")
+        await until(door, judgment, "P-485-1", "OVERDUE")
+        late = transferred(judgment, "2026-09-10T08:00:00+07:00")
+        fact = (await door.submit(late)).json()["facts"][0]["id"]
+        await until(door, judgment, "P-485-1", "STOPPED")
+        answer = await door.submit({**late, "withdraws": fact})
+        assert answer.json()["status"] == "recorded"
+        await archived(
+            door,
+            judgment,
+            {"deadline.started": 2, "deadline.overdue": 2, "deadline.stopped": 1},
+        )
+        assert (await until(door, judgment, "P-485-1", "OVERDUE"))["late"] is None
+
+
 async def test_a_proof_accepted_in_time_and_decided_later_keeps_the_clock_from_speaking(
     own: Settings,
 ) -> None:

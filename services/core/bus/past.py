@@ -265,7 +265,13 @@ class Past:
         slot = self.slot(envelope.type.split(".")[1], envelope.corrects)
         if slot is None:
             return context
-        return replace(context, id=self.known_as(envelope), corrects=slot.first.envelope.id)
+        first = slot.first.envelope
+        return replace(
+            context,
+            id=self.known_as(envelope),
+            corrects=first.id,
+            accepted_at=first.accepted_at,
+        )
 
     def _in_order(
         self, family: Family[Any], stream: str, before: Slot[Taken] | None

@@ -87,7 +87,7 @@ class Context(Struct, frozen=True, kw_only=True):
     officer: str | None
     role: str
     occurred_at: datetime
-    accepted_at: datetime
+    accepted_at: datetime  #: of a correction, when the fact said first in its place was
     law: str
     directory: Directory
     corrects: str | None = None  #: the fact said first in whose place this now stands

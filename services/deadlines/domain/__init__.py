@@ -21,8 +21,9 @@ from services.deadlines.domain.heard import Heard
 from services.deadlines.domain.known import Known, folded
 from services.deadlines.domain.saying import objections
 from services.deadlines.domain.starting import started
+from services.deadlines.domain.undoing import put_right, taken_back
 
-__all__ = ["Known", "decide", "evolve", "react", "stream"]
+__all__ = ["Known", "decide", "evolve", "react", "retract", "stream"]
 
 Answer: TypeAlias = Sequence[deadline.Fact | Refusal]
 
@@ -50,8 +51,11 @@ def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fac
     """Say which clocks an event ends, halts and starts."""
     over = ended(known, event, context)
     yield from over.values()
-    yield from (fact for fact in halted(known, event, context) if fact.clock_id not in over)
-    yield from begins(known, event, context, context.id)
+    if context.corrects:
+        yield from put_right(known, event, context)
+    else:
+        yield from (fact for fact in halted(known, event, context) if fact.clock_id not in over)
+        yield from begins(known, event, context, context.id)
     for early in known.case.early.get(context.id, ()):
         then = replace(
             context,
@@ -61,6 +65,11 @@ def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fac
             law=early.law,
         )
         yield from begins(known, early.notice, then, early.fact)
+
+
+def retract(known: Known, _undone: Heard, context: Context) -> Iterator[deadline.Fact]:
+    """Say what becomes of clocks that moved by a fact which does not count any more."""
+    yield from taken_back(known, context)
 
 
 def begins(

@@ -1,7 +1,7 @@
 """A clock as its facts tell it, and the machine that says which fact may follow which.
 
 One machine a clock: a part has many, so it stands here and not among those of the catalogue, which
-are one a part.
+are one a part. A clock starts once more where what it started or ended by is put right.
 """
 
 from collections.abc import Mapping
@@ -25,19 +25,21 @@ State: TypeAlias = Literal[
     "RUNNING", "PAUSED", "OVERDUE", "EXPIRED", "STOPPED", "CANCELLED", "WITHDRAWN"
 ]
 
+_ONCE_MORE: Final = ("RUNNING", "PAUSED", "STOPPED", "CANCELLED", "WITHDRAWN")
+
 MACHINE: Final = Machine(
-    final=frozenset({"STOPPED", "CANCELLED", "WITHDRAWN"}),
+    final=frozenset(),
     arrows={
-        deadline.Started.TYPE: (Arrow((OPENS,), "RUNNING"),),
+        deadline.Started.TYPE: (Arrow((OPENS, *_ONCE_MORE), "RUNNING"),),
         deadline.DueSoon.TYPE: (Arrow(("RUNNING",), STAYS),),
         deadline.Extended.TYPE: (Arrow(("RUNNING",), STAYS),),
         deadline.Paused.TYPE: (Arrow(("RUNNING",), "PAUSED"),),
         deadline.Resumed.TYPE: (Arrow(("PAUSED",), "RUNNING"),),
-        deadline.Stopped.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE"), "STOPPED"),),
+        deadline.Stopped.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE", "STOPPED"), "STOPPED"),),
         deadline.Overdue.TYPE: (Arrow(("RUNNING",), "OVERDUE"),),
         deadline.Expired.TYPE: (Arrow(("RUNNING",), "EXPIRED"),),
         deadline.Cancelled.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE"), "CANCELLED"),),
-        deadline.Withdrawn.TYPE: (Arrow(("OVERDUE", "EXPIRED"), "WITHDRAWN"),),
+        deadline.Withdrawn.TYPE: (Arrow(("OVERDUE", "EXPIRED", "STOPPED"), "WITHDRAWN"),),
     },
 )
 """EXPIRED and OVERDUE may stand for ever."""
@@ -56,6 +58,7 @@ class Clock(Struct, frozen=True):
     since: datetime  #: when the act happened that started it
     start: datetime  #: from when it counts
     due: datetime | None  #: None: the law sets no number
+    verified: bool = True  #: whether its rule and days were verified as it started
     alarm_at: datetime | None = None
     addressee: str | None = None
     responsible: str | None = None
@@ -64,6 +67,10 @@ class Clock(Struct, frozen=True):
     longer: int | None = None  #: by, or to, how much it was extended
     is_warned: bool = False
     said: str | None = None  #: the fact that said it was overdue or over
+    paused_by: str | None = None  #: the fact that halted it last
+    ended_by: str | None = None  #: the fact by which it stopped, was cancelled or withdrawn
+    ended_at: datetime | None = None  #: when that was done
+    late: bool = False  #: whether what stopped it came too late
 
     @property
     def limit(self) -> datetime | None:
@@ -97,7 +104,8 @@ def folded(
     if state is None:
         return clocks
     if isinstance(fact, deadline.Started):
-        return {**clocks, fact.clock_id: begun(fact, context.occurred_at)}
+        fresh = begun(fact, context.occurred_at)
+        return {**clocks, fact.clock_id: _once_more(fresh, before) if before else fresh}
     if before is None:
         return clocks
     return {**clocks, fact.clock_id: replace(_with(before, fact, context), state=state)}
@@ -113,9 +121,21 @@ def begun(fact: deadline.Started, since: datetime) -> Clock:
         since=since,
         start=fact.start,
         due=fact.due,
+        verified=fact.verified,
         alarm_at=fact.alarm_at,
         addressee=fact.addressee,
         responsible=fact.responsible,
+    )
+
+
+def _once_more(fresh: Clock, before: Clock) -> Clock:
+    """Return a clock that starts once more: its pauses and its extension hold on."""
+    return replace(
+        fresh,
+        since=before.since if fresh.start == before.start else fresh.since,
+        pauses=before.pauses,
+        paused_by=before.paused_by,
+        longer=before.longer,
     )
 
 
@@ -140,13 +160,28 @@ def _with(clock: Clock, fact: Later, context: Context) -> Clock:
         case deadline.Extended(new_due=due):
             return replace(clock, due=due, longer=longer(clock, due), is_warned=False)
         case deadline.Paused():
-            return replace(clock, pauses=(*clock.pauses, Pause(context.occurred_at, None)))
+            halted = clock.term.pause(context.occurred_at).pauses
+            return replace(clock, pauses=halted, paused_by=fact.by_event_id)
         case deadline.Resumed(new_due=due):
-            return replace(clock, due=due, pauses=resumed(clock, context.occurred_at).pauses)
-        case deadline.Stopped() | deadline.Cancelled() | deadline.Withdrawn():
-            return clock
+            return replace(clock, due=due, pauses=_ended_pauses(clock, due, context.occurred_at))
+        case deadline.Stopped(by_event_id=by, late=late):
+            return _ended(clock, by, context, late=late)
+        case deadline.Withdrawn(by_event_id=by):
+            return replace(_ended(clock, by, context), said=None)
+        case deadline.Cancelled(by_event_id=by):
+            return _ended(clock, by, context)
         case _:
             assert_never(fact)
+
+
+def _ended(clock: Clock, by: str, context: Context, *, late: bool = False) -> Clock:
+    return replace(clock, ended_by=by, ended_at=context.occurred_at, late=late)
+
+
+def _ended_pauses(clock: Clock, due: datetime, at: datetime) -> tuple[Pause, ...]:
+    """Return the pauses of a clock that goes on; a pause that moved nothing was taken back."""
+    ended = resumed(clock, at)
+    return ended.pauses if ended.count().due == due else clock.pauses[:-1]
 
 
 def resumed(clock: Clock, at: datetime) -> terms.Clock:

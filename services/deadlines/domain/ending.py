@@ -32,15 +32,28 @@ def ended(known: Known, event: Event, context: Context) -> Mapping[str, End]:
     done = deed(event, context, entries.ends(event.TYPE))
     facts: dict[str, End] = {}
     for id_, clock in known.deadline.items():
-        fact = _end(known, id_, clock, done) or _fallen(id_, clock, event, context)
+        if context.corrects and done.at <= clock.since:
+            continue  # it was said of what stood then, and this clock ran later
+        fact: End | None = reached_by(known, id_, clock, done, event, context)
         if fact is None and isinstance(event, _TELLS_MORE):
             fact = ended_before(known, id_, clock)
         if fact is not None:
             facts[id_] = fact
     for fact in [each for each in facts.values() if isinstance(each, deadline.Withdrawn)]:
-        for id_ in _following(known, fact.withdrawn_event_id):
-            facts[id_] = _cancelled(id_, known.deadline[id_], context.id)
+        facts |= following(known, fact.withdrawn_event_id, context.id)
     return facts
+
+
+def following(known: Known, said: str, by: str) -> dict[str, deadline.Cancelled]:
+    """Return the ends of the clocks that run because something was said of another."""
+    return {id_: cancelled(id_, known.deadline[id_], by) for id_ in _following(known, said)}
+
+
+def reached_by(
+    known: Known, id_: str, clock: Clock, done: Deed, event: Event, context: Context
+) -> End | None:
+    """Return how an event ends one clock."""
+    return _end(known, id_, clock, done) or _fallen(id_, clock, event, context)
 
 
 def ended_before(known: Known, id_: str, clock: Clock) -> End | None:
@@ -88,27 +101,20 @@ def _reached(
 
 def _is_over(clock: Clock, at: datetime) -> bool:
     """Say whether it was over by itself then; nothing that comes later ends it."""
-    return entries.entry(clock.rule).expires and _is_late(clock, at)
+    return entries.entry(clock.rule).expires and is_late(clock, at)
 
 
-def _is_late(clock: Clock, at: datetime) -> bool:
+def is_late(clock: Clock, at: datetime) -> bool:
+    """Say whether its time was over at a moment."""
     return clock.state != "PAUSED" and clock.limit is not None and at >= clock.limit
 
 
 def _answer(
     id_: str, clock: Clock, at: datetime, by: str
 ) -> deadline.Stopped | deadline.Withdrawn | None:
-    is_late = _is_late(clock, at)
-    if clock.said and clock.due and not is_late:
-        return deadline.Withdrawn(
-            clock.watched,
-            clock_id=id_,
-            rule_id=clock.rule,
-            cause_event_id=clock.cause,
-            due=clock.due,
-            withdrawn_event_id=clock.said,
-            by_event_id=by,
-        )
+    came_late = is_late(clock, at)
+    if clock.said and clock.due and not came_late:
+        return withdrawn(id_, clock, clock.said, clock.due, by)
     if _is_over(clock, at):
         return None
     return deadline.Stopped(
@@ -117,7 +123,7 @@ def _answer(
         rule_id=clock.rule,
         cause_event_id=clock.cause,
         by_event_id=by,
-        late=is_late,
+        late=came_late,
         due=clock.due,
     )
 
@@ -170,7 +176,7 @@ def _fallen(id_: str, clock: Clock, event: Event, context: Context) -> deadline.
         and not entries.entry(clock.rule).outlives
         and not _is_over(clock, context.occurred_at)
     ):
-        return _cancelled(id_, clock, event.cause_event_id)
+        return cancelled(id_, clock, event.cause_event_id)
     return None
 
 
@@ -184,7 +190,21 @@ def _following(known: Known, said: str) -> Iterator[str]:
                 yield from _following(known, clock.said)
 
 
-def _cancelled(id_: str, clock: Clock, by: str) -> deadline.Cancelled:
+def withdrawn(id_: str, clock: Clock, said: str, due: datetime, by: str) -> deadline.Withdrawn:
+    """Take back what was said of a clock too early."""
+    return deadline.Withdrawn(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        due=due,
+        withdrawn_event_id=said,
+        by_event_id=by,
+    )
+
+
+def cancelled(id_: str, clock: Clock, by: str) -> deadline.Cancelled:
+    """Let a clock fall away with what it watched."""
     return deadline.Cancelled(
         clock.watched,
         clock_id=id_,

@@ -1,6 +1,6 @@
 """Clocks start: which, of what part, from when, and when they are due."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
@@ -27,10 +27,17 @@ AT_ONCE: Final = "K-AT-ONCE"  #: the rule that says at which hour what is due at
 _TICK: Final = timedelta(microseconds=1)
 
 
-def started(known: Known, event: Event, context: Context, cause: str) -> Iterator[deadline.Started]:
+def started(
+    known: Known,
+    event: Event,
+    context: Context,
+    cause: str,
+    again: Collection[str] = (),
+) -> Iterator[deadline.Started]:
     """Yield every clock that an event starts; `cause` is the id of its fact.
 
-    The event is folded in already, unless it is a fact of a clock.
+    The event is folded in already, unless it is a fact of a clock. `again` are the clocks that the
+    fact had started before it was corrected: what they ask was met then.
     """
     version = _version(known, event, context)
     begun: set[str] = set()
@@ -42,14 +49,26 @@ def started(known: Known, event: Event, context: Context, cause: str) -> Iterato
             continue
         for watched, whose, addressee in _places(known, entry, start, event):
             id_ = clock_id_of(cause, entry.id, whose)
-            if id_ in begun or id_ in known.deadline:
+            if id_ in begun or (id_ in known.deadline and id_ not in again):
                 continue
-            if start.when and not STARTS[start.when](Asked(known, watched, event, context)):
+            if (
+                start.when
+                and id_ not in again
+                and not _is_met(start.when, known, watched, event, context)
+            ):
                 continue
             begun.add(id_)
             moment = _moment(known, start, watched, event, context)
             agency = addressee or responsible(known, entry.who, watched, event, context)
             yield _started(entry, rule, version, moment, (id_, watched, cause), agency, addressee)
+
+
+def _is_met(when: str, known: Known, part: str, event: Event, context: Context) -> bool:
+    """Say whether a condition is met; what was asked before the case moved on cannot be told."""
+    moved_on = known.case.of(part).view.since
+    if context.corrects and moved_on is not None and moved_on > day_of(context.occurred_at):
+        return False
+    return STARTS[when](Asked(known, part, event, context))
 
 
 def _version(known: Known, event: Event, context: Context) -> str:

@@ -25,6 +25,7 @@ create table clocks (
     ends_at          timestamptz,
     ends_as          text        not null,  -- what is then said: overdue, expired
     sequence         bigint      not null,  -- of the last fact heard
+    run              bigint      not null,  -- sequence of the fact that started it last
     next_at          timestamptz generated always as (
         case when state = 'RUNNING' then least(soon_at, ends_at) end) stored
 ) with (fillfactor = 80);
@@ -33,13 +34,14 @@ create index clocks_by_key on clocks (key);
 create index clocks_by_urgency on clocks (coalesce(due, 'infinity'), clock_id);
 create index clocks_by_responsible on clocks (responsible, due);
 
--- What was submitted in the name of a clock, for the due moment it had: nothing is lost of what was
--- accepted, so it is never looked at again, whatever became of it.
+-- What was submitted in the name of a clock, for the due moment it had since it started last: nothing
+-- is lost of what was accepted, so it is never looked at again, whatever became of it.
 create table claims (
     clock_id text        not null,
+    run      bigint      not null,
     due      timestamptz not null,
     what     text        not null,
-    primary key (clock_id, due, what)
+    primary key (clock_id, run, due, what)
 );
 
 -- migrate:down
