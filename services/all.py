@@ -44,6 +44,7 @@ from services.core.telemetry.probes import PortTaken, Pulse
 from services.deadlines import routes as clocks
 from services.deadlines import service as deadlines
 from services.deadlines.board import Board
+from services.deadlines.recounting import Recounting
 from services.deadlines.ticking import Ticker
 from services.delivery import routes as feeds
 from services.delivery import service as delivery
@@ -295,7 +296,13 @@ def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list
     return [
         feeds.door(feed, callers, submitting, assembly.clock, lambda: directory),
         cases.door(sight, callers, catalogue, codec, lambda: directory),
-        clocks.door(board, ticker, callers, feed.seen),
+        clocks.door(
+            board,
+            ticker,
+            Recounting(board.rows, submitting, assembly.clock),
+            callers,
+            feed.seen,
+        ),
         Door(routes=(), close=accepted.close),
         console.door(
             assembly.settings,

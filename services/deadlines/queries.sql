@@ -33,10 +33,12 @@ update clocks
        soon_at = case when heard.is_warned or heard.due is not null then heard.soon_at
                       else clocks.soon_at end,
        ends_at = coalesce(heard.ends_at, clocks.ends_at),
+       calendar_version = coalesce(heard.calendar_version, clocks.calendar_version),
        sequence = heard.sequence
   from jsonb_to_recordset(:heard::jsonb)
        as heard(clock_id text, state text, since timestamptz, late bool, due timestamptz,
-                ends_at timestamptz, soon_at timestamptz, is_warned bool, sequence bigint)
+                ends_at timestamptz, soon_at timestamptz, is_warned bool, calendar_version text,
+                sequence bigint)
  where clocks.clock_id = heard.clock_id and clocks.sequence < heard.sequence;
 
 -- name: due(now, after_at, after_id, most)
@@ -67,6 +69,19 @@ select clock_id, run, due, what
 select least(
        (select min(soon_at) from clocks where state = 'RUNNING' and soon_at > :now),
        (select min(ends_at) from clocks where state = 'RUNNING' and ends_at > :now));
+
+-- name: counted_before(revision, most)
+-- The next clocks that run and were counted by an older revision of the calendar.
+select clock_id, run, key
+  from clocks
+ where state = 'RUNNING' and calendar < :revision
+ order by calendar, clock_id
+ limit :most;
+
+-- name: counted(clocks, version)!
+-- Note by which calendar clocks were counted.
+update clocks set calendar_version = :version
+ where clock_id = any(:clocks::text[]) and calendar_version <> :version;
 
 -- name: of_key(key)
 -- Every clock that stands under a key.

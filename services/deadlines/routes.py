@@ -4,8 +4,10 @@ A clock is seen by whoever may see the fact that started it, and by those to who
 What somebody may not see is left out; a case of which nothing may be seen is not there.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, TypeAlias
 
 import msgspec
@@ -18,6 +20,7 @@ from services.core.doors.callers import Call, Callers, is_operator, json, query_
 from services.core.doors.door import Door
 from services.core.doors.problems import Problem
 from services.deadlines.board import OPEN, STATES, Board, Shown, of_part
+from services.deadlines.recounting import Recounting
 from services.deadlines.ticking import Ticker
 
 Seen: TypeAlias = Callable[[str, Sequence[str]], Awaitable[set[str]]]
@@ -33,8 +36,10 @@ _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _QUERY: Final = ("agency", "state", "limit", "after")
 
 
-def door(board: Board, ticker: Ticker, callers: Callers, seen: Seen) -> Door:
-    """Return the paths of the clocks, and what lets them speak beside them."""
+def door(
+    board: Board, ticker: Ticker, recounting: Recounting, callers: Callers, seen: Seen
+) -> Door:
+    """Return the paths of the clocks, and what lets them speak and moves them beside them."""
 
     async def visible(speaker: Speaker, clocks: Sequence[Shown]) -> list[Shown]:
         if is_operator(speaker):
@@ -78,7 +83,15 @@ def door(board: Board, ticker: Ticker, callers: Callers, seen: Seen) -> Door:
             after = clocks[-1].clock_id
         return json(msgspec.json.encode({"clocks": clocks, "after": after if has_more else None}))
 
-    return Door(routes=[of_case, urgent], run=ticker.run, close=board.rows.close)
+    return Door(
+        routes=[of_case, urgent], run=partial(_tend, ticker, recounting), close=board.rows.close
+    )
+
+
+async def _tend(ticker: Ticker, recounting: Recounting) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(ticker.run())
+        group.create_task(recounting.run())
 
 
 def _agency(query: Mapping[str, str]) -> str | None:

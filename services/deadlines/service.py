@@ -40,6 +40,14 @@ FAMILY: Final = Family(
     state_version=3,
 )
 
+_STATES: Final[dict[type[Event], str]] = {
+    deadline.Paused: "PAUSED",
+    deadline.Overdue: "OVERDUE",
+    deadline.Expired: "EXPIRED",
+    deadline.Cancelled: "CANCELLED",
+    deadline.Withdrawn: "WITHDRAWN",
+}
+
 queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
 
 
@@ -118,22 +126,22 @@ def changed_by(event: Event, envelope: Envelope) -> dict[str, Any] | None:
     match event:
         case deadline.DueSoon():
             change: dict[str, Any] = {"is_warned": True, "soon_at": None}
+        case deadline.Extended(new_due=due, ground="CALENDAR", calendar_version=version):
+            change = _moved(due, envelope.occurred_at) | {"calendar_version": version}
         case deadline.Extended(new_due=due):
             change = _moved(due, envelope.occurred_at)
         case deadline.Resumed(new_due=due):
             change = _in("RUNNING", envelope) | _moved(due, envelope.occurred_at)
-        case deadline.Paused():
-            change = _in("PAUSED", envelope)
         case deadline.Stopped(late=late):
             change = _in("STOPPED", envelope) | {"late": late}
-        case deadline.Overdue():
-            change = _in("OVERDUE", envelope)
-        case deadline.Expired():
-            change = _in("EXPIRED", envelope)
-        case deadline.Cancelled():
-            change = _in("CANCELLED", envelope)
-        case deadline.Withdrawn():
-            change = _in("WITHDRAWN", envelope)
+        case (
+            deadline.Paused()
+            | deadline.Overdue()
+            | deadline.Expired()
+            | deadline.Cancelled()
+            | deadline.Withdrawn()
+        ):
+            change = _in(_STATES[type(event)], envelope)
         case _:
             return None
     return {"clock_id": event.clock_id, "sequence": envelope.sequence, **change}

@@ -2,8 +2,8 @@
 
 It reads the rows of clocks that are due by the house's clock and submits what each must say, under
 keys made of clock, start, due moment and what is said: whoever says it again, after a crash or
-beside another, says nothing twice. A row beside each clock only spares the work. What is refused, because
-the clock was stopped meanwhile, was said too and is not tried again.
+beside another, says nothing twice. A row beside each clock only spares the work. What is refused,
+because the clock was stopped meanwhile, was said too and is not tried again.
 
 That a time is over is said only when nothing is pending any more that was accepted before: it might
 be what the clock waits for. The lane then hears what became of it before it decides (T6).

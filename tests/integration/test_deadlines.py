@@ -18,6 +18,7 @@ from services.core.access.tokens import Speaker
 from services.core.clock import StoryClock
 from services.core.contracts.identifiers import new_id
 from services.core.doors.rows import Rows
+from services.core.law import working_days
 from services.core.settings import Settings
 from services.deadlines.service import NAME
 from services.deadlines.ticking import Ticker
@@ -195,6 +196,42 @@ async def test_a_proof_accepted_in_time_and_decided_later_keeps_the_clock_from_s
         await judging
         wanted = {"deadline.started": 1, "deadline.due_soon": 1, "deadline.stopped": 1}
         await archived(door, judgment, wanted)
+
+
+async def test_a_day_off_that_is_announced_later_moves_the_clocks_that_run_openly_and_once(
+    own: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of the thirty days becomes a day off, and another day to nobody's concern."""
+    async with open_door(own) as door:
+        judgment = await begun(door)
+        await until(door, judgment, "P-485-1", "RUNNING")
+        case = await _requested(door, await begun(door))
+        unmoved = await until(door, case, "L-34-2", "RUNNING")
+
+    later = tmp_path / "calendar.yaml"
+    later.write_text(
+        working_days.PATH.read_text(encoding="utf-8")
+        .replace("revision: 1 ", "revision: 2 ")
+        .replace("days_off:\n", "days_off:\n  2026-09-03: {vi: nghỉ bù, en: a day off instead}\n"),
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(working_days, "PATH", later)
+    working_days.calendar.cache_clear()
+    try:
+        async with open_door(own) as door, open_door(own):
+            async with asyncio.timeout(PATIENCE):
+                while [at(each["due"]) for each in await clocks(door, judgment)] != [
+                    at("2026-09-05T00:00:00+07:00")
+                ]:
+                    await asyncio.sleep(0.05)
+            assert (await until(door, case, "L-34-2", "RUNNING"))["due"] == unmoved["due"]
+            move(door, "2026-09-04T00:00:00+07:00")
+            assert (await told(door, judgment))["deadline.extended"] == 1
+            move(door, "2026-09-05T00:00:00+07:00")
+            await until(door, judgment, "P-485-1", "OVERDUE")
+            assert (await told(door, judgment))["deadline.extended"] == 1
+    finally:
+        working_days.calendar.cache_clear()
 
 
 async def test_clocks_are_seen_by_who_sees_their_cause_and_climb_to_who_stands_above(

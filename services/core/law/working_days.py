@@ -34,6 +34,7 @@ _FIRST_OF_TET: Final = "Lunar New Year"
 class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     """The days on which nobody works. Days are days in Viet Nam, `MM-DD` of every year or dates."""
 
+    revision: int
     weekend: tuple[Literal["SAT", "SUN"], ...]
     every_year: tuple[str, ...]
     announced_until: int  #: the last year whose days off the State has announced
@@ -44,9 +45,9 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def version(self) -> str:
-        """Its name: the last year announced, and a digest of all that it says."""
+        """Its name: its revision, and a digest of all that it says."""
         said = msgspec.json.encode(msgspec.to_builtins(self, str_keys=True), order="sorted")
-        return f"{self.announced_until}-{sha256(said).hexdigest()[:8]}"
+        return f"{self.revision}-{sha256(said).hexdigest()[:8]}"
 
     def is_rest(self, day: date) -> bool:
         """Say whether nobody works on a day, so far as that is verified: a reason to refuse."""

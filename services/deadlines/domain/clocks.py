@@ -156,7 +156,7 @@ def _with(clock: Clock, fact: Later, context: Context) -> Clock:
         case deadline.Overdue() | deadline.Expired():
             return replace(clock, said=context.id)
         case deadline.Extended(ground="CALENDAR", new_due=due):
-            return replace(clock, due=due)
+            return replace(clock, due=due, is_warned=False)
         case deadline.Extended(new_due=due):
             return replace(clock, due=due, longer=longer(clock, due), is_warned=False)
         case deadline.Paused():

@@ -27,9 +27,12 @@ create table clocks (
     sequence         bigint      not null,  -- of the last fact heard
     run              bigint      not null,  -- sequence of the fact that started it last
     next_at          timestamptz generated always as (
-        case when state = 'RUNNING' then least(soon_at, ends_at) end) stored
+        case when state = 'RUNNING' then least(soon_at, ends_at) end) stored,
+    calendar         int         generated always as (  -- its revision
+        split_part(calendar_version, '-', 1)::int) stored
 ) with (fillfactor = 80);
 create index clocks_by_next on clocks (next_at, clock_id) where next_at is not null;
+create index clocks_by_calendar on clocks (calendar, clock_id) where state = 'RUNNING';
 create index clocks_by_key on clocks (key);
 create index clocks_by_urgency on clocks (coalesce(due, 'infinity'), clock_id);
 create index clocks_by_responsible on clocks (responsible, due);

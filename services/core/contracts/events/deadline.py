@@ -107,6 +107,7 @@ class Extended(Event, frozen=True):
     due: Instant  #: đến hạn — when the time is over
     new_due: Instant  #: hạn mới — when the time is over now
     ground: ExtendedGround  #: lý do — why it is longer
+    calendar_version: str | None = None  #: phiên bản lịch — the calendar it was counted by
     #: việc đã thực hiện — the act was done before it was reported; the signed paper proves it
     already_done: bool | None = None
     document: Doc | None = None  #: văn bản đã ký — the signed paper
