@@ -20,6 +20,7 @@ from rich.console import Console
 from services.all import assemble, prepare
 from services.core.bus.postgres import Connection, connect
 from services.core.clock import STORY_FILE, StoryClock
+from services.core.law.working_days import calendar
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from services.deadlines.service import NAME
@@ -37,9 +38,11 @@ _CONSOLE: Final = Console(soft_wrap=True, highlight=False)
 _LOOK_SECONDS: Final = 0.05
 _FILL: Final = """
 insert into clocks (clock_id, watched, key, rule_id, rule_version, calendar_version, kind, verified,
-                    start, due, cause_event_id, started, state, since, ends_at, ends_as, sequence)
-select id::text, id || '.c1', id::text, 'L-35-1', 'R2026', '-', 'duty', true,
-       $2::timestamptz, over_at, id, id, 'RUNNING', $2::timestamptz, over_at, 'overdue', 1
+                    start, due, cause_event_id, started, state, since, ends_at, ends_as, sequence,
+                    run)
+select id::text, id || '.c1', id::text, 'L-35-1', 'R2026', $6::text, 'duty', true,
+       $2::timestamptz, over_at, id, id, 'RUNNING', $2::timestamptz, over_at, 'overdue', 1,
+       1
   from (select md5($1::text || n)::uuid as id,
                $3::timestamptz + n % $4::int * interval '1 minute' as over_at
           from generate_series(1, $5::int) as n) as made
@@ -55,9 +58,9 @@ async def measure(settings: Settings, rows: int, due: int, cases: int) -> None:
     try:
         await prepare(assemble(own))
         connection = await connect(own, NAME)
-        later = MIDNIGHT + timedelta(days=1)
-        await connection.execute(_FILL, "later", begin, later, 365 * 24 * 60, rows)
-        await connection.execute(_FILL, "now", begin, MIDNIGHT, 1, due)
+        later, counted = MIDNIGHT + timedelta(days=1), calendar().version
+        await connection.execute(_FILL, "later", begin, later, 365 * 24 * 60, rows, counted)
+        await connection.execute(_FILL, "now", begin, MIDNIGHT, 1, due, counted)
         await connection.execute("analyze clocks")
         looks = [await _look(connection, begin) for _ in range(_LOOKS)]
         _CONSOLE.print(f"one look at {rows + due:,} running clocks: {1000 * median(looks):.1f} ms")
