@@ -6,6 +6,7 @@ in its own folder.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from msgspec import Struct
@@ -26,7 +27,7 @@ from services.core.bus.host import Host
 from services.core.bus.kafka import farewell
 from services.core.bus.service import Service, Topics
 from services.core.bus.users import users
-from services.core.clock import Clock, clock_of
+from services.core.clock import Clock, StoryClock, clock_of
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
@@ -40,7 +41,11 @@ from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.core.telemetry import probes
 from services.core.telemetry.probes import PortTaken, Pulse
-from services.deadlines.service import FAMILY as DEADLINE
+from services.deadlines import routes as clocks
+from services.deadlines import service as deadlines
+from services.deadlines.board import Board
+from services.deadlines.recounting import Recounting
+from services.deadlines.ticking import Ticker
 from services.delivery import routes as feeds
 from services.delivery import service as delivery
 from services.delivery.feed import Feed
@@ -48,6 +53,7 @@ from services.delivery.topics import Filler
 from services.directory import service as numbers
 from services.gateway import service as gateway
 from services.gateway.app import Gateway
+from services.gateway.undecided import Undecided
 from services.information.service import FAMILY as INFORMATION
 from services.judgments.service import FAMILY as JUDGMENT
 from services.ledger import routes as cases
@@ -67,9 +73,12 @@ WORK: Final = (
     Service(name="sales", families=(SALE,)),
     Service(name="payments", families=(PAYMENT,)),
     Service(name="complaints", families=(COMPLAINT,)),
-    Service(name="deadlines", families=(DEADLINE,)),
+    Service(name=deadlines.NAME, families=(deadlines.FAMILY,)),
 )
-"""The services that decide, each with its families."""
+"""The services that decide, each with its families, without what they show."""
+
+MARGIN: Final = timedelta(seconds=30)
+"""How long what a gateway took in before a moment may take to be accepted, far above."""
 
 DECIDING: Final = (*WORK, Service(name=delivery.NAME, families=(delivery.FAMILY,)))
 """All that have states of their own, as who tells them again needs them."""
@@ -140,7 +149,7 @@ def assemble(settings: Settings) -> Assembly:
         delivery.service(catalogue, codec, lambda: agencies),
         ledger.service(heard, claimed),
     )
-    services = (*shown, *WORK)
+    services = (*shown, *WORK, deadlines.service(catalogue, codec))
     return Assembly(
         settings,
         catalogue,
@@ -267,6 +276,18 @@ def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list
     """Return what services show over HTTP; each reads its own rows, wherever its lanes run."""
     catalogue, codec, directory = assembly.catalogue, assembly.codec, assembly.directory
     feed = Feed(Rows(assembly.settings, delivery.NAME))
+    accepted = Undecided(assembly.settings)
+    board = Board(
+        Rows(assembly.settings, deadlines.NAME), assembly.clock, catalogue, lambda: directory
+    )
+    ticker = Ticker(
+        board.rows,
+        submitting,
+        assembly.clock,
+        accepted.of,
+        timedelta() if isinstance(assembly.clock, StoryClock) else MARGIN,
+        assembly.reached,
+    )
 
     def visible(agency: str, entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
         return visible_to(agency, entries, catalogue, directory)
@@ -275,6 +296,14 @@ def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list
     return [
         feeds.door(feed, callers, submitting, assembly.clock, lambda: directory),
         cases.door(sight, callers, catalogue, codec, lambda: directory),
+        clocks.door(
+            board,
+            ticker,
+            Recounting(board.rows, submitting, assembly.clock),
+            callers,
+            feed.seen,
+        ),
+        Door(routes=(), close=accepted.close),
         console.door(
             assembly.settings,
             issuer=callers.issuer,

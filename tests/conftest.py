@@ -29,7 +29,7 @@ from services.core.settings import Settings
 
 PARTITIONS = 3
 #: Services whose schemas stand in every test's database.
-MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger"]
+MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger", "deadlines"]
 _WORKERS, _PORTS = 8, 1_500  #: how many workers have ports of their own, and how many
 _PATIENCE = 120.0  #: seconds; only a broker that hangs takes as long
 _numbers = itertools.count(1)

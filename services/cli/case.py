@@ -56,10 +56,10 @@ def case(
         such as 702/QĐ-THADS.
     as_of
         As it stood at the end of this day in Viet Nam, such as 2026-09-28: without what happened
-        later, whenever it was recorded.
+        later, in the order in which it happened, whenever it was recorded or put right.
     known_at
-        As it was known at this time, such as 2026-09-28T16:20: without what was recorded later,
-        whenever it happened. Both may be given.
+        As it was known at this time, such as 2026-09-28T16:20: without what was recorded or put
+        right later, whenever it happened. Both may be given.
     json
         Print one JSON object, with the data of every event.
     lang
@@ -127,9 +127,11 @@ async def _read(settings: Settings, id_: str, teller: Teller) -> Told:
 async def _at(moments: Moments, id_: str, teller: Teller) -> Told:
     """Return a case as it stood on a day, or as it was known at a moment, from the archive."""
     async with opened() as desk:
-        entries = await desk.archive.of_case(id_, as_of=moments.as_of, known_at=moments.known_at)
+        entries = await desk.archive.of_case(id_)
     thread = ordered([entry for entry in entries if entry.stands_in_events])
-    found = understood(id_, thread, teller.catalogue, teller.directory)
+    found = understood(
+        id_, thread, teller.catalogue, teller.directory, moments.as_of, moments.known_at
+    )
     if found is None:
         raise CommandError(
             f"nothing is archived of {id_} {moments}: compare the id; `lienthong case` without a "
@@ -156,7 +158,8 @@ def _print(found: Told, teller: Teller) -> None:
         console.print(line)
     console.print()
     for entry in found.thread:
-        console.print(coloured(teller.line(entry.record, entry.envelope)))
+        undone = found.undone.get(entry.envelope.id)
+        console.print(coloured(teller.line(entry.record, entry.envelope, undone)))
     console.print()
     for line in who_must_act(found, teller):
         console.print(line)

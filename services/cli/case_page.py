@@ -6,7 +6,7 @@ from typing import Any, Final
 from services.core.contracts.identifiers import key_of
 from services.core.telling.lines import Lang, Teller, as_json, time_of
 from services.core.telling.standing import Part, Step
-from services.core.telling.stories import Told, telling_steps
+from services.core.telling.stories import Told, marks_of, telling_steps
 
 _MOST: Final = 4  #: how many steps of a part are told; --json tells all
 _WORDS: Final[dict[Lang, dict[str, str]]] = {
@@ -109,7 +109,8 @@ def as_object(found: Told, teller: Teller) -> dict[str, Any]:
             for part in found.parts.values()
         ],
         "thread": [
-            dict(as_json(entry.record, entry.envelope, teller.codec)) for entry in found.thread
+            dict(as_json(entry.record, entry.envelope, teller.codec)) | marks_of(entry, found)
+            for entry in found.thread
         ],
         "next": found.steps,
     }

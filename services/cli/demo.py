@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from services.cli.background import services
-from services.cli.clock import move, quiet
+from services.cli.clock import Story, moving
 from services.cli.errors import CommandError
 from services.cli.lines import coloured
 from services.cli.submit import Client, told
@@ -82,14 +82,20 @@ async def _demo(lang: Lang, start: int, *, fast: bool, apart: bool) -> int:
         raise CommandError("the demo is a story and needs a story's clock")
     teller = Teller(catalogue, Codec(catalogue, load_schemas()), directory.load(catalogue), lang)
     play = Play(story, catalogue)
-    async with services(settings, apart=apart), Client(settings) as client:
+    async with (
+        services(settings, apart=apart),
+        Client(settings) as client,
+        moving(settings, clock, _PATIENCE) as moves,
+    ):
         before = await client.counts()
+        await moves.begin(story[0].at)
         async with _Feed(settings, teller, play, 0 if fast else _PAUSE_SECONDS) as feed:
-            player = _Player(settings, clock, client, play, feed)
+            player = _Player(clock, moves, client, play, feed)
             for row in story:
                 feed.is_told = feed.is_told or row is first
                 await player.play(row)
-        await quiet(settings, _PATIENCE)
+            await moves.quiet()
+            player.end()
         _summary(before, await client.counts(), player.seconds, play)
     _what_next(play.symbols.id_of(THE_CASE))
     return 1 if play.surprises else 0
@@ -99,22 +105,33 @@ class _Player:
     """Submits what agencies say, waits for what follows, and compares it with the story."""
 
     def __init__(
-        self, settings: Settings, clock: StoryClock, client: Client, play: Play, feed: "_Feed"
+        self, clock: StoryClock, moves: Story, client: Client, play: Play, feed: "_Feed"
     ) -> None:
         self.seconds: list[float] = []  #: that submissions took until their outcome
-        self._settings, self._clock, self._client = settings, clock, client
+        self._clock, self._moves, self._client = clock, moves, client
         self._play, self._feed = play, feed
 
     async def play(self, row: Row) -> None:
         """Play one row; what surprises is said at once."""
         known = len(self._play.surprises)
-        await move(self._settings, self._clock, max(row.at, self._clock.now()), _PATIENCE)
+        await self._moves.move(max(row.at, self._clock.now()))
         if not row.follows:
             await self._submit(row)
         elif not await self._feed.until(lambda: self._play.found(row)):
             self._play.surprised(row, "it did not follow")
         if not await self._feed.until(lambda: self._play.stands(row)):
             self._play.surprised(row, f"it stands at {self._play.state(row)}, not at {row.then}")
+        if not await self._feed.until(lambda: self._play.ticks(row)):
+            self._play.clocks_compared(row)
+        self._tell(known)
+
+    def end(self) -> None:
+        """Compare what can only be compared once nothing more follows; what surprises is said."""
+        known = len(self._play.surprises)
+        self._play.ended()
+        self._tell(known)
+
+    def _tell(self, known: int) -> None:
         for surprise in self._play.surprises[known:]:
             console.print(Text(f"not as in the story: {surprise}", "bold red"))
 

@@ -23,7 +23,8 @@ def coloured(line: Line) -> Text:
         return Text(f"{time_of(line.when)}  unreadable: {line.detail}", style)
     who = f"{line.agency} → {line.whom}"
     text = Text(f"{time_of(line.when)}  {who:42}  {line.type:32}  {line.said:36}  ")
-    return text.append(outcome_of(line), style)
+    text.append(outcome_of(line), style)
+    return text.append("".join(f"  [{mark}]" for mark in line.marks), "magenta")
 
 
 def outcome_of(line: Line) -> str:

@@ -17,6 +17,7 @@ from services.cli import (
     alarms,
     case,
     clock,
+    deadlines,
     demo,
     flows,
     law,
@@ -67,7 +68,7 @@ app = App(
 )
 GROUPS: Final = (
     *(stack, setup, schemas, access, run_, submit, subscribe, tail, case, why, rebuild, replay),
-    *(alarms, letters, flows, clock, demo, law),
+    *(alarms, deadlines, letters, flows, clock, demo, law),
 )
 for group in GROUPS:
     group.add_to(app)

@@ -10,7 +10,7 @@ from cyclopts import App
 from services.cli.archive import Desk, family_service, id_of, opened
 from services.cli.errors import CommandError
 from services.cli.lines import outcome_of
-from services.core.bus.deciding import Stored
+from services.core.bus.items import Stored
 from services.core.telling.lines import Lang, Teller, time_of
 from services.ledger.archive import Entry
 from services.ledger.folding import Decision, FoldError

@@ -259,7 +259,11 @@ def _case_page(house: _House, request: Call, who: Speaker, found: Told) -> Respo
         office=office,
         steps=steps,
         lines=[
-            (entry.envelope.id, teller.line(entry.record, entry.envelope)) for entry in found.thread
+            (
+                entry.envelope.id,
+                teller.line(entry.record, entry.envelope, found.undone.get(entry.envelope.id)),
+            )
+            for entry in found.thread
         ],
     )
 

@@ -1,1 +1,1 @@
-"""Deadlines (thời hạn): what the clocks say; until they run by themselves, the platform says it."""
+"""Deadlines (thời hạn): the law's clocks, which run by themselves from what others record."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -59,6 +59,11 @@ class Feed:
         """Return the part of which a fact in the feed speaks; None where it is not in it."""
         row = await self.rows.ask(queries.fact, agency=agency, id=fact)
         return row["part"] if row else None
+
+    async def seen(self, agency: str, facts: Sequence[str]) -> set[str]:
+        """Return which of some facts an agency may see: those that were given to it."""
+        rows: list[Any] = await self.rows.ask(queries.seen, agency=agency, facts=list(facts))
+        return {row["fact"] for row in rows}
 
     async def admit(self, agencies: Iterable[str]) -> None:
         """Give agencies that are new here what everybody may read; the others have it."""

@@ -1,16 +1,16 @@
 -- name: hear(heard)!
 -- Keep the facts that were heard; hearing them again changes nothing.
-insert into facts (id, key, part, recorded_at, scopes, relations, agencies, same_as, event,
-                   partition, after)
+insert into facts (id, key, part, recorded_at, scopes, relations, agencies, same_as, undoes,
+                   event, partition, after)
 select id, key, part, recorded_at,
        array(select jsonb_array_elements_text(scopes)),
        array(select jsonb_array_elements_text(relations)),
        array(select jsonb_array_elements_text(agencies)),
-       same_as, convert_to(event, 'UTF8'), partition, after
+       same_as, undoes, convert_to(event, 'UTF8'), partition, after
   from jsonb_to_recordset(:heard::jsonb)
        as heard(id uuid, key text, part text, recorded_at timestamptz, scopes jsonb,
-                relations jsonb, agencies jsonb, same_as uuid, event text, partition int,
-                after jsonb)
+                relations jsonb, agencies jsonb, same_as uuid, undoes uuid, event text,
+                partition int, after jsonb)
     on conflict (id) do nothing;
 
 -- name: relate(heard)!
@@ -93,6 +93,12 @@ update feeds set confirmed = greatest(confirmed, :number)
 select facts.part, feed.number
   from feed join facts on facts.id = feed.fact
  where feed.agency = :agency and feed.fact = :id;
+
+-- name: seen(agency, facts)
+-- Which of some facts stand in the feed of an agency.
+select fact::text
+  from feed
+ where agency = :agency and fact = any(:facts::uuid[]);
 
 -- name: unreceipted(most)
 -- What was confirmed, and whose receipt is not known to be recorded.

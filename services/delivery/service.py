@@ -13,7 +13,13 @@ import aiosql
 import msgspec
 
 from services.core.access.directory import Directory
-from services.core.access.readers import SEATS, Relation, reading_of, relations_of
+from services.core.access.readers import (
+    SEATS,
+    Relation,
+    reading_of,
+    relations_of,
+    undone_by,
+)
 from services.core.bus.record import Record
 from services.core.bus.service import Service, Statement, View
 from services.core.contracts.catalogue import Catalogue
@@ -104,6 +110,7 @@ def _fact(
         "relations": reading.relations,
         "agencies": sorted(reading.agencies),
         "same_as": reading.same_as,
+        "undoes": undone_by(envelope),
         "event": msgspec.json.encode(as_cloud_event(event, envelope, codec)).decode(),
     }
 
@@ -132,8 +139,10 @@ def _relation(key: str, fact: str, each: Relation) -> dict[str, Any]:
 def as_cloud_event(event: Event, envelope: Envelope, codec: Codec) -> Mapping[str, Any]:
     """Return a fact as an agency gets it: CloudEvents 1.0.
 
-    Without sequence, causation and lane, for their gaps would tell of what is hidden.
+    Without sequence, causation and lane, for their gaps would tell of what is hidden. `corrects`
+    and `withdraws` are extension attributes, there where a fact does.
     """
+    undoing = {"corrects": envelope.corrects, "withdraws": envelope.withdraws}
     return {
         "specversion": "1.0",
         "id": envelope.id,
@@ -143,5 +152,6 @@ def as_cloud_event(event: Event, envelope: Envelope, codec: Codec) -> Mapping[st
         "time": envelope.occurred_at,
         "datacontenttype": "application/json",
         "recordedat": envelope.recorded_at,
+        **{name: fact for name, fact in undoing.items() if fact},
         "data": codec.to_json(event),
     }

@@ -42,7 +42,11 @@ _AT_ONCE: Final = 500
 _LOOK_SECONDS: Final = 0.1
 _RIGHTS_SECONDS: Final = 2.0  #: between two looks at who is to have a topic
 _BACKOFF: Final = 0.5
-_ATTRIBUTES: Final = ("specversion", "id", "type", "source", "subject", "time")
+_UNDOING: Final = ("corrects", "withdraws")  #: attributes of those events alone that have them
+_ATTRIBUTES: Final = (
+    *("specversion", "id", "type", "source", "subject", "time"),
+    *_UNDOING,
+)
 
 log = structlog.get_logger()
 
@@ -54,6 +58,8 @@ class _Attributes(Struct, frozen=True):
     source: str
     subject: str
     time: str
+    corrects: str = ""
+    withdraws: str = ""
 
 
 _attributes: Final = msgspec.json.Decoder(_Attributes)
@@ -62,7 +68,11 @@ _attributes: Final = msgspec.json.Decoder(_Attributes)
 def record_of(number: int, event: bytes) -> Plain:
     """Return an event of a feed as its topic carries it."""
     said = _attributes.decode(event)
-    attributes = [(f"ce_{name}", getattr(said, name).encode()) for name in _ATTRIBUTES]
+    attributes = [
+        (f"ce_{name}", content.encode())
+        for name in _ATTRIBUTES
+        if (content := getattr(said, name)) or name not in _UNDOING
+    ]
     return Plain(
         key_of(said.subject),
         event,

@@ -40,14 +40,16 @@ def rows_of(
         uses = [
             use
             for record, envelope in heard
-            if envelope.type in types
+            if envelope.type in types and not envelope.withdraws
             if (use := use_of(codec.decode(record.value), envelope))
         ]
-        if not uses:
+        undone = [each.undoes for _, each in heard if each.type in types and each.undoes]
+        facts = [*(use.fact for use in uses), *undone]
+        if not facts:
             return []
-        facts = [use.fact for use in uses]
         return [
             (queries.hear.sql, (msgspec.json.encode(uses).decode(),)),
+            *([(queries.undo.sql, (undone,)), (queries.give_up.sql, (undone,))] if undone else []),
             (queries.hold.sql, (facts,)),
             (queries.alarm.sql, (facts,)),
         ]

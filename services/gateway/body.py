@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, cast
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -20,7 +21,8 @@ from services.core.doors.problems import Flaw, Problem
 MAX_BYTES: Final = 1_000_000
 _MAX_DEPTH: Final = 20
 _MOST_FLAWS: Final = 50
-_MEMBERS: Final = ("type", "occurred_at", "data", "officer", "role")
+_UNDOING: Final = ("corrects", "withdraws")
+_MEMBERS: Final = ("type", "occurred_at", "data", "officer", "role", *_UNDOING)
 _FORBIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME: Final = re.compile(r"[A-Za-z0-9_]{1,40}")
 
@@ -34,6 +36,8 @@ class Said(Struct, frozen=True):
     officer: str | None
     role: str | None
     canonical: bytes  #: the same body in its one spelling, to compare repeats by
+    corrects: str | None = None  #: the id of the fact whose place this is to take
+    withdraws: str | None = None  #: the id of the fact that is to count no more
 
 
 def read(body: bytes, content_type: str | None, encoding: str | None = None) -> Said:
@@ -59,6 +63,8 @@ def said(members: Mapping[str, Any]) -> Said:
         members.get("officer"),
         members.get("role"),
         msgspec.json.encode(members, order="sorted"),
+        members.get("corrects"),
+        members.get("withdraws"),
     )
 
 
@@ -158,7 +164,26 @@ def _shape(members: Mapping[str, Any]) -> list[Flaw]:
     ]
     if not isinstance(members.get("data", {}), dict):
         flaws.append(Flaw("MALFORMED", "expected an object", "/data"))
+    return flaws + _undoing(members)
+
+
+def _undoing(members: Mapping[str, Any]) -> list[Flaw]:
+    """Find what is wrong with the members by which a fact is undone."""
+    flaws = [
+        Flaw("MALFORMED", "expected the id of a fact, in small letters", f"/{name}")
+        for name in _UNDOING
+        if name in members and not _is_id(members[name])
+    ]
+    if all(name in members for name in _UNDOING):
+        flaws.append(Flaw("MALFORMED", "either corrects or withdraws, not both", "/withdraws"))
     return flaws
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value
+    except ValueError:
+        return False
 
 
 def _step(name: str) -> str:

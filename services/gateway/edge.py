@@ -84,6 +84,8 @@ class Edge(Struct, frozen=True):
                 accepted_at=now,
                 role=role,
                 asker="",
+                corrects=said.corrects or "",
+                withdraws=said.withdraws or "",
             ),
         )
 
@@ -94,8 +96,10 @@ class Edge(Struct, frozen=True):
             raise Problem(error.code, str(error), "/type") from None
 
     def _event(self, said: Said, type_: EventType) -> Any:
+        undoes = said.corrects or said.withdraws  # speaks of a part that is there: none is opened
+        data = said.data if undoes else minted(said.data, type_, self.catalogue)
         try:
-            event = self.codec.from_json(said.type, minted(said.data, type_, self.catalogue))
+            event = self.codec.from_json(said.type, data)
         except MalformedData as error:
             flaws = [Flaw(each.code, each.expected, f"/data{each.path}") for each in error.problems]
             raise Problem.of(flaws) from None

@@ -24,6 +24,7 @@ _CASE: Final = {
     "description": "The id of a judgment, or of a case or part inside it",
 }
 _SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
+_FACT: Final = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -124,6 +125,7 @@ def _paths(
         },
         **_of_feeds(known, prefer),
         **_of_cases(),
+        **_of_clocks(),
         **_for_all(),
     }
 
@@ -243,6 +245,60 @@ def _of_cases() -> dict[str, Any]:
     }
 
 
+def _of_clocks() -> dict[str, Any]:
+    """The paths of the clocks: what must be done before when, as far as the caller may see it."""
+    states = ["open", "RUNNING", "PAUSED", "OVERDUE", "EXPIRED", "STOPPED", "CANCELLED"]
+    clock_id = {"type": "string", "format": "uuid"}
+
+    def asked(name: str, what: str, schema: dict[str, Any]) -> dict[str, Any]:
+        return {"name": name, "in": "query", "description": what, "schema": schema}
+
+    return {
+        "/v1/cases/{case_id}/clocks": {
+            "get": {
+                "operationId": "clocks",
+                "summary": "Every clock of a case, a part of it or a judgment, what is due first "
+                "before others. What the caller may not see is left out.",
+                "security": [{"token": []}],
+                "parameters": [
+                    {"name": "case_id", "in": "path", "required": True, "schema": _CASE}
+                ],
+                "responses": _answers(
+                    {"200": ("As far as the caller may see.", _with(["id", "clocks"]))}
+                )
+                | _problems(400, 401, 404, 503),
+            }
+        },
+        "/v1/deadlines": {
+            "get": {
+                "operationId": "deadlines",
+                "summary": "What is due first before others, as far as the caller may see it.",
+                "description": "Of an agency: the clocks of which it is responsible, and what has "
+                "climbed to it or past it because it stayed overdue below.",
+                "security": [{"token": []}],
+                "parameters": [
+                    asked("agency", "Whose; the caller's own where it is left out.", _SLUG),
+                    asked(
+                        "state",
+                        "open: running, paused or overdue.",
+                        {"enum": [*states, "WITHDRAWN"], "default": "open"},
+                    ),
+                    asked(
+                        "limit",
+                        "How many at most.",
+                        {"type": "integer", "minimum": 1, "maximum": 500, "default": 100},
+                    ),
+                    asked("after", "The `after` of the page before.", clock_id),
+                ],
+                "responses": _answers(
+                    {"200": ("`after` is null on the last page.", _with(["clocks", "after"]))}
+                )
+                | _problems(400, 401, 503),
+            }
+        },
+    }
+
+
 def _with(required: list[str]) -> dict[str, Any]:
     return {"type": "object", "required": required}
 
@@ -341,7 +397,18 @@ def _submission(claims: list[EventType]) -> dict[str, Any]:
                     "data": {"$ref": _ref(_name(claim))},
                     "officer": _SLUG,
                     "role": {"enum": list(claim.by)},
+                    "corrects": _FACT
+                    | {
+                        "description": "The fact of yours, of this type and part, whose place this "
+                        "takes."
+                    },
+                    "withdraws": _FACT
+                    | {
+                        "description": "The fact of yours, of this type and part, that is to count "
+                        "no more; say its data again."
+                    },
                 },
+                "not": {"required": ["corrects", "withdraws"]},
             }
             for claim in claims
         ]

@@ -40,3 +40,14 @@ select count(*) as accepted,
        count(*) filter (where status = 'held') as held,
        count(*) filter (where coalesce(status, 'pending') = 'pending') as pending
   from submissions left join outcomes on outcomes.submission = submissions.id;
+
+-- name: undecided(keys, moments)
+-- Under which keys something is pending that was accepted before a moment.
+select key, moment
+  from unnest(:keys::text[], :moments::timestamptz[]) as wanted(key, moment)
+ where exists (
+       select
+         from submissions left join outcomes on outcomes.submission = submissions.id
+        where split_part(submissions.part, '.', 1) = wanted.key
+          and submissions.accepted_at < wanted.moment
+          and coalesce(outcomes.status, 'pending') = 'pending');

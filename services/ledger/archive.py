@@ -5,7 +5,7 @@ in one lane.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from msgspec import Struct
@@ -15,7 +15,6 @@ from services.core.bus.record import Record
 from services.core.bus.snapshot import heard_by
 from services.core.bus.store import queries as bus
 from services.core.contracts.codec import Codec
-from services.core.contracts.days import VIET_NAM
 from services.core.contracts.envelope import envelope_of
 from services.core.contracts.errors import ContractError
 from services.core.contracts.event import Event
@@ -75,23 +74,12 @@ class Archive:
         """Return everything that stands under a key: a judgment, a unit, a denunciation."""
         return self._entries(await self.rows.ask(queries.of_key, key=key))
 
-    async def of_case(
-        self, case_id: str, *, as_of: date | None = None, known_at: datetime | None = None
-    ) -> list[Entry]:
-        """Return what concerns a case or judgment: itself, what lies inside it, its judgment.
-
-        `as_of` leaves out what happened after that day in Viet Nam, `known_at` what was recorded
-        after that moment.
-        """
+    async def of_case(self, case_id: str) -> list[Entry]:
+        """Return what concerns a case or judgment: itself, what lies inside it, its judgment."""
         if case_id == key_of(case_id):
-            return stood(await self.of_key(case_id), as_of, known_at)
-        found = await self.rows.ask(
-            queries.of_case,
-            cases=[case_id, key_of(case_id)],
-            before=_end_of(as_of),
-            known_at=known_at,
-        )
-        return self._entries(found)
+            return await self.of_key(case_id)
+        cases = [case_id, key_of(case_id)]
+        return self._entries(await self.rows.ask(queries.of_case, cases=cases))
 
     async def of_id(self, id_: str) -> Entry | None:
         """Return the entry of that id, a UUID, or None."""
@@ -165,23 +153,6 @@ class Archive:
             index=index,
             kind=kind,
         )
-
-
-def stood(entries: Sequence[Entry], as_of: date | None, known_at: datetime | None) -> list[Entry]:
-    """Return what had happened by the end of a day in Viet Nam and was recorded by a moment."""
-    before = _end_of(as_of)
-    return [
-        entry
-        for entry in entries
-        if (before is None or entry.envelope.occurred_at < before)
-        and (known_at is None or entry.envelope.recorded_at <= known_at)
-    ]
-
-
-def _end_of(day: date | None) -> datetime | None:
-    if day is None or day == date.max:
-        return None
-    return datetime.combine(day + timedelta(days=1), time(), VIET_NAM)
 
 
 def event_of(record: Record, codec: Codec) -> Event | None:

@@ -1,21 +1,26 @@
 """States told again from the facts alone, and decisions made again on the state before them.
 
-Everything here is pure. A family's facts change its own field of a state alone, so all that counts
-is which records a stream had taken in: its own facts by their sequence, what it heard by how far
-its lane had heard.
+Everything here is pure, and the fold is the lanes' own (`core.bus.past`). All that counts is which
+records a stream had taken in: its own facts by their sequence, what it heard by how far its lane
+had heard.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from services.core.bus.deciding import Deciding, Item, Moment, Stored
+from services.core.bus.deciding import Deciding, Moment
+from services.core.bus.errors import FamilyError, HistoryIncomplete
+from services.core.bus.items import Item, Stored
+from services.core.bus.past import Past, Taken
 from services.core.bus.record import Outgoing
 from services.core.bus.service import Service, Topics
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
+from services.core.contracts.corrections import Slot
 from services.core.contracts.family import Directory, Family
 from services.ledger.archive import Entry
 
@@ -31,7 +36,8 @@ class Decision(Struct, frozen=True):
 
     item: Item
     cause: Entry
-    before: Mapping[str, Stored]  #: the streams concerned, as they stood just before
+    before: Mapping[str, Stored]  #: the streams concerned, as they stood just before; of one that
+    #: a correction was put to, as it stood before what is corrected
     recorded: Sequence[Entry]  #: what the lane recorded of it
     again: Sequence[Outgoing]
     differences: Sequence[str]  #: none: the same, byte for byte
@@ -50,45 +56,42 @@ class Folding:
     ) -> None:
         self.service, self.topics = service, topics
         self._deciding = Deciding(service, topics, codec, catalogue)
+        self._families = self._deciding.families
         self._directory = directory
-        self._families = {family.name: family for family in service.families}
-        self._claims = {topics.submissions(name) for name in self._families}
 
     @property
     def reads(self) -> frozenset[str]:
         """The topics from which states and decisions are told."""
-        own = {self.topics.events(name) for name in self._families}
-        return self._deciding.heard_topics | own | self._claims
+        families = self._families
+        return families.heard_topics | families.own_topics | families.claim_topics
 
     def fold(self, entries: Iterable[Entry], takes: Callable[[Entry], bool]) -> Streams:
         """Return every stream of one key after the entries that count.
 
         Raises FoldError where a fact of a stream, or what caused it, is missing.
         """
+        past = self._past(entries, takes)
+        return {stream: self._folded(past, family, stream) for family, stream in past.streams()}
+
+    def _past(self, entries: Iterable[Entry], takes: Callable[[Entry], bool]) -> Past:
         entries = list(entries)
-        causes = {entry.id: entry for entry in entries}
-        streams: Streams = {}
-        for entry in entries:
-            if not takes(entry):
-                continue
-            for family, stream in self._concerned(entry, causes):
-                if entry.event is None:
-                    raise FoldError(f"{entry.id}: {entry.envelope.type} cannot be read")
-                before = streams.get(stream) or Stored(family.start)
-                after = self._deciding.fold(
-                    family, before, entry.envelope, entry.event, self._directory
-                )
-                if self.is_own(entry) and after.sequence != before.sequence + 1:
-                    raise FoldError(
-                        f"{stream}: fact {after.sequence} ({entry.id}) follows fact "
-                        f"{before.sequence}; the archive lacks what stands between"
-                    )
-                streams[stream] = after
-        return streams
+        counted = [entry.record for entry in entries if takes(entry)]
+        try:
+            return Past.of(self._families, [entry.record for entry in entries], counted)
+        except HistoryIncomplete as error:
+            raise FoldError(f"{error} from the archive") from error
+
+    def _folded(
+        self, past: Past, family: Family[Any], stream: str, before: Slot[Taken] | None = None
+    ) -> Stored:
+        try:
+            return past.fold(family, stream, self._directory, before=before)
+        except FamilyError as error:
+            raise FoldError(str(error)) from error
 
     def is_own(self, entry: Entry) -> bool:
         """Say whether an entry is a fact of one of the service's families."""
-        return entry.kind == "fact" and entry.family in self._families
+        return entry.kind == "fact" and entry.family in self._families.named
 
     def again(
         self, entry: Entry, cause: Entry, key: Sequence[Entry], followed: Iterable[Entry]
@@ -107,18 +110,33 @@ class Folding:
             and each.record.place().lane == lane
             and each.kind not in {"held", "released"}
         ]
-        before = self.fold(key, self._before(item, cause, entry, recorded, key))
-        states = _States({name: before[name] for name in item.streams if name in before})
+        whole = self._past(key, lambda each: each.stands_in_events)
+        concerns = whole.concerned(cause.id)
+        streams = {stream for _, stream in concerns}
+        past = self._past(key, self._before(item, cause, entry, recorded, key, streams, whole))
+        stood = {stream: self._folded(past, family, stream) for family, stream in concerns}
+        known = {stream for _, stream in past.streams()}
+        states = _States({name: each for name, each in stood.items() if name in known}, past)
+        before = states.before | self._before_correction(item, past, states.before)
         moment = Moment(entry.envelope.recorded_at, entry.envelope.heard, self._directory)
         try:
             answer = self._deciding.decide(item, states, moment)
         except Exception as error:  # noqa: BLE001  whatever a family raises is what is told
-            return Decision(
-                item, cause, states.before, recorded, [], [f"it raises {error!r} instead"]
-            )
-        return Decision(
-            item, cause, states.before, recorded, answer, list(_differences(recorded, answer))
-        )
+            return Decision(item, cause, before, recorded, [], [f"it raises {error!r} instead"])
+        return Decision(item, cause, before, recorded, answer, list(_differences(recorded, answer)))
+
+    def _before_correction(
+        self, item: Item, past: Past, before: Mapping[str, Stored]
+    ) -> dict[str, Stored]:
+        """Return the streams as they stood before what a claim corrects: there it was decided."""
+        if not (item.is_claim and item.undoes):
+            return {}
+        return {
+            stream: self._folded(past, family, stream, slot)
+            for family, stream in item.concerns
+            if stream in before
+            and (slot := past.slot(family.name, item.envelope.undoes)) is not None
+        }
 
     def _before(
         self,
@@ -127,8 +145,10 @@ class Folding:
         entry: Entry,
         recorded: Sequence[Entry],
         key: Sequence[Entry],
+        streams: AbstractSet[str],
+        whole: Past,
     ) -> Callable[[Entry], bool]:
-        """Return what tells which entries the stream had taken in when it decided.
+        """Return what tells which entries the streams had taken in when they decided.
 
         A refusal bears no sequence; there the claim's place in its topic decides.
         """
@@ -143,14 +163,13 @@ class Folding:
         own = [each.envelope.sequence for each in recorded if self.is_own(each)]
         first = min(own, default=None)
         causes = {each.id: each for each in key}
-        streams = set(item.streams)
 
         def takes(each: Entry) -> bool:
             if not each.stands_in_events:
                 return False
             if not self.is_own(each):
                 return each.record.offset < heard.get(each.record.topic, 0)
-            if not {stream for _, stream in self._concerned(each, causes)} & streams:
+            if whole.stream_of(each.id) not in streams:
                 return False
             if first is not None:
                 return each.envelope.sequence < first
@@ -162,47 +181,28 @@ class Folding:
         return takes
 
     def _item(self, cause: Entry) -> Item:
-        item = self._deciding.ready(cause.record, is_claim=cause.record.topic in self._claims)
+        is_claim = cause.record.topic in self._families.claim_topics
+        item = self._deciding.ready(cause.record, is_claim=is_claim)
         if item.failure is not None:
             raise FoldError(f"{cause.id}: it cannot be read: {item.failure!r}")
         return item
-
-    def _concerned(
-        self, entry: Entry, causes: Mapping[str, Entry]
-    ) -> Iterator[tuple[Family[Any], str]]:
-        """Yield the streams that take an entry in: its own, or those that hear it.
-
-        A fact stands in the stream that its cause was put to.
-        """
-        if not entry.stands_in_events:
-            return
-        if not self.is_own(entry):
-            item = self._item(entry)
-            yield from zip(item.families, item.streams, strict=True)
-            return
-        cause = causes.get(entry.envelope.causation)
-        if cause is None:
-            raise FoldError(
-                f"{entry.id}: what it was decided on, {entry.envelope.causation}, is not archived "
-                f"under its key"
-            )
-        item = self._item(cause)
-        for family, stream in zip(item.families, item.streams, strict=True):
-            if family.name == entry.family:
-                yield family, stream
 
 
 class _States:
     """The streams concerned; what a decision puts is kept apart."""
 
-    def __init__(self, before: Mapping[str, Stored]) -> None:
+    def __init__(self, before: dict[str, Stored], past: Past) -> None:
         self.before = before
+        self._past = past
 
     def get(self, stream: str) -> Stored | None:
         return self.before.get(stream)
 
     def put(self, stream: str, stored: Stored) -> None:
         """Nothing is stored: the answer is all that is wanted."""
+
+    def past(self, _key: str) -> Past:
+        return self._past
 
 
 def _differences(recorded: Sequence[Entry], again: Sequence[Outgoing]) -> Iterator[str]:

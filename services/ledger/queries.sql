@@ -37,13 +37,11 @@ select lane, index, kind, topic, "offset", key, value, head
  where key = :key
  order by index;
 
--- name: of_case(cases, before, known_at)
--- What concerns some streams of one key, as it happened before a moment and was known at another.
+-- name: of_case(cases)
+-- What concerns some streams of one key.
 select lane, index, kind, topic, "offset", key, value, head
   from entries
  where case_id = any(:cases::text[])
-   and (:before::timestamptz is null or occurred_at < :before)
-   and (:known_at::timestamptz is null or recorded_at <= :known_at)
  order by index;
 
 -- name: of_id(id)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from services.core.bus.deciding import Stored
+from services.core.bus.items import Stored
 from services.core.bus.snapshot import Snapshot
 from services.ledger.archive import Archive, Entry
 from services.ledger.folding import FoldError, Folding

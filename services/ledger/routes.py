@@ -21,9 +21,9 @@ from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.doors.callers import Call, Callers, is_operator, json, query_of
 from services.core.doors.door import Door
 from services.core.doors.problems import Problem
-from services.core.telling.stories import Told, told
+from services.core.telling.lines import UNDOING
+from services.core.telling.stories import Told, marks_of, told
 from services.core.telling.thread import ordered
-from services.ledger.archive import stood
 from services.ledger.sight import Sight
 
 _INSIDE: Final = re.compile(r"[0-9a-f-]{36}(\.[a-z0-9]+)*")
@@ -50,7 +50,7 @@ def door(
     async def timeline(request: Call, case_id: FromPath[str]) -> Response[bytes]:
         speaker = callers.speaker(request)
         found = await desk.found(speaker, case_id, query_of(request, *_QUERY))
-        entries = [desk.shown(entry, speaker) for entry in found.thread]
+        entries = [desk.shown(entry, speaker) | marks_of(entry, found) for entry in found.thread]
         return json(msgspec.json.encode({"id": found.id, "entries": entries}))
 
     return Door(routes=[case, timeline], close=sight.archive.rows.close)
@@ -68,8 +68,8 @@ class _Desk(Struct, frozen=True):
         known_at = _read(query, "known_at", _aware)
         if not (is_uuid7(key_of(id_)) and _INSIDE.fullmatch(id_)):
             raise Problem("NOT_FOUND")
-        seen = await self.sight.of_key(key_of(id_), speaker)
-        found = told(id_, ordered(stood(seen, as_of, known_at)), self.catalogue, self.directory())
+        seen = ordered(await self.sight.of_key(key_of(id_), speaker))
+        found = told(id_, seen, self.catalogue, self.directory(), as_of, known_at)
         if found is None:
             raise Problem("NOT_FOUND")
         return found
@@ -91,6 +91,7 @@ class _Desk(Struct, frozen=True):
             "occurred_at": envelope.occurred_at,
             "recorded_at": envelope.recorded_at,
             "law": envelope.law,
+            **{name: fact for name in UNDOING if (fact := getattr(envelope, name))},
             "data": self.codec.to_json(entry.event) if entry.event else None,
         }
         if is_operator(speaker):

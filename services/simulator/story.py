@@ -9,18 +9,17 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
-from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 from msgspec import Struct
 
 from services.core.contracts import strict_yaml
 from services.core.contracts.catalogue import PREFIX, Catalogue
-from services.core.contracts.identifiers import new_id
+from services.core.contracts.identifiers import clock_id_of, new_id
 
 PATH: Final = Path(__file__).parent / "story.yaml"
 PLATFORM: Final = "platform"
-CLOCKS: Final = "deadline"  #: the family whose rows the platform submits, for no clock runs yet
+CLOCKS: Final = "deadline"  #: the family that says what time does to other parts
 
 Expected: TypeAlias = Literal["recorded", "refused", "irregular"]
 
@@ -52,7 +51,7 @@ class Row(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def follows(self) -> bool:
         """Whether it follows by itself from what was said before, and is said by nobody."""
-        return self.by == PLATFORM and self.family != CLOCKS
+        return self.by == PLATFORM
 
 
 def rows(path: Path = PATH) -> list[Row]:
@@ -76,6 +75,10 @@ class Symbols:
     def bind(self, row: Row, fact: str) -> None:
         """Remember the fact of a row."""
         self._facts[str(row.n)] = fact
+
+    def fact_of(self, row: int) -> str | None:
+        """Return the fact of a row, or None where none was bound."""
+        return self._facts.get(str(row))
 
     def id_of(self, symbol: str) -> str:
         """Return the id of a part, such as J.c2, or the slug that it is."""
@@ -114,7 +117,7 @@ class Symbols:
         if colon and kind == "clock":
             rule, _, which = name.partition("@")
             cause, _, whom = which.partition(":")
-            return str(uuid5(NAMESPACE_OID, f"{self._facts[cause]}/{rule}/{whom}"))
+            return clock_id_of(self._facts[cause], rule, whom)
         if symbol.startswith("@"):
             return self._facts[symbol.removeprefix("@")]
         return self.id_of(symbol)

@@ -11,7 +11,11 @@ from services.core.bus.service import Service, Topics
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.event import Event
+from services.core.contracts.events import deadline
 from services.core.contracts.schemas import load_schemas
+from services.deadlines.service import begun_by, changed_by
+from services.deadlines.ticking import Due
+from services.deadlines.timetable import next_word
 from services.gateway.body import Said
 from services.gateway.edge import Edge
 from services.gateway.outcomes import Outcome, is_outcome, told_by
@@ -49,6 +53,9 @@ class MemoryHouse:
             directory=lambda: DIRECTORY,
         )
         self._read: dict[tuple[str, int], int] = {}
+        self._heard: dict[int, int] = {}
+        self._clocks: dict[str, dict[str, Any]] = {}
+        self._said: set[str] = set()
 
     def submit(self, agency: str, submission: dict[str, Any]) -> Became:
         """Submit what an agency says, let every lane come to rest, and return what became of it."""
@@ -60,11 +67,47 @@ class MemoryHouse:
             officer=submission.get("officer"),
             role=submission.get("role"),
             canonical=b"",
+            corrects=submission.get("corrects"),
+            withdraws=submission.get("withdraws"),
         )
         admitted = self.edge.admit(said, Speaker(agency, entry.roles), DIRECTORY, self.clock.now())
         self.log.put(f"gateway/{admitted.partition}", [admitted])
         self.log.settle()
         return self._outcome(admitted.envelope.id)
+
+    def move(self, moment: datetime) -> Iterator[Due]:
+        """Let it be a moment; what clocks say on the way is said at its own, one after another."""
+        while (due := self._next()) and due.word.at <= moment:
+            self.clock.moment = max(due.word.at.astimezone(UTC), self.clock.moment)
+            self._said.add(due.said_under)
+            self.submit("platform", due.submission)
+            yield due
+        self.clock.moment = max(moment.astimezone(UTC), self.clock.moment)
+
+    def _next(self) -> Due | None:
+        """Return what must be said first of all that clocks must still say."""
+        self._hear()
+        waiting = []
+        for row in self._clocks.values():
+            word = next_word(row["soon_at"], row["ends_at"], row["ends_as"], self.clock.moment)
+            if row["state"] == "RUNNING" and word:
+                named = (row["clock_id"], row["run"], row["watched"], row["key"], row["rule_id"])
+                due = Due(*named, row["cause_event_id"], row["due"], word)
+                if due.said_under not in self._said:
+                    waiting.append(due)
+        return min(waiting, key=lambda due: (due.word.at, due.key, due.clock_id), default=None)
+
+    def _hear(self) -> None:
+        """Keep the rows of clocks, as the view does."""
+        for partition in range(TOPICS.partitions):
+            records = self.log.records.get((TOPICS.events("deadline"), partition), [])
+            for record in records[self._heard.get(partition, 0) :]:
+                event, envelope = CODEC.decode(record.value), record.envelope()
+                if isinstance(event, deadline.Started):
+                    self._clocks[event.clock_id] = begun_by(event, envelope, CATALOGUE)
+                elif change := changed_by(event, envelope):
+                    self._clocks[change["clock_id"]] |= change
+            self._heard[partition] = len(records)
 
     def facts(self) -> Iterator[tuple[str, Event, dict[str, Any]]]:
         """Yield what was recorded since last asked, in the order of the topics."""
@@ -98,7 +141,8 @@ def play(house: MemoryHouse, story: list[Row]) -> Play:
     """Play a story through, and return what was seen of it."""
     played = Play(story, CATALOGUE)
     for row in story:
-        house.clock.moment = max(row.at.astimezone(UTC), house.clock.moment)
+        for _said in house.move(row.at):
+            pass
         if not row.follows:
             played.answered(row, house.submit(row.agency, played.submission(row)))
         for id_, event, data in house.facts():
@@ -107,4 +151,5 @@ def play(house: MemoryHouse, story: list[Row]) -> Play:
             played.surprised(row, "it does not follow")
         if not played.stands(row):
             played.surprised(row, f"it stands at {played.state(row)}, not at {row.then}")
+    played.ended()
     return played

@@ -10,6 +10,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import product
 from typing import Any, Final
 
@@ -49,48 +50,60 @@ HEARERS: Final = Counter[str](
 
 
 class Said(msgspec.Struct):
-    """A row that an agency says, as it was said in memory, and what it brought about."""
+    """Something that happens in memory, a row or what a clock says, and what it brought about."""
 
-    row: Row
-    claim: Outgoing | None  #: None where the row follows by itself
+    at: datetime
+    row: Row  #: that is played, or for which time moves on
+    claim: Outgoing | None  #: None where no agency says it
     brought: list[tuple[str, str, str, int]]  #: id, its cause, the family it is named by, place
     facts: int  #: how many facts and refusals
     steps: int  #: how often one of them, or a claim, was decided or heard by a family
 
 
 def said() -> Iterator[Said]:
-    """Play the story in memory, and yield each row of it."""
+    """Play the story in memory, and yield each row of it, with what clocks say before it."""
     house = MemoryHouse(WORK)
     told = Play(rows(), CATALOGUE)
     known: set[str] = set()
     for row in rows():
-        house.clock.moment = max(row.at.astimezone(house.clock.moment.tzinfo), house.clock.moment)
-        claim = None
+        for due in house.move(row.at):
+            _show(house, told)
+            fresh_ = _fresh(house, known, due.word.at, row)
+            # The ticker of the house says it under an id of its own, which nobody names later.
+            yield replace(fresh_, claim=None, brought=[])
         if not row.follows:
-            submission = told.submission(row)
-            became = house.submit(row.agency, submission)
+            became = house.submit(row.agency, told.submission(row))
             told.answered(row, became)
-        for id_, event, data in house.facts():
-            told.see(id_, event, data)
+        _show(house, told)
         if row.follows:
             told.found(row)
-        brought: list[tuple[str, str, str, int]] = []
-        facts = steps = 0
-        for (topic, partition), records in house.log.records.items():
-            for record in records:
-                envelope = record.envelope()
-                if envelope.id in known:
-                    continue
-                known.add(envelope.id)
-                is_fact = topic.endswith(".events")
-                facts += is_fact
-                steps += HEARERS[envelope.type] if is_fact else 1
-                if envelope.causation == envelope.id:
-                    claim = Outgoing(topic, partition, record.key, record.value, envelope)
-                else:
-                    brought.append((envelope.id, envelope.causation, *_place(envelope)))
         assert told.surprises == []
-        yield Said(row, claim, brought, facts, steps)
+        yield _fresh(house, known, row.at, row)
+
+
+def _show(house: MemoryHouse, told: Play) -> None:
+    for id_, event, data in house.facts():
+        told.see(id_, event, data)
+
+
+def _fresh(house: MemoryHouse, known: set[str], at: datetime, row: Row) -> Said:
+    """Return what stands in the topics and was not known, and know it."""
+    claim, facts, steps = None, 0, 0
+    brought: list[tuple[str, str, str, int]] = []
+    for (topic, partition), records in house.log.records.items():
+        for record in records:
+            envelope = record.envelope()
+            if envelope.id in known:
+                continue
+            known.add(envelope.id)
+            is_fact = topic.endswith(".events")
+            facts += is_fact
+            steps += HEARERS[envelope.type] if is_fact else 1
+            if envelope.causation == envelope.id:
+                claim = Outgoing(topic, partition, record.key, record.value, envelope)
+            else:
+                brought.append((envelope.id, envelope.causation, *_place(envelope)))
+    return Said(at, row, claim, brought, facts, steps)
 
 
 def _place(envelope: Envelope) -> tuple[str, int]:
@@ -201,7 +214,7 @@ async def _told(settings: Settings, clock: StoryClock, judgments: int) -> tuple[
     ):
         for each in said():
             claims = [made for own in all_ if (made := own.claim(each, topics))]
-            clock.move(max(each.row.at, clock.now()))
+            clock.move(max(each.at, clock.now()))
             wanted += each.facts * judgments
             steps += each.steps * judgments
             began = time.perf_counter()
@@ -221,7 +234,7 @@ async def _send(sender: Sender, claims: list[Outgoing], tails: dict[tuple[str, i
     for each in claims:
         by_target.setdefault((each.topic, each.partition), []).append(each)
     for target, those in by_target.items():
-        chunk = number(f"gateway/{target[1]}", target, tails.get(target, Tail()), those)
+        chunk = number(f"agencies/{target[1]}", target, tails.get(target, Tail()), those)
         tails[target] = chunk.tail
         records = chunk.records
         while records:

@@ -259,9 +259,11 @@ def test_an_agency_sees_its_own_feed_live_and_of_a_case_what_it_may(
     for fact in facts:
         expect(page.locator(f"#f-{fact}")).to_be_visible()
     expect(page.locator(f"#f-{unheard}")).to_have_count(0)
+    all_ = 5  # with the clock of the transfer, which started and stopped
+    expect(page.locator(f"#facts li:has(a[href*='{judgment}'])")).to_have_count(all_)
     page.locator(f"#f-{facts[2]} a").click()
     page.wait_for_url(f"**/console/cases/{judgment}#f-{facts[2]}")
-    expect(page.locator("ol.lines li")).to_have_count(3)
+    expect(page.locator("ol.lines li")).to_have_count(all_)
     expect(page.locator("li:target")).to_contain_text("judgment.transferred")
 
 

@@ -22,10 +22,11 @@ from services.core.bus.kafka import Sender, reading
 from services.core.bus.memory import MemoryLog
 from services.core.bus.record import Numbered, Outgoing, Record
 from services.core.bus.service import Service, Topics
+from services.core.bus.snapshot import snapshot
 from services.core.clock import WallClock
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
-from services.core.contracts.identifiers import key_of, new_id
+from services.core.contracts.identifiers import derived_id, key_of, new_id
 from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
 from tests.hearings import docket
@@ -180,6 +181,18 @@ class House:
         )
         return self.claim(event)
 
+    async def correct(self, claim: Outgoing, day: int) -> Outgoing:
+        """Say a request again with another day, in the place of the fact that came of it."""
+        event = CODEC.decode(claim.value)
+        corrected = self.claim(msgspec.structs.replace(event, held_on=date(2026, 8, day)))
+        await self.accept(undoing(corrected, corrects=claim))
+        return self.submitted[-1]
+
+    async def withdraw(self, claim: Outgoing) -> Outgoing:
+        """Have the fact that came of a claim count no more."""
+        await self.accept(undoing(self.claim(CODEC.decode(claim.value)), withdraws=claim))
+        return self.submitted[-1]
+
     def requested_by(self, agency: str, hearing_id: str) -> Outgoing:
         """Word a request of a certain agency."""
         event = hearing.Requested(
@@ -236,6 +249,23 @@ class House:
         held = self.oracle().records
         return [each for target in held if target[0].endswith(".events") for each in held[target]]
 
+    def expected_states(self, *services: Service) -> dict[str, Any]:
+        """How every stream should stand then: its name → its state."""
+        lanes = self.oracle(*services)._lanes
+        kept = {name: each for lane in lanes for name, each in lane._streams._kept.items()}
+        return {name: msgspec.to_builtins(each.state) for name, each in kept.items()}
+
+    async def stored(self, service: Service = SERVICE) -> dict[str, Any]:
+        """How every stream of a service is stored: its name → its state."""
+        kept = (await snapshot(unhurried(self.settings), service.name)).states
+        starts = {family.name: type(family.start) for family in service.families}
+        return {
+            name: msgspec.to_builtins(
+                msgspec.msgpack.decode(state, type=starts[name.partition("/")[0]])
+            )
+            for name, (_, state) in kept.items()
+        }
+
     async def until(self, holds: Callable[[list[Record]], bool]) -> list[Record]:
         """Read the facts until something holds of them; give up after a minute."""
         async with asyncio.timeout(PATIENCE):
@@ -244,6 +274,15 @@ class House:
                 if holds(facts):
                     return facts
                 await asyncio.sleep(0.05)
+
+
+def undoing(claim: Outgoing, **undone: Outgoing) -> Outgoing:
+    """Return a claim that corrects or withdraws what came of another."""
+    facts = {
+        how: derived_id(other.envelope.id, other.envelope.type.split(".")[1], 0)
+        for how, other in undone.items()
+    }
+    return msgspec.structs.replace(claim, envelope=msgspec.structs.replace(claim.envelope, **facts))
 
 
 def seen(records: Iterable[Record]) -> dict[str, tuple[str, str, bytes]]:

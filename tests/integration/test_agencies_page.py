@@ -26,6 +26,9 @@ SAYS = {
     "access grant": "groups     thads-da-nang.",
     "kcat": "number=1",
     "acknowledgements": '"status":"recorded"',
+    "dinh-chinh-hieu-luc-41": '"status":"recorded"',
+    "until curl": '"corrects":"',
+    "rut-hieu-luc-41": '"status":"recorded"',
     "access revoke": "nobody reads it now",
 }
 

@@ -1,6 +1,7 @@
 """B2, B4, B6: a process may die between any two steps; nothing is lost and nothing happens twice.
 
-What came of it is held against the memory log, which decides the same claims without a crash.
+What came of it is held against the memory log, which decides the same claims without a crash; the
+states too, for a correction or withdrawal tells them again.
 """
 
 import asyncio
@@ -33,21 +34,24 @@ async def test_whoever_dies_at_any_point_is_followed_without_loss_or_repeat(
     async with House.open(quick) as house:
         doomed = Process(quick, die_at=point)
         for n in range(3):
-            await house.request(new_id(), f"room-{n}")
+            claim = await house.request(new_id(), f"room-{n}")
+            await house.correct(claim, day=2)
         if point in _ON_STOP:
-            await house.until(lambda facts: len(facts) == 9)
+            await house.until(lambda facts: len(facts) == 18)
             for host in doomed.hosts.values():
                 host.stop()
         await asyncio.wait_for(doomed.died.wait(), PATIENCE)
         await doomed.kill()
         for n in range(3, 6):
-            await house.request(new_id(), f"room-{n}")
+            claim = await house.request(new_id(), f"room-{n}")
+            await house.withdraw(claim)
 
         process = Process(quick)
         expected = seen(house.expected())
         facts = await house.until(lambda facts: len(facts) >= len(expected))
         await process.stop()
         assert seen(facts) == expected
+        assert await house.stored() == house.expected_states()
 
 
 class Crashes(RuleBasedStateMachine):
@@ -77,6 +81,15 @@ class Crashes(RuleBasedStateMachine):
             self.house.requested(self.parts[n], f"room-of-{self.parts[n]}", day) for n in parts
         ]
         self.loop.run_until_complete(self.house.accept(*claims))
+
+    @rule(which=st.integers(0, 9), day=st.sampled_from([None, 3, 4]))
+    def undo(self, which: int, day: int | None) -> None:
+        """Correct or withdraw something that was said, which may have been undone before."""
+        said = self.house.submitted
+        if which < len(said):
+            claim = said[-1 - which]
+            undone = self.house.correct(claim, day) if day else self.house.withdraw(claim)
+            self.loop.run_until_complete(undone)
 
     @rule(point=st.sampled_from([*POINTS, None]), after=st.integers(0, 3))
     def start(self, point: str | None, after: int) -> None:
@@ -123,8 +136,10 @@ class Crashes(RuleBasedStateMachine):
         expected = seen(self.house.expected())
         facts = await self.house.until(lambda facts: len(facts) >= len(expected))
         await survivor.stop()
+        states = await self.house.stored()
         await self.context.__aexit__(None, None, None)
         assert seen(facts) == expected
+        assert states == self.house.expected_states()
 
 
 def test_no_history_of_crashes_loses_or_repeats_anything(quick: Settings) -> None:

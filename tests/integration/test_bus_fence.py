@@ -16,8 +16,8 @@ import pytest
 from services.core.bus import postgres
 from services.core.bus import store as stores
 from services.core.bus.chain import Chunk, Tail
-from services.core.bus.deciding import Stored
 from services.core.bus.errors import BusError, Doubt, LeaseLost
+from services.core.bus.items import Stored
 from services.core.bus.record import Numbered
 from services.core.bus.store import Commit, Store
 from services.core.settings import Settings

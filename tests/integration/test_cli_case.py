@@ -31,19 +31,38 @@ class Case:
     def __init__(self, door: Door, story: list[Row]) -> None:
         self.door, self._story = door, {row.n: row for row in story}
         self._symbols = Symbols(story)
+        self.facts: dict[int, str] = {}  #: of a row, as it was said first
+        self.facts_of_corrections: dict[int, str] = {}
 
     def id_of(self, symbol: str) -> str:
         return self._symbols.id_of(symbol)
 
-    async def play(self, n: int, expect: str = "recorded", **changes: Any) -> dict[str, Any]:
-        """Say a row of the story, with other data in some fields."""
+    async def play(
+        self,
+        n: int,
+        expect: str = "recorded",
+        *,
+        at: str | None = None,
+        corrects: int | None = None,
+        withdraws: int | None = None,
+        **changes: Any,
+    ) -> dict[str, Any]:
+        """Say a row of the story, with other data in some fields; or undo what another row said."""
         row = self._story[n]
         row = msgspec.structs.replace(row, data={**row.data, **changes})
         claim = self._symbols.submission(row, CATALOGUE)
+        undoes = {"corrects": corrects, "withdraws": withdraws}
+        claim |= {how: self.facts[row] for how, row in undoes.items() if row is not None}
+        claim |= {"occurred_at": at} if at else {}
         answer: dict[str, Any] = (await self.door.submit(claim, agency=row.agency)).json()
         assert answer.get("status") == expect, (n, answer)
         if answer["facts"]:
-            self._symbols.bind(row, answer["facts"][0]["id"])
+            fact = answer["facts"][0]["id"]
+            if corrects is None and withdraws is None:
+                self._symbols.bind(row, fact)
+                self.facts.setdefault(n, fact)
+            else:
+                self.facts_of_corrections[n] = fact
         return answer
 
 

@@ -148,6 +148,7 @@ async def test_a_file_of_submissions_is_submitted_once_however_often_it_is_sent(
         assert {event["type"] for event in events} == {
             "thads.judgment.issued",
             "thads.judgment.made_effective",
+            "thads.deadline.started",
             "thads.submission.refused",
         }
         _, some, _ = await lienthong(

@@ -28,6 +28,7 @@ from tests.doors.house import (
 from tests.integration.test_cli_doors import at_door, environment, lienthong
 
 STRANGER, STRANGERS_OFFICER = "nh-song-cam", "can-bo-nh"
+FACTS = 5  #: of each judgment that is sent: three, and the clock of its transfer starts and stops
 HEAD, CASHIER = "le-van-an", "pham-thi-cuc"
 
 
@@ -57,12 +58,17 @@ async def sent(door: Door, *, judgments: int = 1) -> list[str]:
 async def test_an_agency_pulls_what_concerns_it_and_learns_nothing_else(settings: Settings) -> None:
     async with open_door(settings) as door:
         (judgment,) = await sent(door)
-        events = await until(door, ENFORCERS, 3)
-        assert [each["number"] for each in events] == [1, 2, 3]
-        assert [each["event"]["type"].removeprefix("thads.judgment.") for each in events] == [
-            "issued",
-            "made_effective",
-            "transferred",
+        events = await until(door, ENFORCERS, FACTS)
+        assert [each["number"] for each in events] == [1, 2, 3, 4, 5]
+        types = [each["event"]["type"].removeprefix("thads.") for each in events]
+        assert [each for each in types if "judgment" in each] == [
+            "judgment.issued",
+            "judgment.made_effective",
+            "judgment.transferred",
+        ]
+        assert [each for each in types if "deadline" in each] == [
+            "deadline.started",
+            "deadline.stopped",
         ]
         assert {each["event"]["subject"] for each in events} == {judgment}
         assert set(events[0]["event"]) == {
@@ -72,7 +78,7 @@ async def test_an_agency_pulls_what_concerns_it_and_learns_nothing_else(settings
         assert (await pulled(door, STRANGER)).json() == {"events": [], "last": 0}
 
         for query, status, code in (
-            ("?after=4", 422, "NUMBER_UNKNOWN"),
+            ("?after=6", 422, "NUMBER_UNKNOWN"),
             ("?after=-1", 400, "QUERY_MALFORMED"),
             ("?limit=all", 400, "QUERY_MALFORMED"),
         ):
@@ -90,8 +96,8 @@ async def test_an_agency_pulls_what_concerns_it_and_learns_nothing_else(settings
             None,
             "NOT_DELIVERED",
         ]
-        await pulled(door, ENFORCERS, "?after=3")
-        assert await receipts(door, 3) == {each["event"]["id"] for each in events}
+        await pulled(door, ENFORCERS, "?after=5")
+        assert await receipts(door, FACTS) == {each["event"]["id"] for each in events}
         late = (await acknowledged(door, path, ENFORCERS, CASHIER, "CASHIER")).json()["facts"]
         assert ["irregularity" in fact for fact in late] == [False]
         await door.quiet()
@@ -128,18 +134,18 @@ async def test_a_subscriber_killed_again_and_again_misses_nothing(
     settings: Settings, tmp_path: Path
 ) -> None:
     async with open_door(settings) as door:
-        await sent(door, judgments=7)
-        await until(door, ENFORCERS, 21)
+        await sent(door, judgments=4)
+        await until(door, ENFORCERS, 4 * FACTS)
         own = at_door(door, msgspec.structs.replace(door.whole.settings, home=tmp_path))
         shutil.copytree(door.whole.settings.secrets, own.secrets)
         handled = tmp_path / "handled"
         dies = f"cat >> {handled}; [ $(($(wc -l < {handled}) % 2)) = 1 ] || kill -9 $PPID"
-        ends = [await subscriber(own, dies) for _ in range(20)]
-        assert ends == [-signal.SIGKILL] * 20
+        ends = [await subscriber(own, dies) for _ in range(19)]
+        assert ends == [-signal.SIGKILL] * 19
         assert await subscriber(own, dies) == 0
         seen = [told(line) for line in handled.read_text().splitlines()]
-        assert len(seen) == 41, "each time the last one is seen again"
-        assert [number for number, _ in sorted(set(seen))] == list(range(1, 22))
+        assert len(seen) == 39, "each time the last one is seen again"
+        assert [number for number, _ in sorted(set(seen))] == list(range(1, 21))
 
         code, _, trouble = await lienthong(own, "subscribe", "--as", ENFORCERS, "--after", "99")
         assert code == 1

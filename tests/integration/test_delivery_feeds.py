@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from services.all import WORK
 from services.core.access.directory import Directory
 from services.core.access.readers import visible_to
 from services.core.bus import postgres
@@ -21,9 +20,9 @@ from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.delivery.feed import Feed
 from services.delivery.service import NAME, queries, statements
-from services.simulator.story import rows
-from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse, play
-from tests.unit.access.test_readers import ENTRUSTED
+from tests.acceptance.memory_house import CATALOGUE, CODEC
+from tests.acceptance.putting_right import Told
+from tests.unit.access.test_readers import ENTRUSTED, entrusted, undoing
 from tests.unit.cast import DIRECTORY
 
 Heard = tuple[Record, Envelope]
@@ -39,12 +38,21 @@ def told() -> list[list[Heard]]:
 
 
 def a_story() -> list[list[Heard]]:
-    """Return what a new story records and refuses, a list for each topic and partition."""
-    house = MemoryHouse(WORK)
-    assert play(house, rows()).surprises == []
+    """Return what a new story records and refuses, a list for each topic and partition.
+
+    At its end some of what was said is corrected, some withdrawn, and some corrected again.
+    """
+    told = Told()
+    said = list(told.said())
+    for each in said[::9]:
+        corrected = told.say_again(each)
+        assert corrected.status == "recorded"
+        told.say_again(each._replace(fact=corrected.facts[0]))
+    for each in said[4::9]:
+        assert told.take_back(each).status == "recorded"
     return [
         [(record, record.envelope()) for record in records]
-        for (topic, _), records in sorted(house.log.records.items())
+        for (topic, _), records in sorted(told.house.log.records.items())
         if topic.endswith(".events")
     ]
 
@@ -238,6 +246,27 @@ async def test_a_former_handler_is_not_given_what_was_read_before_the_fact_that_
         for agency in DIRECTORY.agencies:
             allowed = visible_to(agency, ENTRUSTED, CATALOGUE, DIRECTORY)
             assert given[agency] == allowed, agency
+    finally:
+        await connection.close()
+        await door.close()
+
+
+async def test_what_was_kept_from_a_handler_by_a_mistake_is_given_to_him_once_it_is_undone(
+    settings: Settings,
+) -> None:
+    mistake = next(each for each in ENTRUSTED if each[0].type.endswith(".entrusted"))
+    back = undoing("withdraws", mistake, 7, entrusted(4))
+    connection = await postgres.connect(settings, NAME)
+    door = Rows(settings, NAME)
+    try:
+        for place, entry in enumerate([*ENTRUSTED, back]):
+            await hear(connection, [heard("judgment", place, *entry)])
+        given = await ids_given(Feed(door))
+        before = visible_to(ENFORCERS, ENTRUSTED, CATALOGUE, DIRECTORY)
+        assert given[ENFORCERS] > before | {back[0].id}
+        for agency in DIRECTORY.agencies:
+            allowed = visible_to(agency, [*ENTRUSTED, back], CATALOGUE, DIRECTORY)
+            assert given[agency] >= allowed, agency
     finally:
         await connection.close()
         await door.close()

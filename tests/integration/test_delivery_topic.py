@@ -33,7 +33,7 @@ from services.delivery.topics import Filler, record_of
 from tests.acceptance.test_strangers_tools import lent_librdkafka
 from tests.doors.house import COURT, ENFORCERS, PATIENCE, open_door
 from tests.integration.test_cli_doors import at_door, lienthong
-from tests.integration.test_delivery_door import sent, until
+from tests.integration.test_delivery_door import FACTS, sent, until
 
 BANK = "nh-song-cam"
 
@@ -116,9 +116,9 @@ async def test_a_topic_is_the_feed_again_and_its_agency_reads_nothing_else(
         own = at_door(door, msgspec.structs.replace(settings, home=tmp_path))
         enforcers, court = await asyncio.gather(granted(own, ENFORCERS), granted(own, COURT))
         await sent(door, judgments=2)
-        pulled = await until(door, ENFORCERS, 6)
+        pulled = await until(door, ENFORCERS, 2 * FACTS)
         topic = enforcers["topic"]
-        records = await read(enforcers, topic, f"{ENFORCERS}.tra-cuu", 6)
+        records = await read(enforcers, topic, f"{ENFORCERS}.tra-cuu", 2 * FACTS)
         assert [number_of(each) for each in records] == [each["number"] for each in pulled]
         assert [json.loads(each.value) for each in records] == [each["event"] for each in pulled]
         assert [each.key.decode() for each in records] == [
@@ -149,7 +149,8 @@ async def test_a_topic_is_the_feed_again_and_its_agency_reads_nothing_else(
         assert (await lienthong(own, "access", "revoke", ENFORCERS))[0] == 0, "as it was already"
         with pytest.raises(KafkaError):
             await read(enforcers, topic, f"{ENFORCERS}.tra-cuu", 1)
-        assert len(await read(court, court["topic"], f"{COURT}.tra-cuu", 6)) == 6
+        left = await read(court, court["topic"], f"{COURT}.tra-cuu", 2 * FACTS)
+        assert len(left) == 2 * FACTS
 
 
 async def fill_feed(settings: Settings, first: int, last: int) -> None:

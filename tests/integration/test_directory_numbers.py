@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from services.cli import main
@@ -175,6 +176,34 @@ async def test_an_alarm_is_for_one_number_of_one_office_and_year_on_two_things(
     finally:
         connection.terminate()
     assert len(await alarms(settings)) == raised
+
+
+def undoing(how: str, what: Entry, with_: Entry) -> Entry:
+    return replace(with_, envelope=replace(with_.envelope, **{how: what.envelope.id}))
+
+
+async def test_what_was_corrected_or_withdrawn_holds_no_number(settings: Settings) -> None:
+    """A wrong number goes to whoever else uses it; the alarm about it falls with it."""
+    await postgres.migrate(settings, [NAME])
+    wrong, owner, third = (postponed(part) for part in ("c1", "c2", "c3"))
+    right = undoing("corrects", wrong, postponed("c1", decision_no="703/QĐ-THADS"))
+    away = undoing("withdraws", owner, postponed("c2"))
+    rows = rows_of(numbered_types(CATALOGUE), CODEC)
+    connection = await postgres.connect(settings, NAME)
+
+    async def alarmed(*heard: Entry) -> set[tuple[str, str]]:
+        for each in heard:
+            for sql, arguments in rows([(each.record, each.envelope)]):
+                await connection.execute(sql, *arguments)
+        return {(each.later.part[-2:], each.prior.part[-2:]) for each in await alarms(settings)}
+
+    try:
+        assert await alarmed(wrong, owner, third) == {("c2", "c1"), ("c3", "c1")}
+        assert await alarmed(right) == {("c3", "c2")}
+        assert await alarmed(wrong, owner) == {("c3", "c2")}
+        assert await alarmed(away) == set()
+    finally:
+        connection.terminate()
 
 
 async def test_hearing_everything_again_changes_nothing(settings: Settings) -> None:

@@ -86,6 +86,25 @@ async def test_a_dry_run_says_what_the_submission_right_after_it_becomes(
         assert (await door.quiet()).accepted == len(story)
 
 
+async def test_a_correction_is_rehearsed_on_what_stood_before_what_it_corrects(
+    settings: Settings,
+) -> None:
+    judgment = new_id()
+    async with open_door(settings) as door:
+        fact = (await door.submit(issued(judgment))).json()["facts"][0]["id"]
+        await door.submit(effective(judgment))
+        again = {**issued(judgment, judgment_no="42/2026/DS-PT"), "corrects": fact}
+        story: list[tuple[dict[str, Any], str]] = [
+            (again, "recorded"),
+            (again, "refused"),  # it is corrected already
+            ({**effective(judgment), "withdraws": fact}, "refused"),  # another type
+        ]
+        for claim, status in story:
+            said = (await tried(door, claim)).json()
+            assert said["would"] == status
+            assert essence(said) == essence((await door.submit(claim)).json())
+
+
 async def test_what_the_edge_turns_away_is_turned_away_alike_and_counted_apart(
     settings: Settings,
 ) -> None:

@@ -7,6 +7,9 @@ of whom. The rule looks at the set of what is recorded, never at the order in wh
 Seats (who carries the case out, which procuracy watches) pass from one holder to the next: the next
 reads what stood before as well, the former what was recorded until then. Whatever else an agency
 is, an addressee or the court of origin, it remains.
+
+Whoever was let read a fact is told of what corrects or withdraws it. What the fact itself had made
+of agencies ends there: who was addressed by mistake reads nothing that is said after that.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +18,7 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
@@ -73,6 +77,7 @@ class Relation(Struct, frozen=True):
     agency: str
     since: datetime
     sequence: int = 0  #: the place of the fact in its stream, where times are equal
+    until: datetime | None = None  #: when the fact was undone, if it was
 
     @property
     def turn(self) -> tuple[int, datetime, int]:
@@ -91,8 +96,11 @@ def visible_to(
         envelope.id: (envelope.recorded_at, reading_of(event, envelope, catalogue, directory))
         for envelope, event in entries
     }
+    undone = {
+        undoes: envelope.recorded_at for envelope, _ in entries if (undoes := undone_by(envelope))
+    }
     relations = [
-        relation
+        replace(relation, until=undone.get(envelope.id))
         for envelope, event in entries
         for relation in relations_of(event, envelope, directory)
     ]
@@ -125,12 +133,16 @@ def may_read(
 
 def _holds(agency: str, held: Sequence[Relation], recorded_at: datetime) -> bool:
     """Say whether an agency is among the holders of one relation, for a fact of that moment."""
-    last = max((each.turn for each in held if each.agency == agency), default=None)
+    mine = [each for each in held if each.agency == agency]
+    last = max(
+        (each.turn for each in mine if each.until is None or recorded_at < each.until),
+        default=None,
+    )
     if last is None:
         return False
     if held[0].relation not in SEATS:
         return True
-    following = [each for each in held if each.turn > last]
+    following = [each for each in held if each.turn > last and each.until is None]
     return not following or recorded_at <= min(following, key=attrgetter("turn")).since
 
 
@@ -149,8 +161,13 @@ def reading_of(
         scopes,
         tuple(_relations(event, readers)),
         frozenset(_agencies(event, envelope, readers, directory)),
-        _cause(event) if "same_as_cause" in readers else None,
+        undone_by(envelope) or (_cause(event) if "same_as_cause" in readers else None),
     )
+
+
+def undone_by(envelope: Envelope) -> str | None:
+    """Return the fact that a fact undoes; what is recorded beside that one does not repeat it."""
+    return envelope.undoes or None if envelope.index == 0 else None
 
 
 def _relations(event: Event, readers: Iterable[str]) -> Iterator[str]:
@@ -183,7 +200,9 @@ def _cause(event: Event) -> str | None:
 
 
 def relations_of(event: Event, envelope: Envelope, directory: Directory) -> list[Relation]:
-    """Return what a fact makes of agencies."""
+    """Return what a fact makes of agencies; a withdrawal makes nothing of anybody."""
+    if envelope.withdraws:
+        return []
     return [
         Relation(scope, relation, agency, envelope.recorded_at, envelope.sequence)
         for scope, relation, agency in dict.fromkeys(_made(event, envelope, directory))

@@ -53,7 +53,7 @@ class Heard:
         """
         place = record.place()
         of = (record.topic, place.lane)
-        last = self._ahead.get(of) or self._tails.get(of) or Tail()
+        last = self.tail(*of)
         if place.number <= last.number:
             if place.number == last.number and self._hash(record) != last.hash:
                 raise HistoryRewritten(_changed(record, place.lane, place.number, last.hash))
@@ -73,6 +73,11 @@ class Heard:
             raise HistoryRewritten(_changed(record, place.lane, last.number, last.hash))
         self._ahead[of] = Tail(place.number, self._hash(record))
         return Verdict.NEXT
+
+    def tail(self, topic: str, lane: str) -> Tail:
+        """Return the last record read of a lane."""
+        of = (topic, lane)
+        return self._ahead.get(of) or self._tails.get(of) or Tail()
 
     def found_at(self, topic: str, lane: str, offset: int) -> None:
         """Take note that a missing number of a lane stands at an offset further on.

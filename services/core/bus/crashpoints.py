@@ -11,6 +11,7 @@ POINTS: Final = (
     "after_claim",
     "after_tail_check",
     "after_fetch",
+    "after_recall",
     "after_decide",
     "after_commit",
     "before_send",

@@ -4,6 +4,7 @@ It is the only caller of families. `lane` runs it against Kafka and PostgreSQL, 
 nothing at all, and both therefore decide alike. What raises here becomes a dead letter (`letters`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -11,7 +12,9 @@ from typing import Any, Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.core.bus.errors import FamilyError
+from services.core.bus.errors import FamilyError, HistoryIncomplete
+from services.core.bus.items import Families, Item, Stored, check_fields, context_of
+from services.core.bus.past import Past, Taken
 from services.core.bus.record import MAX_RECORD_BYTES, Outgoing, Record
 from services.core.bus.service import Service, Topics
 from services.core.contracts.catalogue import Catalogue
@@ -28,14 +31,6 @@ _MAX_PART: Final = 500  #: characters of a part's id, for the database indexes k
 PLATFORM: Final = "platform"  #: the agency and, in capitals, the role under which families ask
 
 
-class Stored(Struct, frozen=True):
-    """A stream: its state, how often it changed, and how many facts it holds."""
-
-    state: Any
-    version: int = 0  #: 0: not stored yet
-    sequence: int = 0
-
-
 class States(Protocol):
     """The streams at hand while a batch is decided."""
 
@@ -45,17 +40,8 @@ class States(Protocol):
     def put(self, stream: str, stored: Stored) -> None:
         """Take the stream's next state; it stands once the batch is committed."""
 
-
-class Item(Struct, frozen=True):
-    """A record made ready: decoded, with the streams it concerns; or why it cannot be decoded."""
-
-    record: Record
-    envelope: Envelope
-    event: Any = None  #: None where no family of the service takes notice
-    families: tuple[Family[Any], ...] = ()
-    streams: tuple[str, ...] = ()  #: of those families, in the same order
-    is_claim: bool = False
-    failure: Exception | None = None
+    def past(self, key: str) -> Past | None:
+        """Return what was taken in under a key; it is at hand where something is undone there."""
 
 
 class Moment(Struct, frozen=True):
@@ -76,7 +62,7 @@ class Moments:
         self._positions = dict(positions)
         self.now = Moment(recorded_at, self._spelled(), directory)
 
-    def at(self, item: "Item") -> Moment:
+    def at(self, item: Item) -> Moment:
         """Return the moment of an item; items come in the order in which they are decided."""
         topic = item.record.topic
         if topic in self._positions:
@@ -103,14 +89,7 @@ class Deciding:
         self._topics = topics
         self.codec = codec
         self._catalogue = catalogue
-        self._claims: Mapping[type, Family[Any]] = {
-            claim: family for family in service.families for claim in family.claims
-        }
-        self._hears: dict[str, tuple[Family[Any], ...]] = {}
-        for family in service.families:
-            for heard in family.hears:
-                type_ = heard.TYPE
-                self._hears[type_] = (*self._hears.get(type_, ()), family)
+        self.families = Families(service, topics, codec)
         self._foreign = {
             family.name: tuple(
                 name for name in family.start.__struct_fields__ if name != family.name
@@ -121,49 +100,11 @@ class Deciding:
     @property
     def heard_topics(self) -> frozenset[str]:
         """Where the facts stand that families of the service hear."""
-        return frozenset(self._topics.events(type_.split(".")[1]) for type_ in self._hears)
+        return self.families.heard_topics
 
     def ready(self, record: Record, *, is_claim: bool) -> Item:
         """Decode a record. A failure is kept in the item, for a letter needs its envelope."""
-        envelope = record.envelope()
-        event: Event | None = None
-        try:
-            if is_claim:
-                event = self.codec.decode(record.value)
-                families: tuple[Family[Any], ...] = (self._taker(event),)
-            else:
-                families = self._hears.get(envelope.type, ())
-                if families:
-                    event = self.codec.decode(record.value)
-            streams = tuple([f"{family.name}/{family.stream(event)}" for family in families])
-        except Exception as error:  # noqa: BLE001  whatever a family raises becomes a dead letter
-            return Item(record, envelope, is_claim=is_claim, failure=error)
-        return Item(record, envelope, event, families, streams, is_claim)
-
-    def _taker(self, event: Event) -> Family[Any]:
-        try:
-            return self._claims[type(event)]
-        except KeyError:
-            raise FamilyError(f"{event.TYPE}: no family of this service takes it") from None
-
-    def fold(
-        self,
-        family: Family[Any],
-        before: Stored,
-        envelope: Envelope,
-        event: Event,
-        directory: Directory,
-    ) -> Stored:
-        """Return a stream after one more recorded fact, its family's own or one that it hears.
-
-        Nothing is decided: so states are told again from the facts alone. Raises FamilyError.
-        """
-        own = envelope.type.split(".")[1]
-        context = _context(envelope, Moment(envelope.recorded_at, envelope.heard, directory))
-        state = family.evolve(before.state, event, context)
-        _check_fields(family.name, before.state, state, own)
-        sequence = envelope.sequence if own == family.name else before.sequence
-        return Stored(state, before.version + 1, sequence)
+        return self.families.ready(record, is_claim=is_claim)
 
     def decide(self, item: Item, states: States, moment: Moment) -> list[Outgoing]:
         """Return what follows from an item, and put the new states.
@@ -172,48 +113,155 @@ class Deciding:
         """
         if item.failure is not None:
             raise item.failure
-        outgoing: list[Outgoing] = []
-        changed: list[tuple[str, Stored]] = []
-        for family, stream in zip(item.families, item.streams, strict=True):
-            before = states.get(stream) or Stored(family.start)
-            if item.is_claim:
-                after, records = self._claim(family, item, before, moment)
-            else:
-                after, records = self._heard(family, item, before, moment)
-            if after is not before:
-                changed.append((stream, replace(after, version=before.version + 1)))
-            outgoing += records
+        past = states.past(item.record.key)
+        mark = 0 if past is None else past.mark
+        try:
+            outgoing, changed = self._decided(item, states, past, moment)
+        except BaseException:
+            if past is not None:
+                past.back(mark)
+            raise
         for stream, after in changed:
             states.put(stream, after)
         return outgoing
 
+    def _decided(
+        self, item: Item, states: States, past: Past | None, moment: Moment
+    ) -> tuple[list[Outgoing], list[tuple[str, Stored]]]:
+        concerns = item.concerns
+        if past is None and item.undoes:
+            raise HistoryIncomplete(
+                f"{item.record.key}: what stands under this key is no whole history, so nothing "
+                f"can be undone there; the lane's log says what is missing (past_incomplete)"
+            )
+        if past is not None:
+            past.note(item)
+            concerns = past.concerned(item.envelope.id)
+        outgoing: list[Outgoing] = []
+        changed: list[tuple[str, Stored]] = []
+        answered: Counter[str] = Counter()
+        for family, stream in concerns:
+            before = states.get(stream) or Stored(family.start)
+            if past is not None and item.undoes:
+                if item.is_claim:
+                    after, records = self._undoing(family, stream, item, before, past, moment)
+                else:
+                    first = answered[family.name]
+                    again = self._again(family, stream, item, before, past, moment)
+                    after, records = self._reacted(family, item, *again, moment, first)
+            elif item.is_claim:
+                after, records = self._claim(family, item, before, moment)
+            else:
+                after, records = self._heard(family, item, before, moment)
+            answered[family.name] += len(records)
+            if past is not None and not (item.undoes and item.is_claim):
+                past.recorded(records)
+            if after is not before:
+                changed.append((stream, replace(after, version=before.version + 1)))
+            outgoing += records
+        return outgoing, changed
+
     def _claim(
         self, family: Family[Any], item: Item, before: Stored, moment: Moment
     ) -> tuple[Stored, list[Outgoing]]:
-        answer = family.decide(before.state, item.event, _context(item.envelope, moment))
-        if not answer:
-            raise FamilyError(f"{family.name}: decide answered nothing to {item.envelope.type}")
+        context = context_of(item.envelope, moment.directory)
+        answer = self._answer(family, item, before.state, context)
         if type(answer[0]) is Refusal:
             return before, [self._refused(item, answer, moment)]
+        return self._record(family, item, before, answer, moment)
+
+    def _answer(
+        self, family: Family[Any], item: Item, state: Any, context: Context
+    ) -> Sequence[Any]:
+        """Have the family decide a claim on a state. Raises FamilyError for what is no answer."""
+        answer = family.decide(state, item.event, context)
+        if not answer:
+            raise FamilyError(f"{family.name}: decide answered nothing to {item.envelope.type}")
         if type(answer[0]) is Ask:
             raise FamilyError(
                 f"{family.name}: the first answer to {item.envelope.type} must be the fact which "
                 f"is its outcome, found an Ask"
             )
-        return self._record(family, item, before, answer, moment)
+        return answer
+
+    def _undoing(
+        self,
+        family: Family[Any],
+        stream: str,
+        item: Item,
+        before: Stored,
+        past: Past,
+        moment: Moment,
+    ) -> tuple[Stored, list[Outgoing]]:
+        """Decide a correction on the state before what it corrects; a withdrawal just stands.
+
+        Then the stream is told again, for what came later stands on what stands there now.
+        """
+        envelope = item.envelope
+        slot = past.slot(family.name, envelope.undoes)
+        if slot is None or not _may_undo(envelope, slot.word, stream):
+            field = "/corrects" if envelope.corrects else "/withdraws"
+            refusal = Refusal("CORRECTS_UNKNOWN", field=field)
+            return before, [self._refused(item, [refusal], moment)]
+        answer: Sequence[Any] = [item.event]
+        if envelope.corrects:
+            stood = past.fold(family, stream, moment.directory, before=slot)
+            context = past.context(envelope, moment.directory)
+            answer = self._answer(family, item, stood.state, context)
+        if type(answer[0]) is Refusal:
+            return before, [self._refused(item, answer, moment)]
+        worded = self._worded(family, item, answer, before.sequence, moment)
+        outgoing = [record for _, record in worded]
+        past.recorded(outgoing)
+        return past.fold(family, stream, moment.directory), outgoing
 
     def _heard(
         self, family: Family[Any], item: Item, before: Stored, moment: Moment
     ) -> tuple[Stored, list[Outgoing]]:
-        context = _context(item.envelope, moment)
+        context = context_of(item.envelope, moment.directory)
         own = item.envelope.type.split(".")[1]
         state = family.evolve(before.state, item.event, context)
-        _check_fields(family.name, before.state, state, own)
+        check_fields(family.name, before.state, state, own)
         folded = before if state is before.state else replace(before, state=state)
         reaction = list(family.react(state, item.event, context))
+        return self._reacted(family, item, folded, reaction, moment)
+
+    def _again(
+        self,
+        family: Family[Any],
+        stream: str,
+        item: Item,
+        before: Stored,
+        past: Past,
+        moment: Moment,
+    ) -> tuple[Stored, list[Any]]:
+        """Tell a stream again that had heard what does not count any more, and let it answer."""
+        envelope, directory = item.envelope, moment.directory
+        context = past.context(envelope, directory)
+        state = past.fold(family, stream, directory).state
+        folded = before if state == before.state else replace(before, state=state)
+        reaction: list[Any] = []
+        for taken in past.undone_by(envelope.id):
+            if taken.is_in(stream):
+                named = "corrects" if envelope.corrects else "withdraws"
+                about = replace(context, **{named: past.known_as(taken.envelope)})
+                reaction += family.retract(folded.state, taken.event, about)
+        if envelope.corrects and stream in item.streams:
+            reaction += family.react(folded.state, item.event, context)
+        return folded, reaction
+
+    def _reacted(
+        self,
+        family: Family[Any],
+        item: Item,
+        folded: Stored,
+        reaction: Sequence[Any],
+        moment: Moment,
+        first: int = 0,
+    ) -> tuple[Stored, list[Outgoing]]:
         if any(isinstance(answer, Refusal) for answer in reaction):
             raise FamilyError(f"{family.name}: what was heard cannot be refused")
-        return self._record(family, item, folded, reaction, moment)
+        return self._record(family, item, folded, reaction, moment, first)
 
     def _record(
         self,
@@ -222,14 +270,41 @@ class Deciding:
         before: Stored,
         answer: Sequence[Any],
         moment: Moment,
+        first: int = 0,
     ) -> tuple[Stored, list[Outgoing]]:
         state, sequence = before.state, before.sequence
+        worded = self._worded(family, item, answer, sequence, moment, first)
+        for fact, outgoing in worded:
+            if fact is None:
+                continue
+            sequence += 1
+            after = family.evolve(state, fact, context_of(outgoing.envelope, moment.directory))
+            self._check_own(family.name, state, after)
+            state = after
+        records = [outgoing for _, outgoing in worded]
+        if state is before.state and sequence == before.sequence and before.version:
+            return before, records
+        return Stored(state, before.version, sequence), records
+
+    def _worded(
+        self,
+        family: Family[Any],
+        item: Item,
+        answer: Sequence[Any],
+        sequence: int,
+        moment: Moment,
+        first: int = 0,
+    ) -> list[tuple[Any, Outgoing]]:
+        """Return what a family answers as records, each fact with what it says, an Ask without.
+
+        `first` is the place of the first one among all that the family answers to the item.
+        """
         count = sum([type(each) is not Ask for each in answer])
-        outgoing = []
-        for index, each in enumerate(answer):
+        worded: list[tuple[Any, Outgoing]] = []
+        for index, each in enumerate(answer, first):
             id_ = derived_id(item.envelope.id, family.name, index)
             if type(each) is Ask:
-                outgoing.append(self._asked(family, item, each, id_, moment))
+                worded.append((None, self._asked(family, item, each, id_, moment)))
                 continue
             if type(each) is Refusal or key_of(each.part) != item.record.key:
                 raise FamilyError(
@@ -253,23 +328,19 @@ class Deciding:
                 index=index,
                 count=count,
             )
-            after = family.evolve(state, each, _context(envelope, moment))
-            self._check_own(family.name, state, after)
-            state = after
-            outgoing.append(
-                _sendable(
-                    Outgoing(
-                        self._topics.events(family.name),
-                        item.record.partition,
-                        item.record.key,
-                        value,
-                        envelope,
-                    )
+            if item.is_claim:
+                envelope = replace(
+                    envelope, corrects=item.envelope.corrects, withdraws=item.envelope.withdraws
                 )
+            fact = Outgoing(
+                self._topics.events(family.name),
+                item.record.partition,
+                item.record.key,
+                value,
+                envelope,
             )
-        if state is before.state and sequence == before.sequence and before.version:
-            return before, outgoing
-        return Stored(state, before.version, sequence), outgoing
+            worded.append((each, _sendable(fact)))
+        return worded
 
     def _asked(
         self, family: Family[Any], item: Item, ask: Ask, id_: str, moment: Moment
@@ -378,23 +449,20 @@ def _check_part(family: str, event: Event) -> None:
         )
 
 
-def _check_fields(family: str, before: Struct, after: Struct, own: str) -> None:
-    for name in before.__struct_fields__:
-        if name != own and getattr(before, name) is not getattr(after, name):
-            raise FamilyError(f"{family}: a fact of {own} changed the field {name} of the state")
+def _may_undo(claim: Envelope, word: Taken, stream: str) -> bool:
+    """Say whether a claim may take the place of what stands in a slot.
 
-
-def _context(envelope: Envelope, moment: Moment) -> Context:
-    return Context(
-        id=envelope.id,
-        cause=envelope.causation,
-        agency=envelope.agency,
-        officer=envelope.officer or None,
-        role=envelope.role,
-        occurred_at=envelope.occurred_at,
-        accepted_at=envelope.accepted_at,
-        law=envelope.law,
-        directory=moment.directory,
+    Only what its agency said itself of the same part, and what has the last word there. A
+    withdrawal may be corrected, not withdrawn.
+    """
+    said = word.envelope
+    return (
+        said.id == claim.undoes
+        and (said.type, said.subject, said.agency) == (claim.type, claim.subject, claim.agency)
+        and said.causation == said.correlation
+        and said.index == 0
+        and word.is_in(stream)
+        and not (said.withdraws and claim.withdraws)
     )
 
 

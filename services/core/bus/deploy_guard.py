@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from services.core.bus.deciding import Item
 from services.core.bus.errors import BadDeploy
+from services.core.bus.items import Item
 from services.core.bus.letters import Letter
 
 WINDOW: Final = 200

@@ -8,6 +8,7 @@
       |   + HistoryRewritten, DatabaseRestored, OutboxHole, ForeignCluster, Unsendable,
       |     BadDeploy, StateTooNew
       + Gap               a number is missing: apply nothing, look ahead for it (B3)
+      + HistoryIncomplete what stands under a key is no whole history: nothing is undone there (B8)
       + FamilyError       a family broke its contract: the record becomes a dead letter (B8)
 
 Errors of PostgreSQL and Kafka are sorted into these in `store.sorted_error` and `kafka`.
@@ -74,6 +75,10 @@ class Gap(BusError):
         )
         self.topic, self.partition, self.offset, self.lane = topic, partition, offset, lane
         self.expected, self.found = expected, found
+
+
+class HistoryIncomplete(BusError):
+    """What stands under a key does not make a whole history: a record is missing."""
 
 
 class FamilyError(BusError):

@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.core.bus.deciding import Item
 from services.core.bus.house import House
+from services.core.bus.items import Item
 from services.core.bus.kafka import Reader
 from services.core.bus.record import Record
 from services.core.contracts.envelope import NotAnEnvelope

@@ -12,8 +12,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.core.bus.deciding import Deciding, Item, Moment, Moments, States
+from services.core.bus.deciding import Deciding, Moment, Moments, States
 from services.core.bus.errors import BusError
+from services.core.bus.items import Item
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.service import Statement
 from services.core.contracts.codec import Codec

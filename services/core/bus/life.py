@@ -4,25 +4,30 @@
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from services.core.bus.chain import Chunk, Heard, Tail, Target, Verdict, number
-from services.core.bus.deciding import Item, Moments
-from services.core.bus.errors import BadDeploy, Doubt, Gap
+from services.core.bus.deciding import Moments
+from services.core.bus.errors import BadDeploy, Doubt, Gap, HistoryIncomplete
 from services.core.bus.health import LaneHealth
 from services.core.bus.house import House
 from services.core.bus.intake import Batch
+from services.core.bus.items import Item
 from services.core.bus.letters import (
+    Letter,
     Result,
     decide_batch,
     held,
     letter_of,
 )
+from services.core.bus.past import Past
 from services.core.bus.postgres import Culprit
+from services.core.bus.recalling import recalled
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.recovery import lost_tails
 from services.core.bus.sending import Outbox
@@ -107,6 +112,7 @@ class Life:
 
     async def take(self, batch: Batch) -> None:
         """Decide a batch; where a number is missing, what stands before the gap and no more."""
+        await self.recall(item for item in batch.items if item.record.key not in self.parked)
         try:
             await self._decide(batch.items, batch.foreign, batch.positions)
         except Gap as gap:
@@ -114,7 +120,70 @@ class Life:
             await self._decide(before, batch.foreign, self._positions_after(before))
             await self.outbox.drained()
             raise
+        finally:
+            self.streams.pasts.clear()
         self._health.progressed(len(batch.items))
+
+    async def recall(self, items: Iterable[Item], line: Iterable[Letter] = ()) -> None:
+        """Have the past of each key at hand in which something is undone by what is to be decided.
+
+        What waits in a line has been heard, and was not taken in.
+        """
+        undoing = [item for item in items if item.undoes and self._is_new(item)]
+        if not undoing:
+            return
+        families = self._house.deciding.families
+        tails: dict[str, dict[str, Tail]] = {
+            topic: lanes
+            for topic, lanes in self.heard.snapshot().items()
+            if topic in families.claim_topics | families.heard_topics
+        }
+        for topic in families.own_topics:
+            given = self._tails.get((topic, self._partition), Tail())
+            if given.number:
+                tails.setdefault(topic, {})[self._name] = given
+        begun = time.monotonic()
+        found = await recalled(
+            self._house.settings,
+            self._partition,
+            tails,
+            {item.record.key for item in undoing},
+            self._renewing(),
+        )
+        log.info(
+            "past_recalled",
+            lane=self._name,
+            keys=len(found),
+            records=sum(tail.number for lanes in tails.values() for tail in lanes.values()),
+            seconds=round(time.monotonic() - begun, 3),
+        )
+        self._house.reached("after_recall")
+        parked = {(letter.record.topic, letter.record.place()) for letter in line}
+        for key, records in found.items():
+            counted = [each for each in records if (each.topic, each.place()) not in parked]
+            try:
+                self.streams.pasts[key] = Past.of(families, records, counted)
+            except HistoryIncomplete as error:  # what was to undo something becomes a letter
+                log.warning("past_incomplete", lane=self._name, key=key, why=str(error))
+
+    def _is_new(self, item: Item) -> bool:
+        """Whether a record is to be decided, now or once it leaves its line."""
+        place = item.record.place()
+        read = self.heard.tail(item.record.topic, place.lane).number
+        return place.number > read or item.record.key in self.parked
+
+    def _renewing(self) -> Callable[[], Awaitable[None]]:
+        """Return what renews the lease as often as it must while something long is done."""
+        loop = asyncio.get_running_loop()
+        renewed = loop.time()
+
+        async def renew() -> None:
+            nonlocal renewed
+            if loop.time() - renewed > self._house.settings.lease_seconds / 3:
+                await self.commit(self.positions)
+                renewed = loop.time()
+
+        return renew
 
     async def _decide(
         self, items: Sequence[Item], foreign: Sequence[Record], positions: dict[str, int]
@@ -185,8 +254,14 @@ class Life:
         self._house.guard.keep(marks)
 
     async def load(self, items: Iterable[Item]) -> None:
-        """Have the streams of items at hand."""
-        missing = self.streams.missing([name for item in items for name in item.streams])
+        """Have the streams of items at hand, those that are to be told again included."""
+        names: list[str] = []
+        for item in items:
+            names += item.streams
+            past = self.streams.past(item.record.key) if item.undoes else None
+            if past is not None:
+                names += past.told_again_by(item.envelope)
+        missing = self.streams.missing(names)
         if missing:
             self.streams.learn(await self._store.states(missing))
 

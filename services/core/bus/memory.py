@@ -4,14 +4,16 @@ It decides, numbers, chains and parks by the very functions that lanes use. The 
 real bus against it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from services.core.bus.chain import Heard, Tail, Target, Verdict, number
-from services.core.bus.deciding import Deciding, Item, Moments
+from services.core.bus.deciding import Deciding, Moments
+from services.core.bus.items import Item
 from services.core.bus.letters import Letter, decide_batch, ended, replacement, retry
+from services.core.bus.past import Past
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.service import Service, Topics
 from services.core.bus.streams import Streams
@@ -123,6 +125,8 @@ class _MemoryLane:
             ]
         self._heard.commit()
         if items:
+            undone = {item.record.key for item in items if item.undoes} - set(self.lines)
+            self._streams.pasts = {key: self._past(key, before) for key in undone}
             result = decide_batch(
                 self._deciding, items, self._streams, self.lines, self._log.moments(before)
             )
@@ -131,8 +135,26 @@ class _MemoryLane:
             self._close(result.outgoing)
         return bool(items)
 
+    def _past(self, key: str, heard: Mapping[str, int], line: Iterable[Letter] = ()) -> Past:
+        """Return what was taken in under a key: as far as topics were heard, without a line."""
+        parked = {(letter.record.topic, letter.record.offset) for letter in line}
+        rule, records, counted = Heard(), [], []
+        for topic in {*heard, *self._claims, *self._deciding.families.own_topics}:
+            for record in self._log.records.get((topic, self._partition), []):
+                if rule.read(record) is not Verdict.NEXT or record.key != key:
+                    continue
+                records.append(record)
+                if record.offset < heard.get(topic, record.offset + 1) and (
+                    (topic, record.offset) not in parked
+                ):
+                    counted.append(record)
+        return Past.of(self._deciding.families, records, counted)
+
     def release(self, key: str, who: str, said: Iterable[Outgoing] = ()) -> None:
         moment = self._log.moments({topic: self._positions[topic] for topic in self._hears}).now
+        if any(letter.item.undoes for letter in self.lines[key]):
+            heard = {topic: self._positions[topic] for topic in self._hears}
+            self._streams.pasts = {key: self._past(key, heard, self.lines[key])}
         retried = retry(self._deciding, self.lines[key], self._streams, moment, who)
         rest = self.lines[key][len(retried.done) :]
         if retried.stuck is not None:
@@ -157,4 +179,5 @@ class _MemoryLane:
 
     def _close(self, outgoing: Iterable[Outgoing]) -> None:
         self._streams.commit()
+        self._streams.pasts = {}
         self._log.put(self._name, outgoing)

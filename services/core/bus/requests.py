@@ -63,6 +63,7 @@ async def _release(
     replaced: Replaced | None = None,
 ) -> None:
     """Try the line again from its head, in one transaction with the request that asked for."""
+    await life.recall((letter.item for letter in line), line)
     await life.load(letter.item for letter in line)
     moments = life.moments()
     outgoing = []
@@ -88,6 +89,8 @@ async def _release(
         life.forget()
         await _close(life, request, f"nothing was changed: {culprit}")
         return
+    finally:
+        life.streams.pasts.clear()
     if retried.stuck is None and line:
         life.parked.discard(line[0].record.key)
     elif discarded is not None and not line:

@@ -17,8 +17,8 @@ from asyncpg import Connection
 from msgspec import Struct
 
 from services.core.bus.chain import Chunk, Tail, Target
-from services.core.bus.deciding import Stored
 from services.core.bus.errors import Doubt, StateTooNew
+from services.core.bus.items import Stored
 from services.core.bus.letters import Letter
 from services.core.bus.postgres import FAILURES, connect, sorted_error
 from services.core.bus.record import Numbered, Record, packed, unpacked

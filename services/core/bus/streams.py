@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
-from services.core.bus.deciding import Stored
 from services.core.bus.errors import BadDeploy
+from services.core.bus.items import Stored
+from services.core.bus.past import Past
 from services.core.bus.service import Service
 
 KEPT: Final = 5_000  #: streams a lane keeps in memory; some kilobytes each
@@ -26,6 +27,7 @@ class Streams:
             family.name: msgspec.msgpack.Decoder(type(family.start)) for family in service.families
         }
         self.ahead: dict[str, Stored] = {}
+        self.pasts: dict[str, Past] = {}  #: of the keys in which something is undone
 
     def get(self, stream: str) -> Stored | None:
         """Return the stream as the batch in hand has left it."""
@@ -38,6 +40,10 @@ class Streams:
         if stored.version != version:
             stored = Stored(stored.state, version, stored.sequence)
         self.ahead[stream] = stored
+
+    def past(self, key: str) -> Past | None:
+        """Return what was taken in under a key, where it was recalled."""
+        return self.pasts.get(key)
 
     def missing(self, streams: Iterable[str]) -> list[str]:
         """Say which streams have to be read before they can be decided."""
@@ -66,9 +72,13 @@ class Streams:
             kept[name] = stored
             kept.move_to_end(name)
         self.ahead = {}
+        for past in self.pasts.values():
+            past.keep()
         while len(kept) > self._limit:
             kept.popitem(last=False)
 
     def rollback(self) -> None:
         """Forget what the batch put."""
         self.ahead = {}
+        for past in self.pasts.values():
+            past.forget()

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct, field
 
+from services.core.contracts.clock_entries import ClockEntry
 from services.core.contracts.errors import UnknownEventType
 
 PREFIX: Final = "thads"  #: every type is `thads.<family>.<past participle>`
@@ -169,6 +170,8 @@ class Catalogue(Struct, frozen=True):
         str, dict[Mode, Effect]
     ]  #: what the codes that hold for every claim do to each mode
     machines: dict[str, Machine]
+    conditions: dict[str, str] = {}  #: what clocks ask beside the payload, in words
+    clocks: dict[str, ClockEntry] = {}  #: by the id of their rule
 
     def event(self, type_: str) -> EventType:
         """Return the type of that full name. Raises UnknownEventType, without repeating it."""

@@ -34,6 +34,7 @@ from services.core.contracts.catalogue import (
     Role,
     Scalar,
 )
+from services.core.contracts.clock_file import read_clocks
 from services.core.contracts.errors import CatalogueError
 
 SCHEMAS: Final = Path(__file__).parents[3] / "schemas"
@@ -102,6 +103,9 @@ class _Conventions(Struct, frozen=True, forbid_unknown_fields=True):
     needs: str
     derived: str
     numbers: str
+    clocks: str = ""
+    cancelled: str = ""
+    same_law: str = ""
 
 
 class _Document(Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,6 +117,8 @@ class _Document(Struct, frozen=True, forbid_unknown_fields=True):
     events: dict[str, Any]  # converted one by one, so that an error can name its event
     codes: dict[str, Code]
     machines: dict[str, _Machine]
+    conditions: dict[str, str] = {}
+    clocks: dict[str, Any] = {}  # converted one by one, as events are
 
 
 def _convert(raw: object, type_: type[T], where: str) -> T:
@@ -127,6 +133,12 @@ def _convert(raw: object, type_: type[T], where: str) -> T:
 
 def _resolve(document: _Document) -> Catalogue:
     conventions = document.conventions
+    events = {
+        f"{PREFIX}.{name}": _event(
+            name, _convert(raw, _Event, f"events.{name}"), conventions, document.families
+        )
+        for name, raw in document.events.items()
+    }
     return Catalogue(
         agency_kinds=document.agency_kinds,
         roles=document.roles,
@@ -136,17 +148,14 @@ def _resolve(document: _Document) -> Catalogue:
             name: _fields([raw], conventions, f"records.{name}")
             for name, raw in conventions.records.items()
         },
-        events={
-            f"{PREFIX}.{name}": _event(
-                name, _convert(raw, _Event, f"events.{name}"), conventions, document.families
-            )
-            for name, raw in document.events.items()
-        },
+        events=events,
         codes=document.codes,
         common={
             code: {"act": act, "done": done} for code, (act, done) in conventions.common.items()
         },
         machines={name: _machine(name, raw) for name, raw in document.machines.items()},
+        conditions=document.conditions,
+        clocks=read_clocks(document.clocks, document.conditions, events, document.roles),
     )
 
 

@@ -4,7 +4,7 @@ It travels in ten short Kafka headers beside the Avro payload: eight of CloudEve
 trace context, which any tool reads, and two of our own, fields joined by semicolons:
 
     lt_record   lane;number;chain;sequence;recorded at;law;how far the lane had heard
-    lt_cause    causation;correlation;index/count;accepted at;role;asker
+    lt_cause    causation;correlation;index/count;accepted at;role;asker;corrects;withdraws
 
 `bus.chain` says what number and chain are for. Inside the house the ten contents are one text, the
 head, a line each in the order of `NAMES`: a record's hash runs over it, so the order is part of the
@@ -66,6 +66,13 @@ class Envelope(Struct, frozen=True, kw_only=True):
     accepted_at: datetime  #: when the first submission of the chain was accepted
     role: str
     asker: str  #: `family:part` of who asked, where this is an Ask; else empty
+    corrects: str = ""  #: the fact in whose place this one stands, with all of its decision
+    withdraws: str = ""  #: the fact that is undone, and nothing takes its place
+
+    @property
+    def undoes(self) -> str:
+        """The fact that does not count any more, if there is one."""
+        return self.corrects or self.withdraws
 
     def head(self, lane: str, number: int, chain: str) -> bytes:
         """Return the head of the record, once it has its lane, number and chain."""
@@ -76,6 +83,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
             f";{self.law};{self.heard}\n"
             f"{self.causation};{self.correlation};{self.index}/{self.count}"
             f";{text_of(self.accepted_at)};{self.role};{self.asker}"
+            f";{self.corrects};{self.withdraws}"
         ).encode()
 
 
@@ -136,11 +144,15 @@ def envelope_of(head: bytes) -> Envelope:
             head.decode().split("\n")
         )
         lane, number, _, sequence, recorded_at, law, heard = record.split(";")
-        causation, correlation, position, accepted_at, role, asker = cause.split(";")
+        causation, correlation, position, accepted_at, role, asker, corrects, withdraws = (
+            cause.split(";")
+        )
         _, agency, officer = source.split("/")
         index, _, count = position.partition("/")
         _demand(version == "1.0", version)
-        _demand(len(bytes.fromhex(id_.replace("-", ""))) == _UUID_BYTES, id_)
+        _demand(_is_uuid(id_), id_)
+        _demand(not corrects or (_is_uuid(corrects) and not withdraws), corrects)
+        _demand(not withdraws or _is_uuid(withdraws), withdraws)
         _demand(lane.isprintable() and _counted(number) > 0, record)
         _demand(not asker or ":" in asker, asker)
         return Envelope(
@@ -162,6 +174,8 @@ def envelope_of(head: bytes) -> Envelope:
             accepted_at=_moment(accepted_at),
             role=role,
             asker=asker,
+            corrects=corrects,
+            withdraws=withdraws,
         )
     except ValueError as error:
         raise NotAnEnvelope(f"a header does not have its form: {error}") from error
@@ -170,6 +184,10 @@ def envelope_of(head: bytes) -> Envelope:
 def _demand(holds: bool, text: str) -> None:  # noqa: FBT001  reads as a sentence where it stands
     if not holds:
         raise ValueError(text)
+
+
+def _is_uuid(text: str) -> bool:
+    return len(bytes.fromhex(text.replace("-", ""))) == _UUID_BYTES
 
 
 def _counted(number: str) -> int:

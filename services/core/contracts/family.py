@@ -80,15 +80,18 @@ class Context(Struct, frozen=True, kw_only=True):
     Times are aware and in UTC; `law` is the version in force on the day of the act, as `"R2026"`.
     """
 
-    id: str  #: of the claim's submission, of the fact being folded, or of the fact heard
+    id: str  #: of the claim's submission, of the fact being folded, or of the fact heard; of a
+    #: correction, that of the fact said first in its place: by it others cite what stands there
     cause: str  #: what brought it about: the submission for its facts, else its own id
     agency: str
     officer: str | None
     role: str
     occurred_at: datetime
-    accepted_at: datetime
+    accepted_at: datetime  #: of a correction, when the fact said first in its place was
     law: str
     directory: Directory
+    corrects: str | None = None  #: the fact said first in whose place this now stands
+    withdraws: str | None = None  #: the fact that is undone, and nothing takes its place
 
 
 class Refusal(Struct, frozen=True):
@@ -119,12 +122,27 @@ class Ask(Struct, frozen=True):
     claim: Event
 
 
+def nothing(_state: Any, _undone: Any, _context: Context) -> tuple[()]:
+    """Nothing follows."""
+    return ()
+
+
 class Family(Struct, Generic[State], frozen=True, kw_only=True):
     """The event types decided together, as pure functions over one state a stream.
 
     `start` is a Struct with one field for the family's own facts and one for each family it hears;
     a fact changes the field named like its own family alone, and the bus checks it.
     `state_version` rises when a stored state can no longer be read by the code before it.
+
+    Corrections are the bus's work. A claim that corrects is decided on the state before the fact
+    that it names, and all that its decision records takes that place; a claim that withdraws is not
+    decided at all. Then the stream is folded again, later facts included, so `evolve` must take
+    them whatever stands before. A stream that had heard what is undone is folded again as well;
+    `retract` is asked for each fact undone that it had heard, and then `react` for the correction
+    itself, never for a withdrawal. To `retract` the context is that of the fact which undoes, and
+    its `corrects` or `withdraws` is the id by which the undone fact was known, which may be one
+    recorded beside the one that was named. What another family had recorded because of an undone
+    fact stands until that family takes it back: that is what `retract` is for.
     """
 
     name: str
@@ -137,4 +155,5 @@ class Family(Struct, Generic[State], frozen=True, kw_only=True):
     ]  #: facts and Asks, or Refusals; never empty
     evolve: Callable[[State, Any, Context], State]
     react: Callable[[State, Any, Context], Iterable[Any]]
+    retract: Callable[[State, Any, Context], Iterable[Any]] = nothing
     state_version: int = 1

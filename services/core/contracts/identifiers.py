@@ -48,6 +48,14 @@ def derived_id(cause: str, family: str, index: int) -> str:
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
+def clock_id_of(cause: str, rule: str, whose: str | None = None) -> str:
+    """Name a clock by the fact that started it and its rule, and by whose it is of several.
+
+    `whose` is the addressee, or the case, where one fact starts a clock for each.
+    """
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{cause}/{rule}/{whose or ''}"))
+
+
 def key_of(part: str) -> str:
     """Return the Kafka key of a part's id: what stands before its first dot."""
     return part.partition(".")[0]

@@ -54,14 +54,15 @@ class Machine(Struct, frozen=True):
         for arrow in self.arrows.get(event.TYPE, ()):
             if (
                 (state or OPENS) in arrow.sources
-                and all(_says(event, name, wanted) for name, wanted in arrow.if_.items())
+                and all(says(event, name, wanted) for name, wanted in arrow.if_.items())
                 and (not arrow.when or holds(arrow.when))
             ):
                 return {STAYS: state, RETURNS: kept}.get(arrow.target, arrow.target)
         return None
 
 
-def _says(event: Event, name: str, wanted: Any) -> bool:
+def says(event: Event, name: str, wanted: Any) -> bool:
+    """Say whether a field holds what is wanted, or one of it; of a list, whether one value does."""
     said = getattr(event, f"{name}_" if iskeyword(name) else name)
     accepted = wanted if isinstance(wanted, list) else [wanted]
     return any(each in accepted for each in said) if isinstance(said, list) else said in accepted

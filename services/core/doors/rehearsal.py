@@ -2,18 +2,23 @@
 
 Families are pure, so the very function that a lane calls is called here, on what the lane has
 stored. Only claims that its lane has not taken yet, and facts that it has not heard yet, can make
-the real answer another one.
+the real answer another one. For a correction the past of its key is read from Kafka, as lanes do.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
 import structlog
 from msgspec import Struct
 
+from services.core.bus.chain import Tail
 from services.core.bus.deciding import Deciding, Moment
-from services.core.bus.errors import BadDeploy
+from services.core.bus.errors import BadDeploy, BusError
+from services.core.bus.past import Past
+from services.core.bus.recalling import recalled
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.service import Service, Topics
 from services.core.bus.store import queries
@@ -26,8 +31,10 @@ from services.core.doors.problems import Problem
 from services.core.doors.rows import RETRY_SECONDS, Rows
 from services.core.settings import Settings
 
+_RECALL_SECONDS: Final = 25.0  #: for whoever asks, those before him in line included
 _NOTHING_YET: Final = datetime(1970, 1, 1, tzinfo=UTC)  #: when a lane without facts recorded last
 
+_heard: Final = msgspec.json.Decoder(dict[str, dict[str, Tail]])
 log = structlog.get_logger()
 
 
@@ -60,7 +67,8 @@ class Rehearsal:
         directory: Callable[[], Directory],
     ) -> None:
         topics = Topics(settings.topic_prefix, settings.partitions)
-        self._clock, self._directory = clock, directory
+        self._settings, self._clock, self._directory = settings, clock, directory
+        self._turn = asyncio.Lock()
         self._stages: dict[str, _Stage] = {}
         for service in services:
             if service.families:
@@ -91,17 +99,50 @@ class Rehearsal:
         if row["waits"]:
             return Rehearsed(None, as_of)
         states = _known(stage.service, stream, row)
+        past = await self._past(stage, claim) if item.undoes else None
         moment = Moment(max(row["recorded_at"], self._clock.now()), "", self._directory())
         try:
+            if past is not None:
+                states.pasts[claim.key] = past
+                for named, at in item.concerns:
+                    states.put(at, past.fold(named, at, moment.directory))
             return Rehearsed(stage.deciding.decide(item, states, moment), as_of)
         except Exception as error:  # noqa: BLE001  whatever a family raises becomes a dead letter
             log.warning("rehearsal_failed", type=claim.envelope.type, why=repr(error))
             return Rehearsed(None, as_of)
 
+    async def _past(self, stage: _Stage, claim: Outgoing) -> Past:
+        """Return what the lane has taken in under the claim's key, one reading at a time.
+
+        Raises Problem UNAVAILABLE where it cannot be read, or takes too long.
+        """
+        families, partition = stage.deciding.families, claim.partition
+        given = await stage.rows.ask(queries.targets, lane=partition)
+        lane = await stage.rows.ask(queries.lane, lane=partition)  # later: it has heard what caused
+        taken = families.claim_topics | families.heard_topics
+        heard = _heard.decode(lane["heard"])
+        tails = {topic: lanes for topic, lanes in heard.items() if topic in taken}
+        name = f"{stage.service.name}/{partition}"
+        tails |= {
+            row["topic"]: {name: Tail(row["given"], row["given_hash"])}
+            for row in given
+            if row["topic"] in families.own_topics and row["given"]
+        }
+        try:
+            async with asyncio.timeout(_RECALL_SECONDS), self._turn:
+                found = await recalled(self._settings, partition, tails, {claim.key}, _nothing)
+            return Past.of(families, found[claim.key])
+        except (BusError, TimeoutError) as error:
+            raise _unavailable(f"what stands under its key cannot be read: {error}") from error
+
     async def close(self) -> None:
         """Let the connections go."""
         for stage in self._stages.values():
             await stage.rows.close()
+
+
+async def _nothing() -> None:
+    """Renew no lease: a rehearsal has none."""
 
 
 def _record(claim: Outgoing) -> Record:

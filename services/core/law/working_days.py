@@ -7,6 +7,7 @@ the State announced beside them, days swapped against Saturdays above all.
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
@@ -33,6 +34,7 @@ _FIRST_OF_TET: Final = "Lunar New Year"
 class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     """The days on which nobody works. Days are days in Viet Nam, `MM-DD` of every year or dates."""
 
+    revision: int
     weekend: tuple[Literal["SAT", "SUN"], ...]
     every_year: tuple[str, ...]
     announced_until: int  #: the last year whose days off the State has announced
@@ -40,6 +42,12 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     days_worked: dict[date, Sentence]
     unverified: frozenset[date]
     policy_days: tuple[str, ...]
+
+    @property
+    def version(self) -> str:
+        """Its name: its revision, and a digest of all that it says."""
+        said = msgspec.json.encode(msgspec.to_builtins(self, str_keys=True), order="sorted")
+        return f"{self.revision}-{sha256(said).hexdigest()[:8]}"
 
     def is_rest(self, day: date) -> bool:
         """Say whether nobody works on a day, so far as that is verified: a reason to refuse."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.core.access.addressed import agencies_named
 from services.core.access.directory import Directory
@@ -17,12 +18,31 @@ from services.core.contracts.errors import ContractError
 from services.core.contracts.event import Event
 from services.core.contracts.events import case, submission
 from services.core.contracts.identifiers import key_of
+from services.core.telling.corrected import Undone
+from services.core.telling.thread import Entry
 
 Lang: TypeAlias = Literal["vi", "en"]
 Tone: TypeAlias = Literal["recorded", "refused", "noted", "held", "moved", "unreadable"]
 
+UNDOING: Final = ("corrects", "withdraws")  #: what a fact may say of another, where it does
 _TAIL: Final = 6  #: the end of a key, enough to tell judgments apart
 _ALLOWED: Final[dict[Lang, str]] = {"vi": "được phép từ", "en": "allowed from"}
+_MARKS: Final[dict[Lang, dict[str, str]]] = {
+    "vi": {
+        "late": "ghi nhận muộn",
+        "corrects": "đính chính",
+        "withdraws": "rút lại",
+        "corrected": "đã được đính chính bởi",
+        "withdrawn": "đã bị rút bởi",
+    },
+    "en": {
+        "late": "late entry",
+        "corrects": "corrects",
+        "withdraws": "withdraws",
+        "corrected": "corrected by",
+        "withdrawn": "withdrawn by",
+    },
+}
 
 
 class Line(Struct, frozen=True):
@@ -35,6 +55,7 @@ class Line(Struct, frozen=True):
     said: str  #: the name of the type
     tone: Tone  #: what became of it
     detail: str = ""  #: the reasons, the states, the way it was released
+    marks: tuple[str, ...] = ()  #: late entry, what it corrects, that it does not count any more
 
 
 class Teller(Struct, frozen=True):
@@ -45,8 +66,11 @@ class Teller(Struct, frozen=True):
     directory: Directory
     lang: Lang = "vi"
 
-    def line(self, record: Record, envelope: Envelope) -> Line:
-        """Return the line of a record; one that cannot be read says why."""
+    def line(self, record: Record, envelope: Envelope, undone: Undone | None = None) -> Line:
+        """Return the line of a record; one that cannot be read says why.
+
+        `undone` says that it was corrected or withdrawn since.
+        """
         try:
             event = self.codec.decode(record.value)
         except ContractError as error:
@@ -59,7 +83,19 @@ class Teller(Struct, frozen=True):
                 "unreadable",
                 str(error),
             )
-        return self.told(event, envelope.agency, envelope.subject, envelope.occurred_at)
+        line = self.told(event, envelope.agency, envelope.subject, envelope.occurred_at)
+        return replace(line, marks=tuple(self._marks(Entry(record, envelope, event), undone)))
+
+    def _marks(self, entry: Entry, undone: Undone | None) -> Iterator[str]:
+        words, envelope = _MARKS[self.lang], entry.envelope
+        if entry.is_late:
+            yield words["late"]
+        if envelope.corrects:
+            yield f"{words['corrects']} …{envelope.corrects[-_TAIL:]}"
+        if envelope.withdraws:
+            yield f"{words['withdraws']} …{envelope.withdraws[-_TAIL:]}"
+        if undone is not None:
+            yield f"{words[undone.how]} …{undone.by[-_TAIL:]}"
 
     def told(self, event: Event, agency: str, part: str, when: datetime) -> Line:
         """Return the line of an event that an agency brought about."""
@@ -139,6 +175,7 @@ def as_json(record: Record, envelope: Envelope, codec: Codec) -> Iterator[tuple[
         ("law", envelope.law),
         ("sequence", envelope.sequence),
         ("causation", envelope.causation),
+        *((name, fact) for name in UNDOING if (fact := getattr(envelope, name))),
     )
     try:
         yield "data", codec.to_json(codec.decode(record.value))

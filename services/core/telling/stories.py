@@ -1,6 +1,8 @@
 """A case or judgment as a whole: its thread, where its parts stand, what may follow."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -8,6 +10,7 @@ from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.identifiers import key_of
+from services.core.telling.corrected import Undone, corrected
 from services.core.telling.standing import Part, Step, next_steps, parts_of
 from services.core.telling.thread import Entry, of_case
 
@@ -19,6 +22,7 @@ class Told(Struct, frozen=True):
     thread: list[Entry]
     parts: dict[str, Part]
     steps: list[Step]
+    undone: dict[str, Undone] = {}  #: what of the thread was corrected or withdrawn
 
     @property
     def this(self) -> Part | None:
@@ -50,20 +54,38 @@ class Told(Struct, frozen=True):
 
 
 def told(
-    id_: str, everything: Sequence[Entry], catalogue: Catalogue, directory: Directory
+    id_: str,
+    everything: Sequence[Entry],
+    catalogue: Catalogue,
+    directory: Directory,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
 ) -> Told | None:
-    """Understand a case or judgment by all that stands under its key; None where nothing does."""
-    thread = of_case(everything, id_) if id_ != key_of(id_) else list(everything)
+    """Understand a case or judgment by all that stands under its key; None where nothing does.
+
+    `everything` is in order of recording. `as_of` leaves out what happened after that day in Viet
+    Nam, `known_at` what was recorded after that moment.
+    """
+    whole = of_case(everything, id_) if id_ != key_of(id_) else everything
+    found = corrected(whole, as_of, known_at)
+    thread = found.shown
     if not any(stream_of(entry.envelope.subject) == id_ for entry in thread):
         return None
-    parts = parts_of(thread, catalogue)
+    parts = parts_of(found.standing, catalogue)
     law = thread[-1].envelope.law
     steps = [
         step
         for part in _by_activity(id_, thread, parts)
         for step in next_steps(part, parts, catalogue, directory, law)
     ]
-    return Told(id_, thread, parts, steps)
+    return Told(id_, thread, parts, steps, found.undone)
+
+
+def marks_of(entry: Entry, found: Told) -> dict[str, Any]:
+    """Return what is to be known of an entry beside itself: that it came late, or was undone."""
+    marks: dict[str, Any] = {"late": True} if entry.is_late else {}
+    undone = found.undone.get(entry.envelope.id)
+    return marks | ({f"{undone.how}_by": undone.by} if undone else {})
 
 
 def _by_activity(id_: str, thread: list[Entry], parts: dict[str, Part]) -> list[Part]:

@@ -5,7 +5,7 @@ decides, and where that is the same, as on a story's clock, which submission cam
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from services.core.contracts.event import Event
 from services.core.contracts.events import submission
 from services.core.contracts.identifiers import key_of
 from services.core.contracts.partitions import partition_of
+from services.core.law.rule_files import law
 from services.core.settings import Settings
 from services.core.telling.following import events
 
@@ -44,6 +45,20 @@ class Entry(Struct, frozen=True):
         """The event where something was recorded of its part; None for a refusal or a note."""
         family, _, name = self.envelope.type.split(".", 1)[1].partition(".")
         return None if family == "submission" or name == "irregularity_noted" else self.event
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was said longer after it had happened than the house takes for usual."""
+        return self.fact is not None and is_late(self.envelope)
+
+
+def is_late(envelope: Envelope) -> bool:
+    """Say whether what an agency said itself was said late (K-LATE); corrections always are."""
+    is_said = envelope.causation == envelope.correlation and envelope.index == 0
+    days = law().rule("K-LATE", envelope.law).amount
+    if not is_said or envelope.undoes or days is None:
+        return False
+    return envelope.accepted_at - envelope.occurred_at > timedelta(days=days)
 
 
 async def read(

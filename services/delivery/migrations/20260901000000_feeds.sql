@@ -11,6 +11,7 @@ create table facts (
     relations   text[]      not null,
     agencies    text[]      not null, -- `*` for everybody
     same_as     uuid,                 -- the fact whose readers may read this one too
+    undoes      uuid,                 -- the fact that this one corrects or withdraws
     event       bytea       not null, -- as CloudEvents in JSON
     partition   int         not null,
     after       jsonb       not null, -- topic -> next offset: how far who decided it had heard of seats
@@ -20,6 +21,7 @@ alter table facts alter column event set storage external;
 create index on facts using gin (scopes);
 create index on facts (partition) where waits;
 create index on facts (same_as) where same_as is not null;
+create index on facts (undoes) where undoes is not null;
 create index on facts (id) where '*' = any(agencies);
 
 -- What agencies are, of a judgment, a case or something inside it, and since which fact.
@@ -69,7 +71,8 @@ create table halts (
 );
 
 -- Who may read some facts and what is read for their sake; `*` is everybody. `readers.visible_to`
--- says the same of one agency and all facts of a key.
+-- says the same of one agency and all facts of a key. What a fact made of agencies ends where it is
+-- corrected or withdrawn.
 --
 -- Step by step, each beginning with an array whose length the planner knows: one recursion upon
 -- another it takes for more rows than there are atoms.
@@ -110,6 +113,9 @@ begin
           from told join relations
             on relations.key = told.key and relations.scope = any(told.scopes)
            and relations.relation = any(told.relations)
+           and not exists (select from facts as undoing
+                            where undoing.undoes = relations.fact
+                              and undoing.recorded_at <= told.recorded_at)
          order by told.id, relations.relation, relations.agency,
                   relations.depth desc, relations.since desc, relations.sequence desc
     ),
@@ -122,6 +128,7 @@ begin
                  and next.key = held.key and next.scope = any(held.scopes)
                  and (next.depth, next.since, next.sequence)
                    > (held.depth, held.since, held.sequence)
+                 and not exists (select from facts as undoing where undoing.undoes = next.fact)
                order by next.depth, next.since, next.sequence
                limit 1
           ) as successor on true
@@ -140,7 +147,8 @@ begin
 end $$;
 
 -- Put what became visible in a partition into the feeds: the facts that are new, and those to which
--- a new relation under some keys gives readers. What was looked at before is not looked at again.
+-- a new relation under some keys gives readers, or the end of one: whoever held a seat before a
+-- mistake holds it again. What else was looked at before is not looked at again.
 --
 -- A fact waits until the lane has heard of seats as far as whoever decided it: topics keep no order
 -- between them, and else a former handler would be given what his successor did, because the fact
@@ -166,19 +174,26 @@ begin
            and not exists (select from jsonb_each_text(facts.after) as needed(topic, position)
                             where needed.position::bigint
                                 > coalesce((reached->>needed.topic)::bigint, 0))
-        returning facts.id
+        returning facts.id, facts.undoes
     ),
     opening as (
         update relations set is_new = false
          where relations.key = any(of_keys) and relations.is_new
         returning relations.key, relations.scope, relations.relation
     ),
+    turned as (
+        select opening.key, opening.scope, opening.relation from opening
+        union
+        select relations.key, relations.scope, relations.relation
+          from relations join heard on heard.undoes = relations.fact
+         where relations.is_seat
+    ),
     opened as (
         select facts.id
-          from facts join opening
-            on opening.key = facts.key and opening.scope = any(facts.scopes)
-           and opening.relation = any(facts.relations)
-         where facts.scopes && array(select opening.scope from opening)
+          from facts join turned
+            on turned.key = facts.key and turned.scope = any(facts.scopes)
+           and turned.relation = any(facts.relations)
+         where facts.scopes && array(select turned.scope from turned)
     )
     select array_agg(each.id) into news
       from (select id from heard union select id from opened) as each;

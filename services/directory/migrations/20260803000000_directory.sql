@@ -11,7 +11,8 @@ create table uses (
     canonical   text        not null,  -- as it is compared
     plain       text        not null,  -- without its marks, as it is asked for
     decided_on  date        not null,
-    recorded_at timestamptz not null
+    recorded_at timestamptz not null,
+    undone      bool        not null default false -- corrected or withdrawn: it holds no number
 );
 create index uses_by_number on uses (plain);
 

@@ -35,7 +35,8 @@ BANK, LAND, PORTAL, PLATFORM = "nh-song-cam", "dat-dai-da-nang", "cong-thads", "
 VALUER, AUCTIONEER = "tdg-ngu-son", "dg-cam-giang"
 HANDLERS = {OFFICE, ROOM, PROCURACY}
 
-Told = Sequence[tuple[Envelope, Event]]
+Undoing = tuple[Envelope, Event]
+Told = Sequence[Undoing]
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +134,11 @@ def test_a_bank_sees_nothing_but_what_is_addressed_to_it_or_said_by_it(
 ) -> None:
     for told in story:
         seen = visible_to(BANK, told, CATALOGUE, DIRECTORY)
+        types = {envelope.id: envelope.type for envelope, _ in told}
         for envelope, event in told:
-            if envelope.id in seen and envelope.agency != BANK and "sale" not in envelope.type:
+            of = types.get(getattr(event, "cause_event_id", None) or "", envelope.type)
+            is_public = "sale" in envelope.type or "sale" in of  # and so are the clocks it starts
+            if envelope.id in seen and envelope.agency != BANK and not is_public:
                 assert BANK in data(event).values() or of_the_banks_part(event, told), envelope
 
 
@@ -208,6 +212,40 @@ def test_the_order_in_which_facts_were_heard_is_of_no_consequence() -> None:
     for agency in WIDER.agencies:
         backwards = visible_to(agency, ENTRUSTED[::-1], CATALOGUE, WIDER)
         assert backwards == seen_by(agency)
+
+
+def undoing(how: str, what: tuple[Envelope, Event], day: int, with_: Entry) -> Undoing:
+    envelope, event = on(day, with_, what[0].agency)
+    return replace(envelope, **{how: what[0].id}), event
+
+
+ASKED = on(3, asked_of_bank())
+RIGHT = "nh-khac"
+
+
+@pytest.mark.parametrize("how", ["corrects", "withdraws"])
+def test_who_was_told_by_mistake_is_told_of_the_mistake_and_of_nothing_after_it(how: str) -> None:
+    """The request goes to the wrong bank first; what is said of it later is not that bank's."""
+    other = asked_of_bank(bank=RIGHT if how == "corrects" else BANK)
+    mended = undoing(how, ASKED, 4, other)
+    later = on(5, entry("information.withdrawn", f"{CASE}.r1", by=ROOM))
+    told = [*ENTRUSTED[:3], ASKED, mended, later]
+    seen = visible_to(BANK, told, CATALOGUE, WIDER)
+    assert {ASKED[0].id, mended[0].id} <= seen
+    assert later[0].id not in seen
+    right = visible_to(RIGHT, told, CATALOGUE, WIDER)
+    assert (later[0].id in right) == (how == "corrects")
+
+
+def test_a_seat_that_was_given_by_mistake_goes_back() -> None:
+    given = ENTRUSTED[4]
+    back = undoing("withdraws", given, 7, entrusted(4))
+    later = on(8, asked_of_bank(f"{CASE}.r3"), ROOM)
+    told = [*ENTRUSTED, back, later]
+    assert {back[0].id, later[0].id} <= visible_to(ROOM, told, CATALOGUE, WIDER)
+    seen = visible_to(NEXT, told, CATALOGUE, WIDER)
+    assert back[0].id in seen
+    assert later[0].id not in seen
 
 
 def test_a_receipt_is_for_nobody() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.core.access import directory
-from services.core.bus.deciding import Deciding, Item, Moment, Moments, Stored
-from services.core.bus.errors import FamilyError
+from services.core.bus.deciding import Deciding, Moment, Moments
+from services.core.bus.errors import FamilyError, HistoryIncomplete
+from services.core.bus.items import Item, Stored
 from services.core.bus.record import MAX_RECORD_BYTES, Outgoing, Record
 from services.core.bus.service import Service
 from services.core.contracts.event import Event
@@ -36,6 +37,9 @@ class Kept(dict[str, Stored]):
 
     def put(self, stream: str, stored: Stored) -> None:
         self[stream] = stored
+
+    def past(self, key: str) -> None:
+        """Nothing is undone here."""
 
 
 def deciding(*families: Family[Any]) -> Deciding:
@@ -348,6 +352,21 @@ def test_a_claim_that_cannot_be_read_keeps_its_envelope_and_raises_when_it_is_de
     assert item.failure is not None
     with pytest.raises(type(item.failure)):
         judge.decide(item, Kept(), MOMENT)
+
+
+@pytest.mark.parametrize("how", ["claimed", "heard"])
+def test_nothing_is_undone_where_the_past_is_no_whole_history(how: str) -> None:
+    is_claim = how == "claimed"
+    claim = requested("a")
+    envelope = replace(claim.envelope, withdraws=new_id())
+    record = record_of(replace(claim, envelope=envelope))
+    if not is_claim:
+        record = replace(record, topic=TOPICS.events("hearing"))
+    judge = deciding(HEARING if is_claim else dockets.DOCKET)
+    states = Kept()
+    with pytest.raises(HistoryIncomplete, match="nothing can be undone there"):
+        judge.decide(judge.ready(record, is_claim=is_claim), states, MOMENT)
+    assert states == {}
 
 
 # -- how far the lane had heard

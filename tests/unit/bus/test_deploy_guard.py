@@ -2,9 +2,10 @@
 
 import pytest
 
-from services.core.bus.deciding import Deciding, Item
+from services.core.bus.deciding import Deciding
 from services.core.bus.deploy_guard import WINDOW, DeployGuard
 from services.core.bus.errors import BadDeploy
+from services.core.bus.items import Item
 from services.core.bus.letters import Letter, letter_of
 from tests.hearings.contracts import CATALOGUE, CODEC
 from tests.hearings.records import TOPICS, appended, requested, written

@@ -26,8 +26,14 @@ moments = st.datetimes(
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]),
 )
 numbers = st.integers(0, 2**53)
+undoing = st.one_of(
+    st.just({}),
+    st.builds(lambda id_: {"corrects": id_}, ids),
+    st.builds(lambda id_: {"withdraws": id_}, ids),
+)
 envelopes = st.builds(
-    Envelope,
+    lambda undoes, **members: Envelope(**members, **undoes),
+    undoes=undoing,
     id=ids,
     type=slugs,
     agency=slugs,
@@ -77,6 +83,7 @@ def _with(name: str, content: bytes | None) -> list[tuple[str, bytes]]:
 
 _record = dict(headers_of(WRITTEN))["lt_record"]
 _cause = dict(headers_of(WRITTEN))["lt_cause"]
+_id = dict(headers_of(WRITTEN))["ce_id"]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +110,10 @@ _cause = dict(headers_of(WRITTEN))["lt_cause"]
         ("a number beyond counting", _with("lt_record", b"gateway/0;9000000000000000000000;;")),
         ("a lane with a NUL in its name", _with("lt_record", b"\0" + _record)),
         ("a cause with too much in it", _with("lt_cause", _cause + b";;")),
-        ("an asker without a part", _with("lt_cause", _cause + b"hearing")),
+        ("an asker without a part", _with("lt_cause", _cause[:-2] + b"hearing;;")),
+        ("a withdrawal of what is no id", _with("lt_cause", _cause + b"first")),
+        ("a correction of what is no id", _with("lt_cause", _cause[:-1] + b"first;")),
+        ("both at once", _with("lt_cause", _cause[:-1] + b"%b;%b" % (_id, _id))),
     ],
     ids=lambda value: value.replace(" ", "-") if isinstance(value, str) else "",
 )  # fmt: skip

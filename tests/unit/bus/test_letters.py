@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.core.access import directory
-from services.core.bus.deciding import Deciding, Item, Moments
+from services.core.bus.deciding import Deciding, Moments
+from services.core.bus.items import Item
 from services.core.bus.letters import (
     Letter,
     Result,

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from services.core.bus.deciding import Stored
 from services.core.bus.errors import BadDeploy
+from services.core.bus.items import Stored
 from services.core.bus.streams import Streams
 from tests.hearings import domain
 from tests.hearings.service import SERVICE

@@ -15,6 +15,7 @@ GOOD: dict[str, Any] = {
     "data": {"judgment_no": "41/2026/DS-PT", "items": [{"item_no": 1}]},
 }
 JSON = "application/json"
+FACT = "9cb9bfc1-28f0-5a3e-9a1b-0c9d8e7f6a5b"
 
 
 def turned_away(body: bytes, content_type: str = JSON, encoding: str | None = None) -> Problem:
@@ -39,6 +40,13 @@ def test_the_same_body_in_another_spelling_has_the_same_canonical_form() -> None
     spaced = json.dumps(dict(reversed(GOOD.items())), indent=3).encode()
     assert read(with_(), JSON).canonical == read(spaced, JSON).canonical
     assert read(with_(role="COURT"), JSON).canonical != read(with_(), JSON).canonical
+
+
+def test_what_a_submission_undoes_is_a_part_of_its_body() -> None:
+    corrects, withdraws = read(with_(corrects=FACT), JSON), read(with_(withdraws=FACT), JSON)
+    assert (corrects.corrects, corrects.withdraws) == (FACT, None)
+    assert (withdraws.corrects, withdraws.withdraws) == (None, FACT)
+    assert len({read(with_(), JSON).canonical, corrects.canonical, withdraws.canonical}) == 3
 
 
 @pytest.mark.parametrize(
@@ -107,6 +115,11 @@ def test_a_body_of_two_megabytes_is_too_large() -> None:
         ({"data": {"parties": [{"ref": "\ud800"}]}}, ["/data/parties/0/ref"]),
         ({"data": {"\u001b[31m": 1}}, ["/data"]),
         ({"role": "COURT\u007f"}, ["/role"]),
+        ({"corrects": "41"}, ["/corrects"]),
+        ({"corrects": None}, ["/corrects"]),
+        ({"corrects": 7, "withdraws": FACT.upper()}, ["/corrects", "/withdraws", "/withdraws"]),
+        ({"withdraws": FACT.replace("-", "")}, ["/withdraws"]),
+        ({"corrects": FACT, "withdraws": FACT}, ["/withdraws"]),
     ],
 )
 def test_a_wrong_member_is_named_by_its_pointer(

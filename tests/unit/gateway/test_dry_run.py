@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from services.coercion.service import COERCION
 from services.core.access import directory
-from services.core.bus.deciding import Deciding, Moment, Stored
+from services.core.bus.deciding import Deciding, Moment
+from services.core.bus.items import Stored
 from services.core.bus.service import Service
 from services.core.bus.streams import Streams
 from services.core.contracts.events import coercion, unit

@@ -66,6 +66,20 @@ def changed(**fields: Any) -> dict[str, Any]:
     return {**copy.deepcopy(ISSUED), **fields}
 
 
+@pytest.mark.parametrize("how", ["corrects", "withdraws"])
+def test_what_undoes_a_fact_names_it_in_its_envelope_and_opens_nothing(how: str) -> None:
+    fact = new_id()
+    whole: dict[str, Any] = {"judgment_id": new_id(), **ISSUED, "parties": [], "items": []}
+    undoing: dict[str, Any] = {how: fact}
+    envelope = admitted(said(data=whole, **undoing)).envelope
+    assert {"corrects": envelope.corrects, "withdraws": envelope.withdraws} == {
+        "corrects": "",
+        "withdraws": "",
+        how: fact,
+    }
+    assert turned_away(said(**undoing))[0] == ("MALFORMED", "/data/judgment_id")
+
+
 def test_an_admitted_claim_is_a_record_of_its_family_with_its_whole_envelope() -> None:
     claim = admitted(said(officer="thu-ky-hoa"))
     envelope = claim.envelope

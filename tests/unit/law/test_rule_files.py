@@ -12,6 +12,7 @@ from services.core.contracts.catalogue_file import load_catalogue
 from services.core.law.errors import NotYetHeld, RuleFileFlaw, SeveralLimits, UnknownRule
 from services.core.law.rule_files import FOLDER, law, load
 from services.core.law.rules import Rule, row_of
+from services.core.law.working_days import calendar
 from services.core.law.working_days import load as load_calendar
 
 HERE = Path(__file__).parent
@@ -212,6 +213,11 @@ def test_files_that_contradict_each_other_are_refused(
     with pytest.raises(RuleFileFlaw, match=reason) as flaw:
         load(folder(tmp_path, file, before, after))
     assert file in str(flaw.value)
+
+
+def test_a_calendar_that_was_changed_has_a_new_revision() -> None:
+    """By its revision it is found which clocks ran by the older one."""
+    assert calendar().version == {1: "1-f2c80629"}[calendar().revision], "raise `revision`"
 
 
 def test_a_day_cannot_be_both_off_and_worked(tmp_path: Path) -> None:

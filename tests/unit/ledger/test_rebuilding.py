@@ -116,7 +116,7 @@ async def test_a_fact_that_is_missing_between_two_is_named(
     gone = next(each for each in own if each.kind == "fact" and each.envelope.sequence == 2)
     found = (await compared([each for each in entries if each is not gone], stored)).differences
     assert len(found) == 1
-    assert "follows fact 1; the archive lacks what stands between" in found[0].what
+    assert "follows fact 1; what stands between is missing from the archive" in found[0].what
 
 
 async def test_what_is_parked_or_not_yet_heard_is_in_no_state(

@@ -121,11 +121,11 @@ def moved(to: str, before: str = "DECIDED", **said: Any) -> Entry:
     )
 
 
-def asked_of_bank(part: str = f"{CASE}.r1") -> Entry:
+def asked_of_bank(part: str = f"{CASE}.r1", bank: str = "nh-song-cam") -> Entry:
     return entry(
         "information.requested",
         part,
-        holder_id="nh-song-cam",
+        holder_id=bank,
         subject=f"{JUDGMENT}.p1",
         kinds=["ACCOUNT"],
         basis={"judgment_no": "41/2026/DS-PT", "decision_no": "702/QĐ-THADS"},

@@ -638,6 +638,24 @@ CODES: Final[dict[str, Code]] = {
         at="lane",
         why="order",
     ),
+    "EXTENSION_NOT_PROVIDED": Code(
+        vi="Luật không quy định gia hạn.",
+        en="The law provides no extension here.",
+        at="lane",
+        why="guard",
+    ),
+    "EXTENSION_TOO_LONG": Code(
+        vi="Gia hạn dài hơn luật cho phép.",
+        en="The extension is longer than the law allows.",
+        at="lane",
+        why="guard",
+    ),
+    "ALREADY_EXTENDED": Code(
+        vi="Đã gia hạn.",
+        en="It was extended already.",
+        at="lane",
+        why="guard",
+    ),
     "NOT_DELIVERED": Code(
         vi="Dữ kiện này chưa được giao cho cơ quan đó.",
         en="This fact was not delivered to that agency.",
@@ -897,6 +915,11 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     },
     "thads.complaint.decided": {
         "NOT_ACCEPTED": CodeUse("note", article="Đ104"),
+    },
+    "thads.deadline.extended": {
+        "EXTENSION_NOT_PROVIDED": CodeUse("refuse", rule="L-102-6", article="Đ102.4"),
+        "EXTENSION_TOO_LONG": CodeUse("refuse", rule="L-102-6", article="Đ102.4"),
+        "ALREADY_EXTENDED": CodeUse("refuse", rule="L-102-6", article="Đ102.4"),
     },
     "thads.delivery.acknowledged": {
         "NOT_DELIVERED": CodeUse("note"),

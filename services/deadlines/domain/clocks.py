@@ -1,0 +1,202 @@
+"""A clock as its facts tell it, and the machine that says which fact may follow which.
+
+One machine a clock: a part has many, so it stands here and not among those of the catalogue, which
+are one a part. A clock starts once more where what it started or ended by is put right.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Final, Literal, TypeAlias, assert_never, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.core.contracts.events import deadline
+from services.core.contracts.family import Context
+from services.core.contracts.machine import OPENS, STAYS, Arrow, Machine
+from services.core.law import clocks as terms
+from services.core.law.counting import Pause
+from services.core.law.errors import LawError
+from services.core.law.rule_files import law
+from services.core.law.rules import Rule
+
+State: TypeAlias = Literal[
+    "RUNNING", "PAUSED", "OVERDUE", "EXPIRED", "STOPPED", "CANCELLED", "WITHDRAWN"
+]
+
+_ONCE_MORE: Final = ("RUNNING", "PAUSED", "STOPPED", "CANCELLED", "WITHDRAWN")
+
+MACHINE: Final = Machine(
+    final=frozenset(),
+    arrows={
+        deadline.Started.TYPE: (Arrow((OPENS, *_ONCE_MORE), "RUNNING"),),
+        deadline.DueSoon.TYPE: (Arrow(("RUNNING",), STAYS),),
+        deadline.Extended.TYPE: (Arrow(("RUNNING",), STAYS),),
+        deadline.Paused.TYPE: (Arrow(("RUNNING",), "PAUSED"),),
+        deadline.Resumed.TYPE: (Arrow(("PAUSED",), "RUNNING"),),
+        deadline.Stopped.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE", "STOPPED"), "STOPPED"),),
+        deadline.Overdue.TYPE: (Arrow(("RUNNING",), "OVERDUE"),),
+        deadline.Expired.TYPE: (Arrow(("RUNNING",), "EXPIRED"),),
+        deadline.Cancelled.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE"), "CANCELLED"),),
+        deadline.Withdrawn.TYPE: (Arrow(("OVERDUE", "EXPIRED", "STOPPED"), "WITHDRAWN"),),
+    },
+)
+"""EXPIRED and OVERDUE may stand for ever."""
+
+LIVE: Final = frozenset({"RUNNING", "PAUSED", "OVERDUE"})
+"""The states of a clock that still waits for something."""
+
+
+class Clock(Struct, frozen=True):
+    """One clock, with all that was said of it."""
+
+    rule: str  #: the id under which the catalogue declares it
+    version: str  #: of the law that counts it
+    watched: str  #: the part whose clock it is
+    cause: str  #: the fact that started it
+    since: datetime  #: when the act happened that started it
+    start: datetime  #: from when it counts
+    due: datetime | None  #: None: the law sets no number
+    verified: bool = True  #: whether its rule and days were verified as it started
+    alarm_at: datetime | None = None
+    addressee: str | None = None
+    responsible: str | None = None
+    state: State = "RUNNING"
+    pauses: tuple[Pause, ...] = ()
+    longer: int | None = None  #: by, or to, how much it was extended
+    is_warned: bool = False
+    said: str | None = None  #: the fact that said it was overdue or over
+    paused_by: str | None = None  #: the fact that halted it last
+    ended_by: str | None = None  #: the fact by which it stopped, was cancelled or withdrawn
+    ended_at: datetime | None = None  #: when that was done
+    late: bool = False  #: whether what stopped it came too late
+
+    @property
+    def limit(self) -> datetime | None:
+        """The first moment that is too late: at once means until the alarm."""
+        return self.alarm_at or self.due
+
+    @property
+    def term(self) -> terms.Clock:
+        """The term that it counts. Its rule must hold, as it did when it started."""
+        rule = rule_of(self.rule, self.version)
+        if rule is None:
+            raise LookupError(f"no rule {self.rule} in {self.version}, by which a clock started")
+        return terms.Clock(rule, self.start, self.pauses, self.longer)
+
+
+@cache
+def rule_of(rule: str, version: str) -> Rule | None:
+    """Return what holds of a rule in a version, None where nothing does."""
+    try:
+        return law().rule(rule, version)
+    except LawError:
+        return None
+
+
+def folded(
+    clocks: Mapping[str, Clock], fact: deadline.Fact, context: Context
+) -> Mapping[str, Clock]:
+    """Fold one fact in. Where the machine has no arrow for it, nothing moves."""
+    before = clocks.get(fact.clock_id)
+    state = cast("State | None", MACHINE.follows(before.state if before else None, fact))
+    if state is None:
+        return clocks
+    if isinstance(fact, deadline.Started):
+        fresh = begun(fact, context.occurred_at)
+        return {**clocks, fact.clock_id: _once_more(fresh, before) if before else fresh}
+    if before is None:
+        return clocks
+    return {**clocks, fact.clock_id: replace(_with(before, fact, context), state=state)}
+
+
+def begun(fact: deadline.Started, since: datetime) -> Clock:
+    """Return the clock that a fact starts."""
+    return Clock(
+        rule=fact.rule_id,
+        version=fact.rule_version,
+        watched=fact.watched,
+        cause=fact.cause_event_id,
+        since=since,
+        start=fact.start,
+        due=fact.due,
+        verified=fact.verified,
+        alarm_at=fact.alarm_at,
+        addressee=fact.addressee,
+        responsible=fact.responsible,
+    )
+
+
+def _once_more(fresh: Clock, before: Clock) -> Clock:
+    """Return a clock that starts once more: its pauses and its extension hold on."""
+    return replace(
+        fresh,
+        since=before.since if fresh.start == before.start else fresh.since,
+        pauses=before.pauses,
+        paused_by=before.paused_by,
+        longer=before.longer,
+    )
+
+
+Later: TypeAlias = (
+    deadline.Claim
+    | deadline.Stopped
+    | deadline.Paused
+    | deadline.Resumed
+    | deadline.Cancelled
+    | deadline.Withdrawn
+)
+
+
+def _with(clock: Clock, fact: Later, context: Context) -> Clock:
+    match fact:
+        case deadline.DueSoon():
+            return replace(clock, is_warned=True)
+        case deadline.Overdue() | deadline.Expired():
+            return replace(clock, said=context.id)
+        case deadline.Extended(ground="CALENDAR", new_due=due):
+            return replace(clock, due=due, is_warned=False)
+        case deadline.Extended(new_due=due):
+            return replace(clock, due=due, longer=longer(clock, due), is_warned=False)
+        case deadline.Paused():
+            halted = clock.term.pause(context.occurred_at).pauses
+            return replace(clock, pauses=halted, paused_by=fact.by_event_id)
+        case deadline.Resumed(new_due=due):
+            return replace(clock, due=due, pauses=_ended_pauses(clock, due, context.occurred_at))
+        case deadline.Stopped(by_event_id=by, late=late):
+            return _ended(clock, by, context, late=late)
+        case deadline.Withdrawn(by_event_id=by):
+            return replace(_ended(clock, by, context), said=None)
+        case deadline.Cancelled(by_event_id=by):
+            return _ended(clock, by, context)
+        case _:
+            assert_never(fact)
+
+
+def _ended(clock: Clock, by: str, context: Context, *, late: bool = False) -> Clock:
+    return replace(clock, ended_by=by, ended_at=context.occurred_at, late=late)
+
+
+def _ended_pauses(clock: Clock, due: datetime, at: datetime) -> tuple[Pause, ...]:
+    """Return the pauses of a clock that goes on; a pause that moved nothing was taken back."""
+    ended = resumed(clock, at)
+    return ended.pauses if ended.count().due == due else clock.pauses[:-1]
+
+
+def resumed(clock: Clock, at: datetime) -> terms.Clock:
+    """Return the term going on again from a moment."""
+    return clock.term.resume(at)
+
+
+def longer(clock: Clock, due: datetime) -> int | None:
+    """Return the least extension that reaches a moment, None where none so long is provided."""
+    allowed = clock.term.rule.extension
+    if allowed is None:
+        return None
+    least = (clock.term.rule.amount or 0) + 1 if allowed.total else 1
+    for amount in range(least, allowed.amount + 1):
+        reached = replace(clock.term, longer=amount).count().due
+        if reached is not None and due <= reached:
+            return amount
+    return None

@@ -1,0 +1,152 @@
+"""What the stream of a key's clocks knows, a field for each family whose facts decide something."""
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.core.contracts.event import Event
+from services.core.contracts.events import case, deadline
+from services.core.contracts.family import Context
+from services.deadlines.domain import clocks, entries
+from services.deadlines.domain.clocks import Clock
+from services.deadlines.domain.heard import (
+    Cases,
+    Coercions,
+    Deed,
+    Early,
+    Heard,
+    Judgment,
+    Measures,
+    OfCase,
+    OfCoercion,
+    OfComplaint,
+    OfInformation,
+    OfJudgment,
+    OfMeasure,
+    OfPayment,
+    OfSale,
+    Payments,
+    Sales,
+    Told,
+    of_case,
+    of_coercion,
+    of_information,
+    of_judgment,
+    of_measure,
+    of_payment,
+    of_sale,
+)
+
+
+class Known(Struct, frozen=True):
+    """The clocks of one key, and what is asked when they start and end.
+
+    Of complaints nothing must be remembered: their facts say all that their clocks ask.
+    """
+
+    deadline: dict[str, Clock] = {}  #: by the id of the clock
+    judgment: Judgment = Judgment()
+    case: Cases = Cases()
+    measure: Measures = Measures()
+    information: dict[str, str] = {}  #: the holder asked, by request
+    coercion: Coercions = Coercions()
+    sale: Sales = Sales()
+    payment: Payments = Payments()
+
+    def about(self, event: Event) -> str:
+        """Return the part that an event is about: of a notice, that of the paper it brings."""
+        paper = event.document_event_id if isinstance(event, case.Notified) else None
+        return self.of_paper(paper) or event.part
+
+    def of_paper(self, paper: str | None) -> str | None:
+        """Return the part that a paper speaks of, None where it is not heard of yet."""
+        if paper is None:
+            return None
+        if paper in self.sale.prices:
+            return self.sale.prices[paper].sale
+        return self.case.papers.get(paper) or self.coercion.papers.get(paper)
+
+    def parties(self, part: str) -> set[str]:
+        """Return the parties who must be told what is decided in the case of a part.
+
+        The State as a creditor need not be told.
+        """
+        view = self.case.of(part).view
+        items = [self.judgment.items.get(number) for number in view.items]
+        return {ref for ref in (view.debtor, *(item.creditor for item in items if item)) if ref}
+
+    def told(self, paper: str) -> tuple[Told, ...]:
+        """Return who was told of a paper."""
+        return (*self.case.told.get(paper, ()), *self.measure.told.get(paper, ()))
+
+    @property
+    def deeds(self) -> Iterator[Deed]:
+        """Yield what was done that may end a clock whose start is heard later.
+
+        Topics keep no order between them: an end may be heard before its start.
+        """
+        for family in (self.case, self.measure, self.coercion, self.sale, self.payment):
+            yield from family.deeds
+
+
+def deed(event: Event, context: Context, clocks: Iterable[str]) -> Deed:
+    """Return what was done by an event, with those of some clocks that it may end."""
+    return Deed(
+        fact=context.id,
+        part=event.part,
+        paper=getattr(event, "document_event_id", None),
+        agency=context.agency,
+        at=context.occurred_at if event.is_done else context.accepted_at,
+        ends={id_: found for id_ in clocks if (found := entries.ends_by(id_, event))},
+    )
+
+
+def _early(known: Cases, event: OfCase, context: Context) -> dict[str, tuple[Early, ...]]:
+    """Keep a notice of another family's paper: what it starts depends on that."""
+    if not isinstance(event, case.Notified) or event.document_event_id in known.papers:
+        return known.early
+    others = known.early.get(event.document_event_id, ())
+    if any(each.fact == context.id for each in others):
+        return known.early
+    this = Early(
+        fact=context.id,
+        notice=event,
+        agency=context.agency,
+        role=context.role,
+        occurred_at=context.occurred_at,
+        law=context.law,
+    )
+    return {**known.early, event.document_event_id: (*others, this)}
+
+
+def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Known:
+    """Fold one event in; it looks at and changes the field of its own family alone."""
+    if isinstance(event, deadline.Fact):
+        return replace(known, deadline=clocks.folded(known.deadline, event, context))
+    if isinstance(event, OfJudgment):
+        return replace(known, judgment=of_judgment(known.judgment, event, context))
+    if isinstance(event, OfInformation):
+        return replace(known, information=of_information(known.information, event))
+    if isinstance(event, OfComplaint):
+        return known
+    done = deed(event, context, entries.crossing(event.TYPE))
+    more = (done,) if done.ends else ()
+    if isinstance(event, OfCase):
+        cases = of_case(known.case, event, context)
+        early = _early(known.case, event, context)
+        return replace(known, case=replace(cases, deeds=cases.deeds + more, early=early))
+    if isinstance(event, OfMeasure):
+        measures = of_measure(known.measure, event, context)
+        return replace(known, measure=replace(measures, deeds=measures.deeds + more))
+    if isinstance(event, OfCoercion):
+        coercions = of_coercion(known.coercion, event, context)
+        return replace(known, coercion=replace(coercions, deeds=coercions.deeds + more))
+    if isinstance(event, OfSale):
+        sales = of_sale(known.sale, event, context)
+        return replace(known, sale=replace(sales, deeds=sales.deeds + more))
+    if isinstance(event, OfPayment):
+        payments = of_payment(known.payment, event, context)
+        return replace(known, payment=replace(payments, deeds=payments.deeds + more))
+    assert_never(event)

@@ -1,0 +1,206 @@
+"""Clocks after a correction: what an undone fact had started, ended or halted is put right openly.
+
+What is corrected goes on under the id by which it was said first, so a clock that it starts again
+is the same clock: it is said to start once more, with what holds now. A clock whose end is undone
+starts once more as it stood. What had been said of it too early is withdrawn first.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC
+from typing import cast
+
+from msgspec.structs import replace
+
+from services.core.access.docket import ENDED
+from services.core.contracts.event import Event
+from services.core.contracts.events import deadline
+from services.core.contracts.family import Context
+from services.core.law.working_days import calendar
+from services.deadlines.domain import entries
+from services.deadlines.domain.clocks import LIVE, Clock
+from services.deadlines.domain.ending import (
+    End,
+    cancelled,
+    ended_before,
+    following,
+    is_late,
+    reached_by,
+    withdrawn,
+)
+from services.deadlines.domain.known import Known, deed
+from services.deadlines.domain.starting import started
+
+_NAMED = frozenset({"HOLDER", "POLICE", "AUCTIONEER"})  #: who must act because a fact names him
+_CLOSED = frozenset({"STOPPED", "WITHDRAWN", "CANCELLED"})
+
+
+def taken_back(known: Known, context: Context) -> Iterator[deadline.Fact]:
+    """Say what becomes of clocks where a fact is undone and nothing takes its place here.
+
+    A correction in the place of the fact itself is heard next, and `put_right` answers it.
+    """
+    gone = context.withdraws or context.corrects
+    if gone is None or gone == context.corrects == context.id:
+        return
+    for id_, clock in known.deadline.items():
+        if clock.cause == gone:
+            yield from _dropped(known, id_, clock, context.id)
+        elif clock.state in _CLOSED and clock.ended_by == gone:
+            yield _again(id_, clock)
+            end = ended_before(known, id_, _running(clock))
+            if end is not None:
+                yield end
+        elif clock.state == "PAUSED" and clock.paused_by == gone:
+            yield _unpaused(id_, clock, context.id)
+
+
+def put_right(known: Known, event: Event, context: Context) -> Iterator[deadline.Fact]:
+    """Say what becomes of the clocks that the fact in whose place an event stands had moved."""
+    for id_, clock in known.deadline.items():
+        if clock.cause != context.id and clock.ended_by == context.id and clock.state in _CLOSED:
+            yield from _end_put_right(known, id_, clock, event, context)
+    own = {id_: clock for id_, clock in known.deadline.items() if clock.cause == context.id}
+    begun = started(known, event, context, context.id, own.keys())
+    starts = {fact.clock_id: fact for fact in begun}
+    for id_, clock in own.items():
+        yield from _start_put_right(known, id_, clock, starts.pop(id_, None), context)
+    yield from starts.values()
+
+
+def _start_put_right(
+    known: Known, id_: str, clock: Clock, start: deadline.Started | None, context: Context
+) -> Iterator[deadline.Fact]:
+    if start is None:
+        yield from _dropped(known, id_, clock, context.id)
+        return
+    start = _kept(start, clock)
+    if clock.state == "CANCELLED":
+        case = known.case.of(clock.watched).view
+        if case.state not in ENDED or entries.entry(clock.rule).outlives:
+            yield start
+    elif _says(start) != _says(_again(id_, clock)):
+        yield from _restarted(known, id_, clock, start, context)
+
+
+def _says(start: deadline.Started) -> deadline.Started:
+    """Return a start without what may differ though nothing has changed."""
+    return replace(start, calendar_version="", verified=False)
+
+
+def _restarted(
+    known: Known, id_: str, clock: Clock, start: deadline.Started, context: Context
+) -> Iterator[deadline.Fact]:
+    yield from _unsaid(known, id_, clock, context.id)
+    yield start
+    if clock.state == "PAUSED" and start.due and clock.paused_by:
+        yield deadline.Paused(
+            start.watched,
+            clock_id=id_,
+            rule_id=start.rule_id,
+            cause_event_id=start.cause_event_id,
+            due=start.due,
+            by_event_id=clock.paused_by,
+        )
+    if clock.state in {"STOPPED", "WITHDRAWN"} and clock.ended_by and clock.ended_at:
+        anew = replace(clock, state="RUNNING", due=start.due, alarm_at=start.alarm_at)
+        yield deadline.Stopped(
+            start.watched,
+            clock_id=id_,
+            rule_id=start.rule_id,
+            cause_event_id=start.cause_event_id,
+            by_event_id=clock.ended_by,
+            late=is_late(anew, clock.ended_at),
+            due=start.due,
+        )
+
+
+def _end_put_right(
+    known: Known, id_: str, clock: Clock, event: Event, context: Context
+) -> Iterator[deadline.Fact]:
+    """Say how a clock ends by what stands now in the place of what had ended it."""
+    done = deed(event, context, entries.ends(event.TYPE))
+    open_ = _running(clock)
+    end = reached_by(known, id_, open_, done, event, context) or ended_before(known, id_, open_)
+    match clock.state, end:
+        case ("CANCELLED", deadline.Cancelled()) | ("WITHDRAWN", deadline.Withdrawn()):
+            return
+        case "STOPPED", deadline.Stopped(late=late) if late == clock.late:
+            return
+        case "STOPPED", deadline.Stopped():
+            yield end
+        case "STOPPED", deadline.Withdrawn():
+            yield end
+            yield from following(known, end.withdrawn_event_id, context.id).values()
+        case _, None:
+            yield _again(id_, clock)
+        case _:
+            yield _again(id_, clock)
+            yield end
+
+
+def _dropped(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
+    """Yield what is said of a clock that should never have started."""
+    yield from _unsaid(known, id_, clock, by)
+    if clock.state in LIVE and clock.state != "OVERDUE":
+        yield cancelled(id_, clock, by)
+
+
+def _unsaid(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
+    """Withdraw what was said of a clock, and cancel the clocks that were started because of it."""
+    if clock.state in {"OVERDUE", "EXPIRED"} and clock.said and clock.due:
+        yield withdrawn(id_, clock, clock.said, clock.due, by)
+        yield from following(known, clock.said, by).values()
+
+
+def _running(clock: Clock) -> Clock:
+    """Return a clock as it stood before its end; what was withdrawn of it holds no more."""
+    return replace(clock, state="RUNNING", said=clock.said if clock.state == "STOPPED" else None)
+
+
+def _again(id_: str, clock: Clock) -> deadline.Started:
+    """Return a clock as it starts once more: from when it did, until when it stood."""
+    entry = entries.entry(clock.rule)
+    return deadline.Started(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        start=clock.start,
+        kind=entry.kind,
+        rule_version=cast("deadline.StartedRuleVersion", clock.version),
+        calendar_version=calendar().version,
+        verified=clock.verified,
+        due=clock.due,
+        responsible=clock.responsible,
+        alarm_at=clock.alarm_at,
+        addressee=clock.addressee,
+    )
+
+
+def _kept(start: deadline.Started, clock: Clock) -> deadline.Started:
+    """Return a start with what holds on: who must act, unless the fact says so, pauses, extension.
+
+    Who carries a case out may have changed since; whoever had to act then is who was asked.
+    """
+    if entries.entry(clock.rule).who not in _NAMED:
+        start = replace(start, responsible=clock.responsible)
+    if start.due is None or not (clock.pauses or clock.longer):
+        return start
+    due = replace(clock, start=start.start, version=start.rule_version).term.count().due
+    return replace(start, due=due and due.astimezone(UTC))
+
+
+def _unpaused(id_: str, clock: Clock, by: str) -> deadline.Resumed:
+    """Let a clock go on as if it had not been halted."""
+    if clock.due is None:
+        raise LookupError(f"{id_}: a clock without an end was halted")
+    due = replace(clock, pauses=clock.pauses[:-1]).term.count().due or clock.due
+    return deadline.Resumed(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        due=clock.due,
+        by_event_id=by,
+        new_due=due.astimezone(UTC),
+    )

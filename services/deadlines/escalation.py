@@ -1,0 +1,70 @@
+"""How far an overdue clock has climbed: policy K-ESCALATE, along the parents in the directory.
+
+Nothing is recorded of it: who looks at a clock is told how far it has climbed by then.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.core.access.directory import Directory
+from services.core.contracts.days import VIET_NAM, day_of
+from services.core.law.counting import end_of, first_day
+from services.core.law.rule_files import law
+from services.core.law.rules import POLICY
+from services.core.law.working_days import Calendar, calendar
+
+ESCALATE: Final = "K-ESCALATE"
+_DAY: Final = timedelta(days=1)
+
+
+def days_overdue(since: datetime, now: datetime, known: Calendar | None = None) -> int:
+    """Return how many whole working days have passed since a time was over."""
+    known = known or calendar()
+    day, number = first_day(since.astimezone(VIET_NAM)) + _DAY, 0
+    while day < day_of(now):
+        number += not known.is_off(day)
+        day += _DAY
+    return number
+
+
+def climbed_to(
+    responsible: str, since: datetime, now: datetime, directory: Directory
+) -> str | None:
+    """Return who a clock has climbed to by now, None while it is with who must act."""
+    steps = days_overdue(since, now) // _step()
+    reached = None
+    for _, above in zip(range(steps), _above(responsible, directory), strict=False):
+        reached = above
+    return reached
+
+
+def below(agency: str, now: datetime, directory: Directory) -> Iterator[tuple[str, datetime]]:
+    """Yield each agency below one, and since when its clocks are overdue that have climbed up."""
+    for slug in directory.agencies:
+        chain = list(_above(slug, directory))
+        if agency in chain:
+            steps = chain.index(agency) + 1
+            yield slug, _so_long_ago(steps * _step(), now)
+
+
+def _so_long_ago(days: int, now: datetime) -> datetime:
+    """Return the last moment since which so many whole working days have passed."""
+    known, day, left = calendar(), day_of(now), days
+    while left:
+        day -= _DAY
+        left -= not known.is_off(day)
+    return end_of(day - _DAY)
+
+
+def _above(agency: str, directory: Directory) -> Iterator[str]:
+    seen = {agency}
+    entry = directory.agency(agency)
+    while entry is not None and entry.parent is not None and entry.parent not in seen:
+        seen.add(entry.parent)
+        yield entry.parent
+        entry = directory.agency(entry.parent)
+
+
+def _step() -> int:
+    return law().rule(ESCALATE, POLICY).amount or 1

@@ -1,0 +1,80 @@
+"""The time of a pause is not counted."""
+
+from services.core.contracts.days import day_of
+from services.core.contracts.events import complaint, deadline, sale
+from tests.unit.cast import head, officer
+from tests.unit.deadlines.sentences import Clocks, S, X, at, made, on, opened, platform
+
+PAUSED, RESUMED = made(complaint.Paused, X), made(complaint.Resumed, X)
+
+
+def resolving() -> Clocks:
+    """A complaint was accepted on 1 October: thirty days, to Monday 2 November."""
+    clocks = opened()
+    accepted = made(complaint.Accepted, X, level="1", act_kind="c", accepted_on=on("2026-10-01"))
+    clocks.hear(accepted, head("2026-10-01 10:00"))
+    return clocks
+
+
+def test_a_pause_moves_the_end_by_as_many_days() -> None:
+    clocks = resolving()
+    (paused,) = clocks.hear(PAUSED, head("2026-10-12 09:00"))
+    assert isinstance(paused, deadline.Paused)
+    assert clocks.clock("L-102-4").state == "PAUSED"
+    (resumed,) = clocks.hear(RESUMED, head("2026-10-22 09:00"))
+    assert isinstance(resumed, deadline.Resumed)
+    assert (resumed.due, resumed.new_due) == (at("2026-11-03 00:00"), at("2026-11-11 00:00"))
+    assert clocks.clock("L-102-4").due == resumed.new_due  # thirty days and ten: 10 November
+    assert day_of(clocks.clock("L-102-4").start) == on("2026-10-01")
+
+
+def test_two_pauses_add_up() -> None:
+    clocks = resolving()
+    for since, until in (("10-12", "10-14"), ("10-20", "10-23")):
+        clocks.hear(PAUSED, head(f"2026-{since} 09:00"))
+        clocks.hear(RESUMED, head(f"2026-{until} 09:00"))
+    assert clocks.clock("L-102-4").due == at("2026-11-06 00:00")  # 31 October and five days
+
+
+def test_what_runs_is_not_resumed_and_what_is_paused_not_paused_again() -> None:
+    clocks = resolving()
+    assert clocks.hear(RESUMED, head("2026-10-12 09:00")) == []
+    clocks.hear(PAUSED, head("2026-10-12 09:00"))
+    assert clocks.hear(PAUSED, head("2026-10-13 09:00")) == []
+
+
+def test_what_is_done_in_a_pause_is_never_late() -> None:
+    clocks = resolving()
+    clocks.hear(PAUSED, head("2026-10-30 09:00"))
+    stop = clocks.hear(made(complaint.Decided, X), head("2026-12-09 09:00"))[0]
+    assert isinstance(stop, deadline.Stopped)
+    assert not stop.late
+
+
+def test_nobody_is_late_while_the_clock_is_paused() -> None:
+    clocks = resolving()
+    claim = clocks.overdue("L-102-4")
+    clocks.hear(PAUSED, head("2026-10-30 09:00"))
+    (refusal,) = clocks.say(claim, platform("2026-11-03 00:00"))
+    assert (refusal.code, refusal.details["state"]) == ("WRONG_STATE", "PAUSED")
+
+
+def test_an_extended_clock_may_be_paused_too() -> None:
+    clocks = resolving()
+    clocks.say(clocks.extended("L-102-4", "2026-11-13 00:00"), head("2026-10-15 09:00"))
+    clocks.hear(PAUSED, head("2026-11-05 09:00"))
+    clocks.hear(RESUMED, head("2026-11-09 09:00"))
+    assert clocks.clock("L-102-4").due == at("2026-11-17 00:00")  # the 12th, and four days
+
+
+def test_a_sale_that_is_stopped_is_not_paused() -> None:
+    clocks = opened()
+    signed = made(sale.AuctionContracted, S, movable=False, signed_on=on("2026-11-05"))
+    clocks.hear(signed, officer("2026-11-05 10:00"))
+    (paused,) = clocks.hear(made(sale.Halted, S, kind="PAUSE"), officer("2026-11-16 09:00"))
+    assert isinstance(paused, deadline.Paused)
+    (resumed,) = clocks.hear(made(sale.Unhalted, S), officer("2026-11-20 09:00"))
+    assert isinstance(resumed, deadline.Resumed)
+    assert resumed.new_due == at("2026-12-25 00:00")
+    (stopped,) = clocks.hear(made(sale.Halted, S, kind="STOP"), officer("2026-11-23 09:00"))
+    assert isinstance(stopped, deadline.Stopped)
