@@ -21,7 +21,8 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
-from tests.doors.house import PATIENCE, Door, effective, issued, open_door
+from tests.doors.house import Door, effective, issued, open_door
+from tests.patience import PATIENCE
 
 
 class AnyBytes(JSONFormat):

@@ -27,7 +27,6 @@ from tests.doors.house import (
     COURT,
     ENFORCERS,
     OPERATOR,
-    PATIENCE,
     Door,
     effective,
     issued,
@@ -35,6 +34,7 @@ from tests.doors.house import (
     transferred,
 )
 from tests.integration.test_cli_case import PLAYED, Case
+from tests.patience import PATIENCE
 from tests.unit.telling import threads
 
 CHROMIUM = shutil.which("chromium")

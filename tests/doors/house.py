@@ -18,8 +18,8 @@ from services.core.bus.service import Service
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.gateway.counting import Counts
+from tests.patience import PATIENCE
 
-PATIENCE = 600.0  #: seconds; only what hangs takes as long, on however slow a machine
 COURT, ENFORCERS, OPERATOR = "toa-da-nang", "thads-da-nang", "platform"
 _SILENCE = timedelta(days=36_500)
 Change = Callable[[composition.Assembly], dict[str, Service]]

@@ -22,7 +22,8 @@ from services.gateway.counting import Counts
 from tests.faults.onlooker import Onlooker
 from tests.hearings import domain
 from tests.hearings.events import room
-from tests.hearings.house import PATIENCE, House, seen
+from tests.hearings.house import House, seen
+from tests.patience import PATIENCE
 
 BATCH, MOST_PENDING, AFTER = 10, 300, 100
 DAY = date(2026, 8, 1)

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from services.core.runtime.stack import Stack
 from services.gateway.counting import Counts
-from tests.hearings.house import PATIENCE
 from tests.hearings.process import Program
+from tests.patience import PATIENCE
 
 PARTS = ("service", "broker", "database")
 MOST_BEFORE = 150  #: outcomes that a load may bring about before the kill

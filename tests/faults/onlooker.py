@@ -17,7 +17,7 @@ from services.core.bus.record import Record
 from services.core.contracts.events import submission
 from services.core.settings import Settings
 from services.gateway.counting import Counts
-from tests.hearings.house import PATIENCE
+from tests.patience import PATIENCE
 
 
 class Onlooker:

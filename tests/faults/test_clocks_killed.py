@@ -18,8 +18,8 @@ from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from tests.doors.house import COURT, OPERATOR, effective, issued
-from tests.hearings.house import PATIENCE
 from tests.hearings.process import Program
+from tests.patience import PATIENCE
 from tests.stories.telling import NOWHERE, door_of
 
 BEGIN, SOON, DUE = ("2026-08-03T09:00+07:00", "2026-09-03T00:00+07:00", "2026-09-04T00:00+07:00")

@@ -29,8 +29,8 @@ from services.gateway.counting import Counts
 from tests.doors.house import COURT, OPERATOR, effective, issued
 from tests.faults.killing import Killer, Load
 from tests.faults.onlooker import Onlooker
-from tests.hearings.house import PATIENCE
 from tests.hearings.process import Program
+from tests.patience import PATIENCE
 
 CLIENTS, AFTER = 8, 5
 LEASE = 5.0  #: seconds; all services in one process renew theirs too often where it is a second

@@ -16,9 +16,10 @@ from services.core.bus.crashpoints import POINTS
 from services.core.bus.overview import lanes_of
 from services.core.settings import Settings
 from services.simulator.story import rows
-from tests.hearings.house import PATIENCE, unhurried
+from tests.hearings.house import unhurried
 from tests.hearings.process import Program
 from tests.integration.test_cli_doors import environment
+from tests.patience import PATIENCE
 from tests.stories.archiving import archived, standing
 from tests.stories.cast import recast
 from tests.stories.telling import CODEC, NOWHERE, Telling, door_of

@@ -33,10 +33,10 @@ from tests.hearings import docket
 from tests.hearings.contracts import CATALOGUE, CODEC
 from tests.hearings.events import hearing
 from tests.hearings.service import SERVICE
+from tests.patience import PATIENCE
 
 GATEWAY = Service(name="gateway")
 DIRECTORY = directory.load(CATALOGUE)
-PATIENCE = 600.0  #: seconds; only what hangs takes as long, on however slow a machine
 
 
 def unhurried(settings: Settings) -> Settings:

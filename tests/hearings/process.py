@@ -24,8 +24,9 @@ from services.core.bus.kafka import farewell
 from services.core.settings import PREFIX, Settings
 from services.core.telemetry import logging
 from tests.hearings import domain
-from tests.hearings.house import GATEWAY, PATIENCE, Process
+from tests.hearings.house import GATEWAY, Process
 from tests.hearings.service import SERVICE
+from tests.patience import PATIENCE
 
 SERVICES = {each.name: each for each in (GATEWAY, SERVICE)}
 

@@ -12,8 +12,9 @@ import pytest
 
 from services.core.settings import Settings
 from tests.acceptance.test_strangers_tools import lent_librdkafka
-from tests.doors.house import PATIENCE, open_door
+from tests.doors.house import open_door
 from tests.integration.test_cli_doors import at_door, environment
+from tests.patience import PATIENCE
 
 PAGE = Path(__file__).parents[2] / "docs" / "agencies.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)

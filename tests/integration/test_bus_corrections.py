@@ -16,8 +16,9 @@ from services.core.settings import Settings
 from tests.hearings import docket as dockets
 from tests.hearings import domain
 from tests.hearings.events import docket
-from tests.hearings.house import GATEWAY, PATIENCE, House, Process, seen, undoing, unhurried
+from tests.hearings.house import GATEWAY, House, Process, seen, undoing, unhurried
 from tests.hearings.service import SERVICE
+from tests.patience import PATIENCE
 
 ALL = (GATEWAY, SERVICE, dockets.SERVICE)
 

@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from services.core.bus.crashpoints import POINTS
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
-from tests.hearings.house import PATIENCE, House, Process, seen
+from tests.hearings.house import House, Process, seen
+from tests.patience import PATIENCE
 
 _ON_STOP = {"before_hand_over", "after_hand_over"}
 

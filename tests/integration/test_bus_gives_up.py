@@ -16,8 +16,8 @@ from services.core.bus.errors import Doubt
 from services.core.bus.kafka import Sender
 from services.core.settings import Settings
 from services.gateway.acceptance import Acceptor
-from tests.hearings.house import PATIENCE
 from tests.hearings.records import requested, written
+from tests.patience import PATIENCE
 
 
 async def test_a_send_ends_though_it_is_acknowledged_as_it_is_given_up(

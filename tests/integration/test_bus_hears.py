@@ -11,9 +11,10 @@ from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
 from tests.hearings import docket as dockets
 from tests.hearings.events import docket
-from tests.hearings.house import GATEWAY, PATIENCE, House, Process
+from tests.hearings.house import GATEWAY, House, Process
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
+from tests.patience import PATIENCE
 
 ALL = (GATEWAY, SERVICE, dockets.SERVICE)
 

@@ -29,9 +29,10 @@ from services.core.contracts.identifiers import new_id
 from services.core.contracts.partitions import partition_of
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
-from tests.hearings.house import GATEWAY, PATIENCE, House, Process, seen, unhurried
+from tests.hearings.house import GATEWAY, House, Process, seen, unhurried
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
+from tests.patience import PATIENCE
 
 DAMAGED, SOUND = 0, 1  #: partitions: where the world is damaged, and where it is not
 FACTS = 3  #: of one request: requested, the room booked, the answer

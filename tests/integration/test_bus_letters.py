@@ -19,7 +19,8 @@ from tests.hearings import docket as dockets
 from tests.hearings import domain
 from tests.hearings.contracts import CODEC
 from tests.hearings.events import hearing
-from tests.hearings.house import PATIENCE, House, Process
+from tests.hearings.house import House, Process
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)

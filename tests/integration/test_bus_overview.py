@@ -10,7 +10,8 @@ from services.core.bus.overview import ServiceStanding, standings
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from tests.hearings import domain
-from tests.hearings.house import GATEWAY, PATIENCE, House, Process
+from tests.hearings.house import GATEWAY, House, Process
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)

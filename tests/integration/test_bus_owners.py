@@ -22,10 +22,11 @@ from services.core.contracts.identifiers import new_id
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from tests.faults.clerk import BROKEN, Clerk
-from tests.hearings.house import GATEWAY, PATIENCE, House, Process, unhurried
+from tests.hearings.house import GATEWAY, House, Process, unhurried
 from tests.hearings.process import Program, hearings
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
+from tests.patience import PATIENCE
 
 SHARED = [2, 1], [1, 2]  #: how two processes share three lanes
 

@@ -16,7 +16,8 @@ from services.core.clock import STORY_FILE, StoryClock
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from tests.conftest import free_ports
-from tests.doors.house import PATIENCE, Door, effective, issued, open_door, transferred
+from tests.doors.house import Door, effective, issued, open_door, transferred
+from tests.patience import PATIENCE
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -17,7 +17,7 @@ from services.core.runtime.jars import class_path
 from services.core.runtime.java import find_java
 from services.core.settings import Settings
 from tests.conftest import free_ports
-from tests.hearings.house import PATIENCE
+from tests.patience import PATIENCE
 
 CONFIG = Path(__file__).parents[2] / "deploy/kafka/server.properties"
 PASSWORD = "compose-test"

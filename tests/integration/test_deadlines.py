@@ -27,7 +27,6 @@ from tests.doors.house import (
     COURT,
     ENFORCERS,
     OPERATOR,
-    PATIENCE,
     Door,
     effective,
     issued,
@@ -36,6 +35,7 @@ from tests.doors.house import (
     said,
 )
 from tests.integration.test_cli_doors import environment
+from tests.patience import PATIENCE
 
 DEPARTMENT, PORTAL, BANK = "cuc-quan-ly-thads", "cong-thads", "nh-song-cam"
 BEGIN, DUE = "2026-08-03T09:00:00+07:00", "2026-09-04T00:00:00+07:00"

@@ -16,16 +16,9 @@ from services.core.contracts.events.delivery import Delivered
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.core.telling.following import events as events_of
-from tests.doors.house import (
-    ENFORCERS,
-    PATIENCE,
-    Door,
-    effective,
-    issued,
-    open_door,
-    transferred,
-)
+from tests.doors.house import ENFORCERS, Door, effective, issued, open_door, transferred
 from tests.integration.test_cli_doors import at_door, environment, lienthong
+from tests.patience import PATIENCE
 
 STRANGER, STRANGERS_OFFICER = "nh-song-cam", "can-bo-nh"
 FACTS = 5  #: of each judgment that is sent: three, and the clock of its transfer starts and stops

@@ -31,9 +31,10 @@ from services.core.telemetry.metrics import REGISTRY
 from services.delivery.service import NAME
 from services.delivery.topics import Filler, record_of
 from tests.acceptance.test_strangers_tools import lent_librdkafka
-from tests.doors.house import COURT, ENFORCERS, PATIENCE, open_door
+from tests.doors.house import COURT, ENFORCERS, open_door
 from tests.integration.test_cli_doors import at_door, lienthong
 from tests.integration.test_delivery_door import FACTS, sent, until
+from tests.patience import PATIENCE
 
 BANK = "nh-song-cam"
 

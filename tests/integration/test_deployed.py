@@ -31,8 +31,9 @@ from services.core.runtime.progress import silent
 from services.core.settings import Settings
 from services.flows.picture import read
 from tests.conftest import free_ports
-from tests.doors.house import COURT, PATIENCE, issued
+from tests.doors.house import COURT, issued
 from tests.integration.test_cli_doors import environment, lienthong
+from tests.patience import PATIENCE
 
 ADMIN, OWN = "of-the-admin", "of-the-roles'\"%s"  # with what a careless text would break on
 

@@ -19,8 +19,9 @@ from services.core.telling.thread import Entry
 from services.directory.numbers import numbered_types
 from services.directory.register import Alarm, Paper, register
 from services.directory.service import NAME, rows_of, service
-from tests.doors.house import PATIENCE, Door, issued, open_door
+from tests.doors.house import Door, issued, open_door
 from tests.integration.test_cli_doors import environment
+from tests.patience import PATIENCE
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 from tests.unit.telling.threads import decision, entry
 

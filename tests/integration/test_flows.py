@@ -11,8 +11,9 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.flows import picture
 from services.flows.picture import Picture
-from tests.doors.house import PATIENCE, Door, effective, issued, open_door, transferred
+from tests.doors.house import Door, effective, issued, open_door, transferred
 from tests.hearings.process import Program
+from tests.patience import PATIENCE
 
 RUN = [sys.executable, "-m", "services.cli", "run", "flows"]
 

@@ -17,7 +17,6 @@ from services.judgments.service import FAMILY
 from tests.doors.house import (
     COURT,
     ENFORCERS,
-    PATIENCE,
     Door,
     effective,
     issued,
@@ -25,6 +24,7 @@ from tests.doors.house import (
     received,
     transferred,
 )
+from tests.patience import PATIENCE
 
 CLERK_OF_ANOTHER_COURT = "vks-khu-vuc-3"
 

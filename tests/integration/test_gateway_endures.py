@@ -7,7 +7,8 @@ from services.core.contracts.identifiers import new_id
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from services.gateway.counting import Counts
-from tests.doors.house import COURT, PATIENCE, Door, issued, open_door, until_ready
+from tests.doors.house import COURT, Door, issued, open_door, until_ready
+from tests.patience import PATIENCE
 
 BURST = 10_000
 CLIENTS = 40

@@ -25,7 +25,7 @@ from services.core.runtime.errors import DataDamaged, PortTaken, RunsElsewhere
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from tests.conftest import free_ports, stack_in
-from tests.hearings.house import PATIENCE
+from tests.patience import PATIENCE
 
 
 def lienthong(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -18,8 +18,9 @@ from services.core.telling.standing import parts_of
 from services.core.telling.thread import ordered
 from services.ledger.archive import Archive, Entry
 from services.ledger.service import NAME
-from tests.doors.house import COURT, OPERATOR, PATIENCE
+from tests.doors.house import COURT, OPERATOR
 from tests.integration.test_cli_case import Case, Lienthong, lienthong, told
+from tests.patience import PATIENCE
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 
 __all__ = ["lienthong"]

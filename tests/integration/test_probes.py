@@ -10,7 +10,8 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.core.telemetry.probes import PortTaken
 from tests.conftest import free_ports
-from tests.doors.house import PATIENCE, issued, open_door, transferred
+from tests.doors.house import issued, open_door, transferred
+from tests.patience import PATIENCE
 
 _REFUSAL = 'lienthong_refusals_total{code="NOT_ENFORCEABLE_YET"}'
 _ISSUED = 'lienthong_facts_total{family="judgment"}'

@@ -39,8 +39,9 @@ from services.ledger.archive import Archive, Criteria, Entry
 from services.ledger.service import NAME
 from services.simulator.play import Became, Play
 from services.simulator.story import rows
-from tests.doors.house import ENFORCERS, OPERATOR, PATIENCE, Door, open_door
+from tests.doors.house import ENFORCERS, OPERATOR, Door, open_door
 from tests.integration.test_cli_doors import environment
+from tests.patience import PATIENCE
 from tests.stories.archiving import archived, standing
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 

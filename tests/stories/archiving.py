@@ -11,7 +11,7 @@ from services.core.settings import Settings
 from services.core.telling.following import events
 from services.ledger.archive import Archive, Criteria, Entry
 from services.ledger.service import NAME
-from tests.hearings.house import PATIENCE
+from tests.patience import PATIENCE
 
 
 async def standing(settings: Settings, topics: Iterable[str]) -> list[Record]:

@@ -27,8 +27,8 @@ from services.core.settings import Settings
 from services.core.telling.following import events
 from services.simulator.play import Became, Play
 from services.simulator.story import Row
-from tests.hearings.house import PATIENCE
 from tests.hearings.process import Program
+from tests.patience import PATIENCE
 from tests.stories.cast import enlarged
 
 CATALOGUE = load_catalogue()

@@ -1,0 +1,5 @@
+"""How long a test waits for what must come: only what hangs takes so long, on a slow machine too."""
+
+from typing import Final
+
+PATIENCE: Final = 600.0  #: seconds
