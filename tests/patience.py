@@ -1,4 +1,4 @@
-"""How long a test waits for what must come: only what hangs takes so long, on a slow machine too."""
+"""How long a test waits for what must come: only what hangs takes so long, slow machine or not."""
 
 from typing import Final
 
