@@ -18,7 +18,7 @@ from rich.table import Table
 
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
-from tests.bench import archive, latency, stories, throughput
+from tests.bench import archive, clocks, latency, stories, throughput
 from tests.conftest import free_ports
 
 BUILD: Final = Path("build")
@@ -76,7 +76,8 @@ async def measure(settings: Settings, rounds: int) -> list[Figure]:
         compared(rate("lanes, every stream new", new["lanes"]), bare_new, 0.5),
         compared(rate("lanes, against one by one", hot["lanes"]), one, 30),
     ]
-    facts, steps = await stories.run(settings)
+    took = await stories.run(settings)
+    facts, steps = took.facts / took.seconds, took.steps / took.seconds
     told = Figure(f"the story over {stories.JUDGMENTS:,} judgments, facts", facts, "events/s")
     told.against, told.ratio = figures[3].id, facts / figures[3].value
     worked = Figure("the same, decided or heard by a family", steps, "events/s")
@@ -109,7 +110,25 @@ async def measure(settings: Settings, rounds: int) -> list[Figure]:
         )
         shown.against, shown.ratio = path.id, shown.value / path.value
         figures.append(shown)
-    return [*figures, *await archived(settings, rounds)]
+    return [*figures, *await archived(settings, rounds), *await timed(settings)]
+
+
+async def timed(settings: Settings) -> list[Figure]:
+    """A year of cases with all their clocks, and a tick over very many."""
+    found = await clocks.measure(settings)
+    year = Figure(
+        f"a year of {clocks.CASES:,} ordinary cases, {found.year.facts:,} facts",
+        found.year.seconds,
+        "s",
+        goal=f"< {clocks.YEAR_SECONDS} s",
+    )
+    year.met = year.value < clocks.YEAR_SECONDS
+    running = f"{clocks.ROWS + clocks.DUE:,} running clocks"
+    return [
+        year,
+        Figure(f"one look at {running}", found.look_ms, "ms"),
+        Figure(f"{clocks.DUE:,} of them over at one midnight, all said", found.said_seconds, "s"),
+    ]
 
 
 async def archived(settings: Settings, rounds: int) -> list[Figure]:
