@@ -1,0 +1,139 @@
+"""A year of one office, every clock of it held to an oracle that shares no code with the house."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pytest
+from msgspec.structs import replace
+
+from services.all import WORK
+from services.core.access.directory import Directory
+from services.core.contracts.days import VIET_NAM
+from services.core.contracts.envelope import Envelope
+from services.core.contracts.event import Event
+from services.core.contracts.events import deadline
+from services.core.contracts.identifiers import key_of
+from tests.acceptance import office_year
+from tests.acceptance.memory_house import CATALOGUE, DIRECTORY, MemoryHouse
+from tests.acceptance.office_year import ELSEWHERE, HEAD, PROCURACY
+from tests.acceptance.slow_oracle import RULES, Fact, SlowOracle
+
+SEED: Final = 2026
+ROUNDS: Final = 2  #: how often each plot is played
+
+Facts = list[tuple[Envelope, Event]]
+Tells = dict[str, list[tuple[Any, ...]]]
+
+
+def with_another_office(known: Directory) -> Directory:
+    """Return the directory with an office to which cases are entrusted."""
+    assert ELSEWHERE.officer
+    assert HEAD.officer
+    office = replace(known.agencies[HEAD.agency], slug=ELSEWHERE.agency)
+    head = replace(
+        known.officers[HEAD.officer], slug=ELSEWHERE.officer, agency=ELSEWHERE.agency
+    )
+    return replace(
+        known,
+        agencies={**known.agencies, office.slug: office},
+        officers={**known.officers, head.slug: head},
+    )
+
+
+def as_recorded(facts: Facts) -> Facts:
+    """Put facts into the order in which they were recorded: what follows from one comes after."""
+    by_id = {envelope.id: envelope for envelope, _ in facts}
+
+    def depth(envelope: Envelope) -> int:
+        cause = by_id.get(envelope.causation)
+        return 0 if cause is None else 1 + depth(cause)
+
+    return sorted(facts, key=lambda each: (each[0].recorded_at, depth(each[0])))
+
+
+def expected(facts: Facts) -> Tells:
+    """Return what each clock must have said, by the oracle, from the facts of other families."""
+    oracles: dict[str, SlowOracle] = defaultdict(lambda: SlowOracle({PROCURACY.agency}))
+    for envelope, event in as_recorded(facts):
+        type_ = envelope.type.removeprefix("thads.")
+        if type_.split(".")[0] in {"deadline", "submission", "unit", "delivery"}:
+            continue
+        at = envelope.occurred_at.astimezone(VIET_NAM)
+        accepted = envelope.accepted_at.astimezone(VIET_NAM)
+        oracles[key_of(event.part)].hear(
+            Fact(
+                id=envelope.id,
+                type=type_,
+                part=event.part,
+                data=event,
+                at=at,
+                counts_at=at if event.is_done else accepted,
+                agency=envelope.agency,
+                recorded=envelope.recorded_at.astimezone(VIET_NAM),
+            )
+        )
+    for oracle in oracles.values():
+        oracle.pass_to(office_year.END)
+    return {clock.name: clock.tells for oracle in oracles.values() for clock in oracle.clocks}
+
+
+def said(facts: Facts) -> Tells:
+    """Return what each clock said, by its own facts."""
+    names: dict[str, str] = {}
+    words: dict[str, str] = {}
+    tells: Tells = {}
+    for envelope, event in facts:
+        if not isinstance(event, deadline.Fact):
+            continue
+        if isinstance(event, deadline.Started):
+            cause = words.get(event.cause_event_id, event.cause_event_id)
+            name = f"{event.rule_id} {event.addressee or ''}@{cause}"
+            name += f" {event.watched}"
+            assert event.clock_id not in names
+            assert name not in tells
+            names[event.clock_id], tells[name] = name, []
+        name = names[event.clock_id]
+        if isinstance(event, deadline.Overdue | deadline.Expired):
+            words[envelope.id] = f"{name}!"
+        tells[name].append(_told(event, envelope))
+    return tells
+
+
+def _told(event: deadline.Fact, envelope: Envelope) -> tuple[Any, ...]:
+    match event:
+        case deadline.Started():
+            return ("started", event.start, event.due, event.alarm_at, event.verified)
+        case deadline.DueSoon():
+            return ("due_soon", envelope.occurred_at)
+        case deadline.Overdue():
+            return ("overdue", envelope.occurred_at)
+        case deadline.Expired():
+            return ("expired", envelope.occurred_at)
+        case deadline.Stopped(by_event_id=by, late=late):
+            return ("stopped", by, late)
+        case deadline.Cancelled(by_event_id=by):
+            return ("cancelled", by)
+        case deadline.Withdrawn(by_event_id=by):
+            return ("withdrawn", by)
+        case deadline.Paused(by_event_id=by):
+            return ("paused", by)
+        case deadline.Resumed(by_event_id=by, new_due=due):
+            return ("resumed", by, due)
+        case _:
+            raise AssertionError(event)
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    """Everything that a year has recorded, topic by topic."""
+    house = MemoryHouse(WORK, with_another_office(DIRECTORY))
+    office_year.begin(house, SEED, ROUNDS).run()
+    assert house.log.lines() == {}
+    return list(house.history())
+
+
+def test_every_clock_of_a_year_says_what_the_oracle_says(facts: Facts) -> None:
+    must, did = expected(facts), said(facts)
+    assert did.keys() == must.keys()
+    assert {name: did[name] for name in did if did[name] != must[name]} == {}
