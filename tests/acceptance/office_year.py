@@ -77,8 +77,8 @@ class Year:
         self.let_pass(END)
 
     def let_pass(self, moment: datetime) -> None:
-        """Let it be a moment, and no two acts be at the same."""
-        for _said in self.house.move(max(moment, self.now + timedelta(seconds=1))):
+        """Let it be a moment."""
+        for _said in self.house.move(max(moment, self.now)):
             pass
 
     def begin(self, plot: Plot, wait: timedelta = timedelta()) -> None:
@@ -89,6 +89,20 @@ class Year:
             moment = moment.replace(hour=0 if odd < 0.03 else 17, minute=0, second=0)
         heapq.heappush(self._waiting, (moment, next(self.numbers), plot))
 
+    def running(
+        self, part: str, rules: tuple[str, ...]
+    ) -> list[tuple[deadline.Started, datetime]]:
+        """Return clocks of a part, with the moments at which they are due as of now."""
+        found: dict[str, tuple[deadline.Started, datetime]] = {}
+        for _, event in self.house.history():
+            if isinstance(event, deadline.Started) and event.watched == part and event.due:
+                if event.rule_id in rules:
+                    found[event.clock_id] = event, event.due
+            elif isinstance(event, deadline.Resumed | deadline.Extended):
+                if event.clock_id in found:
+                    found[event.clock_id] = found[event.clock_id][0], event.new_due
+        return list(found.values())
+
     def new_id(self) -> str:
         """Mint an id of version 7 that the seed alone decides."""
         stamp = int(self.now.timestamp() * 1000)
@@ -98,7 +112,10 @@ class Year:
     def say(
         self, who: Voice, type_: str, part: str, at: datetime | None = None, **data: Any
     ) -> str | None:
-        """Say what happened, now or before; return the fact, None where it was not recorded."""
+        """Say what happened, now or before; return the fact, None where it was not recorded.
+
+        No two things are said at one moment: their order could not be read off what was recorded.
+        """
         part_field = CATALOGUE.event(f"thads.{type_}").part
         said = {
             "type": f"thads.{type_}",
@@ -109,6 +126,7 @@ class Year:
         if who.officer:
             said["officer"] = who.officer
         became = self.house.submit(who.agency, said)
+        self.let_pass(self.now + timedelta(seconds=1))
         for code in became.codes or ("-",):
             self.became[f"{type_} {became.status}", code] += 1
         return became.facts[0] if became.status == "recorded" else None
@@ -340,10 +358,8 @@ class File:
         yield self.around(0.8)
         if self.by(0.9):
             at = self.year.now - self.some(0, 0.4) if self.by(0.2) else self.year.now
-            self.say(
-                holder, "information.acknowledged", request, at=at, received_at=at.isoformat(),
-                kinds=kinds, provisional=provisional,
-            )
+            for wait in [timedelta()] if self.by(0.85) else [self.around(2), self.around(3)]:
+                self.beside(self.acknowledges(holder, request, at, kinds, provisional), wait)
         yield self.around(0.25 if "ACCOUNT" in kinds else 2)
         answer = self.dice.choice(["FULL"] * 4 + ["PARTIAL", "declined", "withdrawn", ""])
         if answer == "PARTIAL":
@@ -359,6 +375,16 @@ class File:
             )
         elif answer == "withdrawn":
             self.say(OFFICER, "information.withdrawn", request)
+
+    def acknowledges(
+        self, holder: Voice, request: str, at: datetime, kinds: list[str], provisional: bool
+    ) -> Plot:
+        """The holder says that he has the request, perhaps after he has answered it."""
+        yield timedelta()
+        self.say(
+            holder, "information.acknowledged", request, at=at, received_at=at.isoformat(),
+            kinds=kinds, provisional=provisional,
+        )
 
     def answered(self, holder: Voice, request: str, completeness: str) -> None:
         """The holder answers, and may say only later that he did."""
@@ -447,7 +473,10 @@ class File:
         if who is HEAD:
             yield self.around(4)
             self.say(HEAD, "case.postponed", ground="g", items=[1], **self.signed())
-        yield self.around(24)
+        yield self.some(1, 20)
+        if self.by(0.4):
+            self.extend(COURT, part, "L-13-1")
+        yield self.around(20)
         if self.by(0.85):
             answer = self.say(
                 COURT, "judgment.clarified", part, outcome="EXPLAINED", answered_on=self.today,
@@ -709,9 +738,9 @@ class File:
         self.beside(self.measure_told(measure, ordered, as_), self.around(0.4))
         self.beside(self.measure_told(measure, ordered, "PROCURACY"), self.around(2))
         yield self.around(0.9)
+        at = self.at_night() if self.by(0.15) else self.year.now
         executed = self.say(
-            BANK, "measure.executed", measure, executed_at=self.year.now.isoformat(),
-            result="DONE",
+            BANK, "measure.executed", measure, at=at, executed_at=at.isoformat(), result="DONE"
         )
         for as_ in ("DEBTOR", "CREDITOR"):
             self.beside(self.measure_told(measure, executed, as_), self.around(2))
@@ -723,10 +752,11 @@ class File:
         who = {"DEBTOR": self.debtor, "CREDITOR": self.creditor, "PROCURACY": PROCURACY.agency}
         if paper is None or self.by(0.1):
             return
+        at = self.year.now - self.some(0.1, 2) if self.by(0.2) else self.year.now
         self.say(
-            OFFICER, "measure.notified", measure, document_event_id=paper,
+            OFFICER, "measure.notified", measure, at=at, document_event_id=paper,
             addressee=who.get(as_, BANK.agency), as_=as_, method="DIGITAL",
-            valid_at=self.year.now.isoformat(),
+            valid_at=at.isoformat(),
         )
 
     def unsecured(self, measure: str, voice: Voice) -> Plot:
@@ -1047,6 +1077,16 @@ class File:
             halted_at=self.year.now.isoformat(),
         )
 
+    def extend(self, who: Voice, part: str, *rules: str) -> None:
+        """More time is taken, or asked for in vain."""
+        for clock, due in self.year.running(part, rules):
+            day = (due + self.some(0, 40)).astimezone(VIET_NAM).replace(hour=0, minute=0, second=0)
+            self.say(
+                who, "deadline.extended", part, clock_id=clock.clock_id, rule_id=clock.rule_id,
+                cause_event_id=clock.cause_event_id, due=due.isoformat(), new_due=day.isoformat(),
+                ground="COMPLEX",
+            )
+
     # -- complaints
 
     def complains(self) -> Plot:
@@ -1097,6 +1137,14 @@ class File:
             self.say(who, "complaint.paused", id_, ground="a", paused_on=self.today)
             yield self.some(1, 30)
             self.say(who, "complaint.resumed", id_, resumed_on=self.today)
+        if self.by(0.4):
+            yield self.around(2)
+            rules = ("L-102-1", "L-102-2", "L-102-3", "L-102-4", "L-102-5")
+            self.extend(who, id_, *rules)
+            if self.by(0.5):
+                self.say(who, "complaint.paused", id_, ground="a", paused_on=self.today)
+                yield self.some(1, 30)
+                self.say(who, "complaint.resumed", id_, resumed_on=self.today)
         yield self.around(4 if kind == "b" else 18)
         decided = self.say(
             who, "complaint.decided", id_, level=level, act_kind=kind, conclusion="WRONG",

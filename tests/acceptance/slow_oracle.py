@@ -28,10 +28,11 @@ OFF: Final = {
     *_days(2026, "08-31", "09-01", "09-02", "11-24"),
     *_days(2027, "01-01", "02-04", "02-05", "02-06", "02-07", "02-08", "02-09", "02-10"),
     *_days(2027, "04-16", "04-30", "05-01", "05-03", "09-02", "09-03", "11-24"),
+    *_days(2028, "01-03", "01-24", "01-25", "01-26", "01-27", "01-28", "04-04", "05-01", "05-02"),
     *_days(2028, "09-01", "09-02", "09-04", "11-24"),
     *_days(2029, "01-01", "02-12", "02-13", "02-14", "02-15", "02-16", "04-23", "04-30", "05-01"),
 }
-"""Until the end of 2027, and for terms of two years, from July 2028 on: nothing ends between."""
+"""As announced for 2026, as expected after it; 2028 and 2029 for terms of one year and of two."""
 
 WORKED: Final = _days(2026, "08-22")  #: a Saturday, for Monday, 31 August
 CERTAIN: Final = {"01-01", "04-30", "05-01", "09-02"}  #: of each year
@@ -288,6 +289,7 @@ class Rule:
     of_addressee: bool = False
     outlives: bool = False
     sure: bool = True
+    longer: tuple[int, bool] | None = None  #: days at most: in all, or added at the normal end
     halts: tuple[str, str] | None = None
     halt_kind: dict[str, Any] = field(default_factory=dict)
 
@@ -308,6 +310,7 @@ class Clock:
     first: date = date.min
     state: str = "RUNNING"
     said: bool = False
+    longer: int = 0
     pauses: list[tuple[date, date]] = field(default_factory=list)
     tells: list[tuple[Any, ...]] = field(default_factory=list)
 
@@ -494,7 +497,7 @@ def _enforcing(role: str) -> Begin:
 def _resolving(amount: int, unit: str, **wanted: Any) -> Rule:
     halts = ("complaint.paused", "complaint.resumed")
     begin = [on("complaint.accepted", "accepted_on", **wanted)]
-    return Rule(amount, unit, begin, RESOLVED, outlives=True, halts=halts)
+    return Rule(amount, unit, begin, RESOLVED, outlives=True, halts=halts, longer=(30, False))
 
 
 def _auction(amount: int, *, movable: bool) -> Rule:
@@ -644,6 +647,7 @@ RULES: Final[dict[str, Rule]] = {
         "N",
         [on("judgment.clarification_requested", "received_on")],
         ends("judgment.clarified"),
+        longer=(45, True),
     ),
     # verification
     "L-37-1": Rule(
@@ -738,6 +742,7 @@ RULES: Final[dict[str, Rule]] = {
         "",
         [on("case.declared_unenforceable")],
         [End("case.published"), End("case.resumed"), *OVER],
+        sure=False,
     ),
     "L-38-3": Rule(
         10,
@@ -931,6 +936,7 @@ RULES: Final[dict[str, Rule]] = {
             )
         ],
         [End("coercion.decided"), End("measure.lifted"), *OVER],
+        sure=False,
     ),
     "L-67-1": Rule(
         0,
@@ -1203,7 +1209,9 @@ class SlowOracle:
         self.pass_to(fact.recorded)
         self.files.facts.append(fact)
         for clock in list(self.clocks):
-            if not self._ended(clock, fact):
+            if fact.type == "deadline.extended":
+                self._extended(clock, fact)
+            elif not self._ended(clock, fact):
                 self._halted(clock, fact)
         for rule_id, rule in RULES.items():
             for begin in rule.begins:
@@ -1320,11 +1328,40 @@ class SlowOracle:
         if rule.lead:
             last, sure = counted_back(rule.amount, clock.first)
         else:
-            last, sure = counted(rule.amount, rule.unit, clock.first, clock.pauses)
+            last, sure = self._last_day(clock, clock.longer)
         clock.due = midnight_after(last)
         if last - DAY > known.date():
             clock.soon = midnight_after(last - DAY)
         return sure
+
+    def _last_day(self, clock: Clock, longer: int) -> Counted:
+        rule = RULES[clock.rule]
+        assert rule.amount is not None
+        if longer and rule.longer and rule.longer[1]:
+            return counted(longer, "N", clock.first, clock.pauses)
+        normal = counted(rule.amount, rule.unit, clock.first, clock.pauses)
+        if not longer:
+            return normal
+        added = counted(longer, "N", normal.last, clock.pauses)
+        return Counted(added.last, normal.sure and added.sure)
+
+    def _extended(self, clock: Clock, fact: Fact) -> None:
+        """The term is longer, by as few days as reach what was said, and warns anew."""
+        rule, said = RULES[clock.rule], fact.data
+        if (clock.rule, clock.cause) != (said.rule_id, said.cause_event_id):
+            return
+        assert rule.longer
+        assert clock.state == "RUNNING", (clock.name, clock.tells, said)
+        most, in_all = rule.longer
+        for days in range((rule.amount or 0) + 1 if in_all else 1, most + 1):
+            if midnight_after(self._last_day(clock, days).last) >= said.new_due:
+                break
+        else:
+            raise AssertionError(f"{clock.name} was extended too far, to {said.new_due}")
+        clock.longer = days
+        self._count(clock, fact.at)
+        clock.due = said.new_due
+        clock.tells.append(("extended", clock.due))
 
     # -- ending
 
