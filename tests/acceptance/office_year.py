@@ -15,6 +15,8 @@ from uuid import UUID
 
 from services.core.contracts.days import VIET_NAM
 from services.core.contracts.events import deadline
+from services.core.doors.problems import Problem
+from services.simulator.play import Became
 from tests.acceptance.memory_house import CATALOGUE, MemoryHouse
 
 BEGIN: Final = datetime(2026, 7, 1, 8, tzinfo=VIET_NAM)
@@ -58,6 +60,7 @@ class Year:
 
     def __init__(self, house: MemoryHouse, seed: int) -> None:
         self.house, self.dice = house, Random(seed)
+        self.late = 0.1  #: the share of what is told only days after it happened
         self.became: Counter[tuple[str, str]] = Counter()
         self.numbers = itertools.count(1)
         self._waiting: list[tuple[datetime, int, Plot]] = []
@@ -125,7 +128,10 @@ class Year:
         }
         if who.officer:
             said["officer"] = who.officer
-        became = self.house.submit(who.agency, said)
+        try:
+            became = self.house.submit(who.agency, said)
+        except Problem as problem:
+            became = Became("turned away", (problem.code,))
         self.let_pass(self.now + timedelta(seconds=1))
         for code in became.codes or ("-",):
             self.became[f"{type_} {became.status}", code] += 1
@@ -150,6 +156,9 @@ class File:
         self.amount = self.dice.randrange(2, 900) * 1_000_000
         self.paid = 0
         self.decision = ""
+        self.verification: str | None = None
+        self.coercion_paper: str | None = None
+        self.back = timedelta()  #: how long ago that happened which is told next
 
     # -- dice
 
@@ -170,22 +179,29 @@ class File:
         return self.dice.random() < share
 
     @property
+    def now(self) -> datetime:
+        """When that happened which is told next."""
+        return max(self.year.now - self.back, BEGIN)
+
+    @property
     def today(self) -> str:
-        """The day."""
-        return self.year.now.date().isoformat()
+        """The day on which it did."""
+        return self.now.date().isoformat()
 
     def earlier(self) -> str:
         """Return today, or sometimes a day or two before."""
         back = self.dice.choice([0, 0, 0, 1, 2])
-        return (self.year.now - timedelta(days=back)).date().isoformat()
+        return (self.now - timedelta(days=back)).date().isoformat()
 
     def at_night(self) -> datetime:
         """Return when a thing happened that is only told now: now, or some days ago."""
-        return self.year.now - self.some(0.5, 6)
+        return max(self.year.now - self.some(0.5, 6), BEGIN)
 
     def say(self, who: Voice, type_: str, part: str = "", **data: Any) -> str | None:
-        """Say something of the case."""
-        return self.year.say(who, type_, part or self.case, **data)
+        """Say something of the case, now or some days after; return the fact, if there is one."""
+        fact = self.year.say(who, type_, part or self.case, **{"at": self.now, **data})
+        self.back = self.some(0.2, 5) if self.by(self.year.late) else timedelta()
+        return fact
 
     def signed(self, who: Voice = HEAD, **more: Any) -> dict[str, Any]:
         """Return what every decision has."""
@@ -230,7 +246,7 @@ class File:
             court_id=COURT.agency,
             judgment_no=f"{number}/2026/DS-ST",
             kind=kind,
-            issued_on=self.earlier() if self.year.now > BEGIN + self.some(3, 3) else self.today,
+            issued_on=self.earlier() if self.year.now > BEGIN + timedelta(days=3) else self.today,
             enforceable="AT_ONCE" if at_once else "ON_EFFECT",
             parties=[
                 {"ref": self.debtor, "kind": "PERSON"},
@@ -252,7 +268,7 @@ class File:
         yield self.around(15 if at_once or kind == "ARBITRAL" else 24)
         self.say(
             COURT, "judgment.transferred", self.id, to_agency=HEAD.agency,
-            sent_at=self.year.now.isoformat(), documents=[doc(f"{number}/2026")],
+            sent_at=self.now.isoformat(), documents=[doc(f"{number}/2026")],
         )
         yield self.soon()
         self.say(HEAD, "judgment.received", self.id, received_on=self.earlier(), missing=[])
@@ -290,7 +306,7 @@ class File:
         yield timedelta(minutes=20)
         self.say(
             HEAD, "case.officer_assigned", officer_id=OFFICER.officer,
-            assigned_at=self.year.now.isoformat(), no_conflict=True, provisional=provisional,
+            assigned_at=self.now.isoformat(), no_conflict=True, provisional=provisional,
         )
         self.told(decision, "ENFORCEMENT_DECISION", provisional=provisional)
         yield from getattr(self, self.plot)()
@@ -370,7 +386,7 @@ class File:
             self.answered(holder, request, answer)
         elif answer == "declined":
             self.say(
-                holder, "information.declined", request, declined_at=self.year.now.isoformat(),
+                holder, "information.declined", request, declined_at=self.now.isoformat(),
                 ground="NOT_HOLDER", document=doc("nh"),
             )
         elif answer == "withdrawn":
@@ -520,7 +536,7 @@ class File:
         if self.by(0.8):
             yield self.around(9)
             self.say(
-                HEAD, "case.published", portal_at=self.year.now.isoformat(),
+                HEAD, "case.published", portal_at=self.now.isoformat(),
                 commune_id=COMMUNE.agency,
             )
         for about in self.dice.sample(["CONDITIONS", "CONFLICTING_RESULT", "PROTESTED_RESULT"], 2):
@@ -564,7 +580,7 @@ class File:
         on = self.today
         self.say(
             PROCURACY, "case.postponement_demanded", demanded_on=on,
-            received_at=self.year.now.isoformat(), until=on,
+            received_at=self.now.isoformat(), until=on,
         )
         yield self.around(0.6)
         paper = self.say(
@@ -725,7 +741,7 @@ class File:
         if kind in {"BLOCK", "SEIZE"} and self.by(0.6):
             minutes = self.say(
                 OFFICER, "measure.minuted", measure, kind=kind, holder_id=BANK.agency,
-                minuted_at=self.year.now.isoformat(),
+                minuted_at=self.now.isoformat(),
             )
             self.beside(self.measure_told(measure, minutes, "PROCURACY"), self.around(0.5))
             yield self.around(0.9)
@@ -818,7 +834,7 @@ class File:
 
     def executed(self, coercion: str, kind: str, who: Voice = OFFICER, **more: Any) -> None:
         """Coercion is carried out."""
-        began = self.year.now - timedelta(hours=2)
+        began = self.now - timedelta(hours=2)
         self.say(
             who, "coercion.executed", coercion, kind=kind, started_at=began.isoformat(),
             ended_at=(began + timedelta(hours=1)).isoformat(), result="DONE", resistance="NONE",
@@ -891,13 +907,13 @@ class File:
         yield self.soon()
         self.say(
             OFFICER, "coercion.protection_requested", coercion, police_id=POLICE.agency,
-            received_at=self.year.now.isoformat(),
+            received_at=self.now.isoformat(),
         )
         yield self.around(2.5)
         if self.by(0.8):
             self.say(
                 POLICE, "coercion.protection_planned", coercion,
-                ready_at=self.year.now.isoformat(), document=doc("pa"),
+                ready_at=self.now.isoformat(), document=doc("pa"),
             )
         for attempt in ("first", "second"):
             yield from self.scheduled(coercion, movable=movable)
@@ -941,7 +957,7 @@ class File:
             yield self.around(0.3)
             self.say(
                 OFFICER, "coercion.plan_sent", coercion, addressees=told,
-                sent_at=self.year.now.isoformat(),
+                sent_at=self.now.isoformat(),
             )
             for voice in (PROCURACY, COMMUNE, POLICE):
                 if self.by(0.8):
@@ -953,7 +969,7 @@ class File:
         yield timedelta()
         self.say(
             voice, "coercion.plan_acknowledged", coercion, attends=True,
-            received_at=self.year.now.isoformat(),
+            received_at=self.now.isoformat(),
         )
 
     def priced(self, sale: str, round_: int, who: Voice = VALUER) -> str | None:
@@ -999,7 +1015,7 @@ class File:
         if self.by(0.2):
             self.say(
                 OFFICER, "sale.sold", sale, buyer=f"{self.id}.b1", buyer_kind="PRIORITY",
-                price=self.amount, sold_at=self.year.now.isoformat(),
+                price=self.amount, sold_at=self.now.isoformat(),
             )
             return
         for _ in range(3):
@@ -1035,7 +1051,7 @@ class File:
                 self.halted(sale, "PAUSE")
                 yield self.some(2, 25)
                 self.say(
-                    OFFICER, "sale.unhalted", sale, resumed_at=self.year.now.isoformat()
+                    OFFICER, "sale.unhalted", sale, resumed_at=self.now.isoformat()
                 )
                 if self.by(0.5):
                     yield self.soon()
@@ -1048,7 +1064,7 @@ class File:
                 self.collect(price + 3_000_000, "REDEMPTION", costs=3_000_000, costs_advanced=True)
                 yield timedelta(minutes=10)
                 self.say(
-                    OFFICER, "sale.redeemed", sale, paid=price, paid_at=self.year.now.isoformat()
+                    OFFICER, "sale.redeemed", sale, paid=price, paid_at=self.now.isoformat()
                 )
                 return
             if attempt == 1 and self.by(0.6):
@@ -1065,7 +1081,7 @@ class File:
                 break
         self.say(
             AUCTIONEER, "sale.sold", sale, buyer=f"{self.id}.b2", buyer_kind="AUCTION",
-            price=price, sold_at=self.year.now.isoformat(),
+            price=price, sold_at=self.now.isoformat(),
         )
         yield self.soon()
         self.collect(price + 3_000_000, "SALE", costs=3_000_000, costs_advanced=True)
@@ -1074,7 +1090,7 @@ class File:
         """The auction is paused or stopped."""
         self.say(
             OFFICER, "sale.halted", sale, kind=kind, ground="COMPLAINT",
-            halted_at=self.year.now.isoformat(),
+            halted_at=self.now.isoformat(),
         )
 
     def extend(self, who: Voice, part: str, *rules: str) -> None:

@@ -1206,7 +1206,8 @@ class SlowOracle:
 
     def hear(self, fact: Fact) -> None:
         """Take in the next fact that was recorded."""
-        self.pass_to(fact.recorded)
+        if not self.files.facts or fact.recorded > self.files.facts[-1].recorded:
+            self.pass_to(fact.recorded)  # what follows from a fact by itself leaves no time
         self.files.facts.append(fact)
         for clock in list(self.clocks):
             if fact.type == "deadline.extended":
@@ -1330,8 +1331,7 @@ class SlowOracle:
         else:
             last, sure = self._last_day(clock, clock.longer)
         clock.due = midnight_after(last)
-        if last - DAY > known.date():
-            clock.soon = midnight_after(last - DAY)
+        clock.soon = _warned(clock.due, known)
         return sure
 
     def _last_day(self, clock: Clock, longer: int) -> Counted:
@@ -1360,7 +1360,8 @@ class SlowOracle:
             raise AssertionError(f"{clock.name} was extended too far, to {said.new_due}")
         clock.longer = days
         self._count(clock, fact.at)
-        clock.due = said.new_due
+        clock.due = said.new_due.astimezone(VIET_NAM)
+        clock.soon = _warned(clock.due, fact.at)
         clock.tells.append(("extended", clock.due))
 
     # -- ending
@@ -1465,6 +1466,14 @@ class SlowOracle:
             clock.pauses[-1] = (clock.pauses[-1][0], fact.at.date())
             self._count(clock, fact.at)
             clock.tells.append(("resumed", fact.id, clock.due))
+
+
+def _warned(due: datetime, known: datetime) -> datetime | None:
+    """Return when it is said that a day alone is left to work; not to whoever was just told."""
+    day = due.date() - DAY
+    while is_off(day):
+        day -= DAY
+    return midnight_after(day - DAY) if day - DAY > known.date() else None
 
 
 def _first(start: date | datetime) -> date:
