@@ -63,6 +63,7 @@ def expected(facts: Facts) -> Tells:
         if type_.split(".")[0] in NOT_WORK and not is_said_by_agency:
             continue
         at = envelope.occurred_at.astimezone(VIET_NAM)
+        lapsed = getattr(event, "ground", "") == "BY_LAW"  # at once, whenever it is told
         accepted = envelope.accepted_at.astimezone(VIET_NAM)
         oracles[key_of(event.part)].hear(
             Fact(
@@ -71,7 +72,7 @@ def expected(facts: Facts) -> Tells:
                 part=event.part,
                 data=event,
                 at=at,
-                counts_at=at if event.is_done else accepted,
+                counts_at=at if event.is_done or lapsed else accepted,
                 agency=envelope.agency,
                 recorded=envelope.recorded_at.astimezone(VIET_NAM),
             )

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.contracts.event import Event
-from services.core.contracts.events import case, deadline
+from services.core.contracts.events import case, coercion, deadline, measure
 from services.core.contracts.family import Context
 from services.deadlines.domain import clocks, entries
 from services.deadlines.domain.clocks import Clock
@@ -105,9 +105,14 @@ def deed(event: Event, context: Context, clocks: Iterable[str]) -> Deed:
         part=event.part,
         paper=getattr(event, "document_event_id", None),
         agency=context.agency,
-        at=context.occurred_at if event.is_done else context.accepted_at,
+        at=context.occurred_at if event.is_done or _is_by_law(event) else context.accepted_at,
         ends={id_: found for id_ in clocks if (found := entries.ends_by(id_, event))},
     )
+
+
+def _is_by_law(event: Event) -> bool:
+    """Say whether it came about by law as something else was done: nobody can do it late."""
+    return isinstance(event, measure.Lifted | coercion.Lifted) and event.ground == "BY_LAW"
 
 
 def _early(known: Cases, event: OfCase, context: Context) -> dict[str, tuple[Early, ...]]:

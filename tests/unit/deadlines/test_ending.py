@@ -157,6 +157,16 @@ def test_a_court_told_to_be_asked_after_it_explained_has_explained() -> None:
     assert stopped(clocks.hear(asked_for, context)) == ["L-13-1"]
 
 
+def test_what_lapses_by_law_lapses_when_the_case_does_however_late_that_is_told() -> None:
+    clocks = opened()
+    clocks.hear(made(measure.Ordered, M, kind="BLOCK"), officer("2026-09-08 09:00"))
+    told = replace(head("2026-09-14 09:00"), accepted_at=at("2026-09-21 09:00"))
+    clocks.hear(made(case.Terminated, C, items=[1]), told)
+    facts = clocks.hear(made(measure.Lifted, M, ground="BY_LAW"), told)
+    late = {fact.rule_id: fact.late for fact in facts if isinstance(fact, deadline.Stopped)}
+    assert late["L-95-4"] is False
+
+
 def test_an_act_counts_when_it_was_accepted_unless_its_paper_proves_it_was_done() -> None:
     def found(**fields: Any) -> bool:
         clocks = opened()
