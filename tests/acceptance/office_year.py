@@ -539,7 +539,8 @@ class File:
                 HEAD, "case.published", portal_at=self.now.isoformat(),
                 commune_id=COMMUNE.agency,
             )
-        for about in self.dice.sample(["CONDITIONS", "CONFLICTING_RESULT", "PROTESTED_RESULT"], 2):
+        news = ["CONDITIONS", "CONFLICTING_RESULT", "PROTESTED_RESULT"]
+        for about in self.dice.sample(news, self.dice.choice([0, 2])):
             yield self.some(5, 60)
             self.say(
                 OFFICER, "case.new_information_received", received_on=self.earlier(), about=about
@@ -547,7 +548,7 @@ class File:
             yield self.around(8)
             if self.by(0.8):
                 yield from self.verified("NO_CONDITIONS")
-        yield self.some(60, 260)
+        yield self.some(60, 300)
         yield from self.verified(self.dice.choice(["NO_CONDITIONS", "CONDITIONS_FOUND"]))
         yield self.around(20)
         resumed = self.say(
@@ -623,10 +624,9 @@ class File:
     def ordered(self) -> Plot:
         """A protest: suspended by order, then upheld or annulled."""
         yield self.some(2, 30)
-        who = Voice(PROCURACY.agency, PROCURACY.officer, "PROCURACY")
         paper = self.say(
-            who, "case.suspended", basis="ORDER", ground="PROTEST", received_on=self.earlier(),
-            **self.signed(who),
+            HEAD, "case.suspended", basis="ORDER", ground="PROTEST", received_on=self.earlier(),
+            **self.signed(),
         )
         self.told(paper, "SUSPENSION")
         yield self.some(20, 90)
@@ -703,7 +703,8 @@ class File:
             )
         elif self.by(0.8):
             self.say(
-                ELSEWHERE, "case.decided", items=[1], provisional=provisional,
+                ELSEWHERE, "case.decided", f"{self.id}.c2", items=[1], provisional=provisional,
+                previous_case_id=self.case,
                 initiative="EX_OFFICIO" if provisional else "ON_REQUEST", debtor=self.debtor,
                 amount=self.amount, **self.signed(ELSEWHERE),
             )
@@ -823,6 +824,9 @@ class File:
         self.executed(coercion, "ACCOUNT", BANK, amount=self.amount)
         yield self.soon()
         self.collect(self.amount, "DEDUCTION")
+        if self.by(0.5):
+            yield self.soon()
+            self.lifted(coercion)
         yield self.around(8)
         self.pay_out(self.amount)
         yield self.around(3)
@@ -841,10 +845,10 @@ class File:
             minutes=doc("bb"), **more,
         )
 
-    def lifted(self, coercion: str) -> None:
+    def lifted(self, coercion: str, ground: str = "3a") -> None:
         """Coercion ends."""
         self.say(
-            OFFICER, "coercion.lifted", coercion, ground="3a", decided_on=self.today,
+            OFFICER, "coercion.lifted", coercion, ground=ground, decided_on=self.today,
             decision_no=f"{next(self.year.numbers)}/QĐ", signed_by=OFFICER.officer,
         )
 
@@ -856,7 +860,7 @@ class File:
         yield self.some(5, 30)
         self.ground("END_EXPLOITATION")
         yield self.around(2.5)
-        self.lifted(coercion)
+        self.lifted(coercion, "4a")
         yield self.some(5, 30)
         self.terminate("6")
 
@@ -1001,6 +1005,12 @@ class File:
             more = {"movable": True} if movable else {}
             buyer = f"{self.id}.b1"
             self.beside(self.notice(price, "PRIORITY_RIGHT", "PRIORITY", buyer, more))
+            if self.by(0.3):
+                yield self.some(2, 9)
+                self.say(
+                    OFFICER, "sale.sold", sale, buyer=buyer, buyer_kind="PRIORITY",
+                    price=self.amount, sold_at=self.now.isoformat(),
+                )
         if self.by(0.4):
             yield self.around(4)
             self.say(
@@ -1042,6 +1052,8 @@ class File:
     def auctioned(self, sale: str) -> Plot:
         """Announced, halted for a while, unsold, announced again, sold or redeemed."""
         price = self.amount
+        if self.by(0.3):
+            yield self.some(15, 50)
         yield self.soon()
         for attempt in (1, 2):
             opens = self.year.now + self.some(5, 20)
@@ -1085,6 +1097,9 @@ class File:
         )
         yield self.soon()
         self.collect(price + 3_000_000, "SALE", costs=3_000_000, costs_advanced=True)
+        if self.by(0.5):
+            yield timedelta(hours=2)
+            self.pay_out(3_000_000, "ADVANCED_COSTS")
 
     def halted(self, sale: str, kind: str) -> None:
         """The auction is paused or stopped."""
@@ -1161,7 +1176,7 @@ class File:
                 self.say(who, "complaint.paused", id_, ground="a", paused_on=self.today)
                 yield self.some(1, 30)
                 self.say(who, "complaint.resumed", id_, resumed_on=self.today)
-        yield self.around(4 if kind == "b" else 18)
+        yield self.around({"a": 14, "b": 4, "c": 30}[kind])
         decided = self.say(
             who, "complaint.decided", id_, level=level, act_kind=kind, conclusion="WRONG",
             remedy="KEEP", **self.signed(who),
@@ -1191,5 +1206,6 @@ def begin(house: MemoryHouse, seed: int, rounds: int) -> Year:
     plots = list(PLOTS) * rounds
     year.dice.shuffle(plots)
     for plot in plots:
-        year.begin(file(year, plot), timedelta(days=year.dice.uniform(0, 250)))
+        most = 40 if plot.startswith("poor") else 250
+        year.begin(file(year, plot), timedelta(days=year.dice.uniform(0, most)))
     return year

@@ -201,6 +201,11 @@ class Files:
         speaks = {"coercion.decided", "coercion.scheduled", "sale.priced"}
         return paper.part if paper and paper.type in speaks else fact.part
 
+    def carried_on(self, fact: Fact) -> str | None:
+        """Return the case, or the first complaint, that a fact carries on under another id."""
+        name = {"case.decided": "previous_case_id", "complaint.filed": "first_complaint_id"}
+        return getattr(fact.data, name.get(fact.type, ""), None)
+
     def items(self, part: str) -> list[Any]:
         """Return what the judgment orders, as far as it is carried out in the case of a part."""
         issued, decided = self.last("judgment.issued"), self.last("case.decided", case_of(part))
@@ -1381,7 +1386,8 @@ class SlowOracle:
         for each in rule.ends:
             if each.type != fact.type or not says(fact, each.wanted):
                 continue
-            if not is_within(about, clock.part) and not is_within(clock.part, about):
+            is_near = is_within(about, clock.part) or is_within(clock.part, about)
+            if not is_near and self.files.carried_on(fact) != clock.part:
                 continue
             if rule.of_paper and document not in {None, clock.cause}:
                 continue

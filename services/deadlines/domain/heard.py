@@ -118,6 +118,7 @@ class Deed(Struct, frozen=True):
 
     fact: str
     part: str
+    carries_on: str | None  #: the part in whose place or after which this one came
     paper: str | None  #: of a notice
     agency: str
     at: datetime  #: when it counts as done

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.contracts.event import Event
-from services.core.contracts.events import case, coercion, deadline, measure
+from services.core.contracts.events import case, coercion, complaint, deadline, measure
 from services.core.contracts.family import Context
 from services.deadlines.domain import clocks, entries
 from services.deadlines.domain.clocks import Clock
@@ -103,11 +103,21 @@ def deed(event: Event, context: Context, clocks: Iterable[str]) -> Deed:
     return Deed(
         fact=context.id,
         part=event.part,
+        carries_on=_carried_on(event),
         paper=getattr(event, "document_event_id", None),
         agency=context.agency,
         at=context.occurred_at if event.is_done or _is_by_law(event) else context.accepted_at,
         ends={id_: found for id_ in clocks if (found := entries.ends_by(id_, event))},
     )
+
+
+def _carried_on(event: Event) -> str | None:
+    """Return the case, or the first complaint, that an event carries on under an id of its own."""
+    match event:
+        case case.Decided(previous_case_id=before) | complaint.Filed(first_complaint_id=before):
+            return before
+        case _:
+            return None
 
 
 def _is_by_law(event: Event) -> bool:

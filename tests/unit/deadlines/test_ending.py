@@ -167,6 +167,31 @@ def test_what_lapses_by_law_lapses_when_the_case_does_however_late_that_is_told(
     assert late["L-95-4"] is False
 
 
+def test_the_decision_of_the_office_entrusted_ends_its_time_though_it_opens_a_case_of_its_own() -> (
+    None
+):
+    clocks = opened()
+    received = made(
+        case.EntrustmentReceived, C, kind="CASE", received_on=on("2026-09-08"), provisional=False
+    )
+    clocks.hear(received, head("2026-09-08 09:00"))
+    assert stopped(clocks.hear(decided(f"{J}.c9"), head("2026-09-09 09:00"))) == []
+    carried_on = decided(f"{J}.c10", previous_case_id=C)
+    assert stopped(clocks.hear(carried_on, head("2026-09-10 09:00"))) == ["L-49-3"]
+
+
+def test_a_second_complaint_ends_the_time_for_it_though_it_has_an_id_of_its_own() -> None:
+    clocks = opened()
+    told = made(
+        complaint.Notified, X, notice="DECISION", level="1", valid_on=on("2026-09-08")
+    )
+    clocks.hear(told, head("2026-09-08 09:00"))
+    other = made(complaint.Filed, f"{C}.x8", level="2", first_complaint_id=f"{C}.x7")
+    assert stopped(clocks.hear(other, head("2026-09-09 09:00"))) == []
+    second = made(complaint.Filed, f"{C}.x9", level="2", first_complaint_id=X)
+    assert stopped(clocks.hear(second, head("2026-09-10 09:00"))) == ["L-96-4"]
+
+
 def test_an_act_counts_when_it_was_accepted_unless_its_paper_proves_it_was_done() -> None:
     def found(**fields: Any) -> bool:
         clocks = opened()
