@@ -1463,7 +1463,14 @@ class SlowOracle:
         rule = RULES[clock.rule]
         if rule.halts is None or not is_within(self.files.about(fact), clock.part):
             return
-        if fact.type == rule.halts[0] and clock.state == "RUNNING" and says(fact, rule.halt_kind):
+        told_late = clock.state == "OVERDUE" and clock.limit and fact.counts_at < clock.limit
+        may_halt = clock.state == "RUNNING" or told_late
+        if fact.type == rule.halts[0] and may_halt and says(fact, rule.halt_kind):
+            if told_late:
+                clock.tells.append(("withdrawn", fact.id))
+                self._undo(clock, fact.id)
+                clock.said = False
+                clock.tells.append(clock.tells[0])
             clock.state = "PAUSED"
             clock.pauses.append((fact.at.date(), date.max))
             clock.tells.append(("paused", fact.id))

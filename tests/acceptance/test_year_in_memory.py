@@ -94,9 +94,9 @@ def said(facts: Facts) -> Tells:
             cause = words.get(event.cause_event_id, event.cause_event_id)
             name = f"{event.rule_id} {event.addressee or ''}@{cause}"
             name += f" {event.watched}"
-            assert event.clock_id not in names
-            assert name not in tells
-            names[event.clock_id], tells[name] = name, []
+            if event.clock_id not in names:
+                assert name not in tells
+                names[event.clock_id], tells[name] = name, []
         name = names[event.clock_id]
         if isinstance(event, deadline.Overdue | deadline.Expired):
             words[envelope.id] = f"{name}!"
