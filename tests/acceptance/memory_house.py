@@ -74,7 +74,9 @@ class MemoryHouse:
             corrects=submission.get("corrects"),
             withdraws=submission.get("withdraws"),
         )
-        admitted = self.edge.admit(said, Speaker(agency, entry.roles), self._directory, self.clock.now())
+        admitted = self.edge.admit(
+            said, Speaker(agency, entry.roles), self._directory, self.clock.now()
+        )
         self.log.put(f"gateway/{admitted.partition}", [admitted])
         self.log.settle()
         return self._outcome(admitted.envelope.id)

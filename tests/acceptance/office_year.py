@@ -59,7 +59,7 @@ class Year:
     """The dice, the clock on the wall, and who is to act next."""
 
     def __init__(self, house: MemoryHouse, seed: int) -> None:
-        self.house, self.dice = house, Random(seed)
+        self.house, self.dice = house, Random(seed)  # noqa: S311 - the same year again
         self.late = 0.1  #: the share of what is told only days after it happened
         self.became: Counter[tuple[str, str]] = Counter()
         self.numbers = itertools.count(1)
@@ -92,18 +92,17 @@ class Year:
             moment = moment.replace(hour=0 if odd < 0.03 else 17, minute=0, second=0)
         heapq.heappush(self._waiting, (moment, next(self.numbers), plot))
 
-    def running(
-        self, part: str, rules: tuple[str, ...]
-    ) -> list[tuple[deadline.Started, datetime]]:
+    def running(self, part: str, rules: tuple[str, ...]) -> list[tuple[deadline.Started, datetime]]:
         """Return clocks of a part, with the moments at which they are due as of now."""
         found: dict[str, tuple[deadline.Started, datetime]] = {}
         for _, event in self.house.history():
             if isinstance(event, deadline.Started) and event.watched == part and event.due:
                 if event.rule_id in rules:
                     found[event.clock_id] = event, event.due
-            elif isinstance(event, deadline.Resumed | deadline.Extended):
-                if event.clock_id in found:
-                    found[event.clock_id] = found[event.clock_id][0], event.new_due
+            elif (
+                isinstance(event, deadline.Resumed | deadline.Extended) and event.clock_id in found
+            ):
+                found[event.clock_id] = found[event.clock_id][0], event.new_due
         return list(found.values())
 
     def new_id(self) -> str:
@@ -260,28 +259,42 @@ class File:
             self.say(COURT, "judgment.made_effective", self.id, effective_on=self.today, items=[1])
         if self.plot == "early":
             self.say(
-                PARTY, "case.requested", items=[1], requester=self.creditor, channel="POST",
+                PARTY,
+                "case.requested",
+                items=[1],
+                requester=self.creditor,
+                channel="POST",
                 received_on=self.today,
             )
         if self.by(0.12):
             return  # the court never hands it over
         yield self.around(15 if at_once or kind == "ARBITRAL" else 24)
         self.say(
-            COURT, "judgment.transferred", self.id, to_agency=HEAD.agency,
-            sent_at=self.now.isoformat(), documents=[doc(f"{number}/2026")],
+            COURT,
+            "judgment.transferred",
+            self.id,
+            to_agency=HEAD.agency,
+            sent_at=self.now.isoformat(),
+            documents=[doc(f"{number}/2026")],
         )
         yield self.soon()
         self.say(HEAD, "judgment.received", self.id, received_on=self.earlier(), missing=[])
         if not fee and self.plot != "early":
             yield self.around(2)
             self.say(
-                PARTY, "case.requested", items=[1], requester=self.creditor, channel="DIGITAL",
+                PARTY,
+                "case.requested",
+                items=[1],
+                requester=self.creditor,
+                channel="DIGITAL",
                 received_on=self.earlier(),
             )
         if self.plot == "conditional":
             yield self.around(5)
             self.say(
-                PARTY, "case.new_information_received", received_on=self.earlier(),
+                PARTY,
+                "case.new_information_received",
+                received_on=self.earlier(),
                 about="LEGAL_CONDITION",
             )
         yield self.around(0.5 if self.plot == "provisional" else 4)
@@ -295,18 +308,29 @@ class File:
     def decided(self, *, fee: bool) -> Plot:
         """The decision, who is told of it, and what comes of it."""
         provisional = self.plot == "provisional"
-        amount = {} if self.plot in {"act", "worker", "child"} else {"amount": self.amount}
+        of_money = self.plot not in {"act", "worker", "child"}
+        amount: dict[str, Any] = {"amount": self.amount} if of_money else {}
         decision = self.say(
-            HEAD, "case.decided", items=[1], initiative="EX_OFFICIO" if fee else "ON_REQUEST",
-            debtor=self.debtor, provisional=provisional, **amount, **self.signed(),
+            HEAD,
+            "case.decided",
+            items=[1],
+            initiative="EX_OFFICIO" if fee else "ON_REQUEST",
+            debtor=self.debtor,
+            provisional=provisional,
+            **amount,
+            **self.signed(),
         )
         if decision is None:
             return
         self.decision = decision
         yield timedelta(minutes=20)
         self.say(
-            HEAD, "case.officer_assigned", officer_id=OFFICER.officer,
-            assigned_at=self.now.isoformat(), no_conflict=True, provisional=provisional,
+            HEAD,
+            "case.officer_assigned",
+            officer_id=OFFICER.officer,
+            assigned_at=self.now.isoformat(),
+            no_conflict=True,
+            provisional=provisional,
         )
         self.told(decision, "ENFORCEMENT_DECISION", provisional=provisional)
         yield from getattr(self, self.plot)()
@@ -316,7 +340,9 @@ class File:
         if paper is None:
             return
         for as_, who in (
-            ("DEBTOR", self.debtor), ("CREDITOR", self.creditor), ("PROCURACY", PROCURACY.agency)
+            ("DEBTOR", self.debtor),
+            ("CREDITOR", self.creditor),
+            ("PROCURACY", PROCURACY.agency),
         ):
             is_first = notice == "ENFORCEMENT_DECISION" and as_ == "DEBTOR"
             if is_first or self.by(0.88):
@@ -330,8 +356,16 @@ class File:
         yield timedelta()
         at = self.at_night() if self.by(0.15) else self.year.now
         self.say(
-            OFFICER, "case.notified", at=at, document_event_id=paper, notice=notice,
-            addressee=who, as_=as_, method="POST", valid_on=at.date().isoformat(), **more,
+            OFFICER,
+            "case.notified",
+            at=at,
+            document_event_id=paper,
+            notice=notice,
+            addressee=who,
+            as_=as_,
+            method="POST",
+            valid_on=at.date().isoformat(),
+            **more,
         )
 
     # -- what is done in every case
@@ -348,7 +382,11 @@ class File:
         """The means are verified."""
         at = self.at_night() if self.by(0.15) else self.year.now
         self.verification = self.say(
-            OFFICER, "case.verified", at=at, verified_on=at.date().isoformat(), finding=finding,
+            OFFICER,
+            "case.verified",
+            at=at,
+            verified_on=at.date().isoformat(),
+            finding=finding,
             minutes=doc("bb"),
         )
         yield timedelta(minutes=5)
@@ -365,8 +403,13 @@ class File:
         """One request, answered in time, late, in part, or never."""
         yield timedelta()
         self.say(
-            OFFICER, "information.requested", request, holder_id=holder.agency,
-            subject=self.debtor, kinds=kinds, provisional=provisional,
+            OFFICER,
+            "information.requested",
+            request,
+            holder_id=holder.agency,
+            subject=self.debtor,
+            kinds=kinds,
+            provisional=provisional,
             basis={"judgment_no": "1", "decision_no": "1"},
         )
         if self.by(0.1):
@@ -375,7 +418,9 @@ class File:
         if self.by(0.9):
             at = self.year.now - self.some(0, 0.4) if self.by(0.2) else self.year.now
             for wait in [timedelta()] if self.by(0.85) else [self.around(2), self.around(3)]:
-                self.beside(self.acknowledges(holder, request, at, kinds, provisional), wait)
+                self.beside(
+                    self.acknowledges(holder, request, at, kinds, provisional=provisional), wait
+                )
         yield self.around(0.25 if "ACCOUNT" in kinds else 2)
         answer = self.dice.choice(["FULL"] * 4 + ["PARTIAL", "declined", "withdrawn", ""])
         if answer == "PARTIAL":
@@ -386,28 +431,43 @@ class File:
             self.answered(holder, request, answer)
         elif answer == "declined":
             self.say(
-                holder, "information.declined", request, declined_at=self.now.isoformat(),
-                ground="NOT_HOLDER", document=doc("nh"),
+                holder,
+                "information.declined",
+                request,
+                declined_at=self.now.isoformat(),
+                ground="NOT_HOLDER",
+                document=doc("nh"),
             )
         elif answer == "withdrawn":
             self.say(OFFICER, "information.withdrawn", request)
 
     def acknowledges(
-        self, holder: Voice, request: str, at: datetime, kinds: list[str], provisional: bool
+        self, holder: Voice, request: str, at: datetime, kinds: list[str], *, provisional: bool
     ) -> Plot:
         """The holder says that he has the request, perhaps after he has answered it."""
         yield timedelta()
         self.say(
-            holder, "information.acknowledged", request, at=at, received_at=at.isoformat(),
-            kinds=kinds, provisional=provisional,
+            holder,
+            "information.acknowledged",
+            request,
+            at=at,
+            received_at=at.isoformat(),
+            kinds=kinds,
+            provisional=provisional,
         )
 
     def answered(self, holder: Voice, request: str, completeness: str) -> None:
         """The holder answers, and may say only later that he did."""
         at = self.year.now - self.some(0.01, 3) if self.by(0.2) else self.year.now
         self.say(
-            holder, "information.answered", request, at=at, answered_at=at.isoformat(),
-            completeness=completeness, found=True, documents=[],
+            holder,
+            "information.answered",
+            request,
+            at=at,
+            answered_at=at.isoformat(),
+            completeness=completeness,
+            found=True,
+            documents=[],
         )
 
     def collect(self, amount: int, source: str = "VOLUNTARY", **more: Any) -> None:
@@ -416,8 +476,14 @@ class File:
         data = {"costs": 0, "costs_advanced": False, **more}
         receipt = f"PT-{next(self.year.numbers)}"
         self.say(
-            CASHIER, "payment.collected", at=at, receipt_no=receipt, amount=amount, source=source,
-            collected_on=at.date().isoformat(), **data,
+            CASHIER,
+            "payment.collected",
+            at=at,
+            receipt_no=receipt,
+            amount=amount,
+            source=source,
+            collected_on=at.date().isoformat(),
+            **data,
         )
 
     def pay_out(self, amount: int, purpose: str = "CREDITOR") -> None:
@@ -425,8 +491,14 @@ class File:
         voucher = f"PC-{next(self.year.numbers)}"
         payee = self.state if purpose == "STATE_BUDGET" else self.creditor
         self.say(
-            CASHIER, "payment.paid_out", voucher_no=voucher, payee=payee, amount=amount, fee=0,
-            purpose=purpose, paid_on=self.today,
+            CASHIER,
+            "payment.paid_out",
+            voucher_no=voucher,
+            payee=payee,
+            amount=amount,
+            fee=0,
+            purpose=purpose,
+            paid_on=self.today,
         )
 
     def complete(self) -> None:
@@ -436,8 +508,12 @@ class File:
     def ground(self, *calls_for: str, who: Voice = HEAD, provisional: bool = False) -> str | None:
         """A ground arises."""
         return self.say(
-            who, "case.ground_found", calls_for=list(calls_for), ground="as found",
-            arose_on=self.earlier(), provisional=provisional,
+            who,
+            "case.ground_found",
+            calls_for=list(calls_for),
+            ground="as found",
+            arose_on=self.earlier(),
+            provisional=provisional,
         )
 
     # -- plots
@@ -475,8 +551,13 @@ class File:
         yield self.around(9)
         at = self.at_night() if self.by(0.3) else self.year.now
         self.say(
-            OFFICER, "case.performed", at=at, items=[1], performed_on=at.date().isoformat(),
-            evidence=doc("bb"), amount=self.amount,
+            OFFICER,
+            "case.performed",
+            at=at,
+            items=[1],
+            performed_on=at.date().isoformat(),
+            evidence=doc("bb"),
+            amount=self.amount,
         )
         yield self.around(6)
         self.complete()
@@ -495,14 +576,16 @@ class File:
         yield self.around(20)
         if self.by(0.85):
             answer = self.say(
-                COURT, "judgment.clarified", part, outcome="EXPLAINED", answered_on=self.today,
+                COURT,
+                "judgment.clarified",
+                part,
+                outcome="EXPLAINED",
+                answered_on=self.today,
                 document=doc("tl"),
             )
             if who is HEAD and answer:
                 yield self.around(4)
-                resumed = self.say(
-                    HEAD, "case.resumed", cause_event_id=answer, **self.signed()
-                )
+                resumed = self.say(HEAD, "case.resumed", cause_event_id=answer, **self.signed())
                 self.told(resumed, "RESUMPTION")
 
     early = pays
@@ -528,15 +611,21 @@ class File:
             self.ground("UNENFORCEABLE")
             yield self.around(4)
         declared = self.say(
-            HEAD, "case.declared_unenforceable", ground="a", ground_on=self.today,
+            HEAD,
+            "case.declared_unenforceable",
+            ground="a",
+            ground_on=self.today,
             verification_id=self.verification or self.id,
-            cycle=self.dice.choice(["SIX_MONTHS", "SIX_MONTHS", "YEAR"]), **self.signed(),
+            cycle=self.dice.choice(["SIX_MONTHS", "SIX_MONTHS", "YEAR"]),
+            **self.signed(),
         )
         self.told(declared, "UNENFORCEABLE")
         if self.by(0.8):
             yield self.around(9)
             self.say(
-                HEAD, "case.published", portal_at=self.now.isoformat(),
+                HEAD,
+                "case.published",
+                portal_at=self.now.isoformat(),
                 commune_id=COMMUNE.agency,
             )
         news = ["CONDITIONS", "CONFLICTING_RESULT", "PROTESTED_RESULT"]
@@ -556,23 +645,17 @@ class File:
         )
         self.told(resumed, "RESUMPTION")
 
-    poor_again = poor
-
     def postponed(self) -> Plot:
         """A ground to postpone, and its end."""
         yield from self.voluntary()
         self.ground("POSTPONE")
         yield self.around(4)
-        paper = self.say(
-            HEAD, "case.postponed", ground="a", items=[1], **self.signed()
-        )
+        paper = self.say(HEAD, "case.postponed", ground="a", items=[1], **self.signed())
         self.told(paper, "POSTPONEMENT")
         yield self.some(10, 60)
         cause = self.ground("RESUME", who=OFFICER)
         yield self.around(4)
-        resumed = self.say(
-            HEAD, "case.resumed", cause_event_id=cause or self.id, **self.signed()
-        )
+        resumed = self.say(HEAD, "case.resumed", cause_event_id=cause or self.id, **self.signed())
         self.told(resumed, "RESUMPTION")
 
     def demanded(self) -> Plot:
@@ -580,8 +663,11 @@ class File:
         yield from self.voluntary()
         on = self.today
         self.say(
-            PROCURACY, "case.postponement_demanded", demanded_on=on,
-            received_at=self.now.isoformat(), until=on,
+            PROCURACY,
+            "case.postponement_demanded",
+            demanded_on=on,
+            received_at=self.now.isoformat(),
+            until=on,
         )
         yield self.around(0.6)
         paper = self.say(
@@ -598,7 +684,8 @@ class File:
                 (
                     envelope.id
                     for envelope, event in self.year.house.history()
-                    if isinstance(event, deadline.Expired) and event.rule_id == "L-46-5"
+                    if isinstance(event, deadline.Expired)
+                    and event.rule_id == "L-46-5"
                     and event.watched == self.case
                 ),
                 None,
@@ -616,32 +703,41 @@ class File:
         yield self.some(10, 90)
         cause = self.ground("RESUME")
         yield self.around(4)
-        resumed = self.say(
-            HEAD, "case.resumed", cause_event_id=cause or self.id, **self.signed()
-        )
+        resumed = self.say(HEAD, "case.resumed", cause_event_id=cause or self.id, **self.signed())
         self.told(resumed, "RESUMPTION")
 
     def ordered(self) -> Plot:
         """A protest: suspended by order, then upheld or annulled."""
         yield self.some(2, 30)
         paper = self.say(
-            HEAD, "case.suspended", basis="ORDER", ground="PROTEST", received_on=self.earlier(),
+            HEAD,
+            "case.suspended",
+            basis="ORDER",
+            ground="PROTEST",
+            received_on=self.earlier(),
             **self.signed(),
         )
-        self.told(paper, "SUSPENSION")
+        if self.by(0.5):
+            self.told(paper, "SUSPENSION")
+        elif paper and self.by(0.5):
+            late = self.notice(paper, "SUSPENSION", "DEBTOR", self.debtor, {})
+            self.beside(late, self.some(6, 14))
         yield self.some(20, 90)
         outcome = self.dice.choice(["UPHELD", "AMENDED", "ANNULLED"])
         cause = self.say(
-            COURT, "judgment.revised", self.id, outcome=outcome, items=[1],
-            received_on=self.earlier(), document=doc("gdt"),
+            COURT,
+            "judgment.revised",
+            self.id,
+            outcome=outcome,
+            items=[1],
+            received_on=self.earlier(),
+            document=doc("gdt"),
         )
         yield self.around(4)
         if outcome == "ANNULLED":
             self.terminate("1")
         else:
             self.say(HEAD, "case.resumed", cause_event_id=cause or self.id, **self.signed())
-
-    ordered_again = ordered
 
     def terminate(self, ground: str) -> str | None:
         """The case ends without performance."""
@@ -654,7 +750,11 @@ class File:
         yield from self.secured("STOP_TRANSFER")
         yield self.some(20, 60)
         self.say(
-            COURT, "case.exempted", amount=self.amount, effective_on=self.today, whole=True,
+            COURT,
+            "case.exempted",
+            amount=self.amount,
+            effective_on=self.today,
+            whole=True,
             **self.signed(COURT, capacity="JUDGE"),
         )
         yield self.around(4)
@@ -671,8 +771,11 @@ class File:
             self.ground("RECALL_TERMINATION")
             yield self.around(4)
             self.say(
-                HEAD, "case.decision_recalled", recalled_event_id=paper or self.id,
-                action="RECALL", **self.signed(),
+                HEAD,
+                "case.decision_recalled",
+                recalled_event_id=paper or self.id,
+                action="RECALL",
+                **self.signed(),
             )
 
     def entrusted(self) -> Plot:
@@ -685,28 +788,44 @@ class File:
     def entrust(self, kind: str, *, provisional: bool) -> Plot:
         """To another office, and what that does."""
         paper = self.say(
-            HEAD, "case.entrusted", to_agency=ELSEWHERE.agency, kind=kind, items=[1],
-            documents=[doc("hs")], **self.signed(),
+            HEAD,
+            "case.entrusted",
+            to_agency=ELSEWHERE.agency,
+            kind=kind,
+            items=[1],
+            documents=[doc("hs")],
+            **self.signed(),
         )
         if not provisional:
             self.told(paper, "OTHER_DECISION")
         yield self.around(2)
         self.say(
-            ELSEWHERE, "case.entrustment_received", received_on=self.earlier(), kind=kind,
+            ELSEWHERE,
+            "case.entrustment_received",
+            received_on=self.earlier(),
+            kind=kind,
             provisional=provisional,
         )
-        yield self.around(0.5 if provisional else 4)
+        yield self.around(0.5 if provisional else 6)
         if kind == "ASSET":
             self.say(
-                ELSEWHERE, "case.entrusted_asset_decided", asset=f"{self.id}.a1",
+                ELSEWHERE,
+                "case.entrusted_asset_decided",
+                asset=f"{self.id}.a1",
                 **self.signed(ELSEWHERE),
             )
         elif self.by(0.8):
             self.say(
-                ELSEWHERE, "case.decided", f"{self.id}.c2", items=[1], provisional=provisional,
+                ELSEWHERE,
+                "case.decided",
+                f"{self.id}.c2",
+                items=[1],
+                provisional=provisional,
                 previous_case_id=self.case,
-                initiative="EX_OFFICIO" if provisional else "ON_REQUEST", debtor=self.debtor,
-                amount=self.amount, **self.signed(ELSEWHERE),
+                initiative="EX_OFFICIO" if provisional else "ON_REQUEST",
+                debtor=self.debtor,
+                amount=self.amount,
+                **self.signed(ELSEWHERE),
             )
 
     def asset_elsewhere(self) -> Plot:
@@ -730,7 +849,6 @@ class File:
             yield self.around(0.6)
             self.terminate("8")
 
-    provisional_again = provisional
     bankrupt = fee
 
     # -- security
@@ -741,14 +859,24 @@ class File:
         voice = HEAD if kind == "EXIT_BAN" else OFFICER
         if kind in {"BLOCK", "SEIZE"} and self.by(0.6):
             minutes = self.say(
-                OFFICER, "measure.minuted", measure, kind=kind, holder_id=BANK.agency,
+                OFFICER,
+                "measure.minuted",
+                measure,
+                kind=kind,
+                holder_id=BANK.agency,
                 minuted_at=self.now.isoformat(),
             )
             self.beside(self.measure_told(measure, minutes, "PROCURACY"), self.around(0.5))
             yield self.around(0.9)
         ordered = self.say(
-            voice, "measure.ordered", measure, kind=kind, holder_id=BANK.agency,
-            subject=self.debtor, amount=self.amount, exit_ban_excluded=False,
+            voice,
+            "measure.ordered",
+            measure,
+            kind=kind,
+            holder_id=BANK.agency,
+            subject=self.debtor,
+            amount=self.amount,
+            exit_ban_excluded=False,
             **self.signed(voice),
         )
         as_ = "EXIT_CONTROL" if kind == "EXIT_BAN" else "HOLDER"
@@ -771,8 +899,14 @@ class File:
             return
         at = self.year.now - self.some(0.1, 2) if self.by(0.2) else self.year.now
         self.say(
-            OFFICER, "measure.notified", measure, at=at, document_event_id=paper,
-            addressee=who.get(as_, BANK.agency), as_=as_, method="DIGITAL",
+            OFFICER,
+            "measure.notified",
+            measure,
+            at=at,
+            document_event_id=paper,
+            addressee=who.get(as_, BANK.agency),
+            as_=as_,
+            method="DIGITAL",
             valid_at=at.isoformat(),
         )
 
@@ -782,8 +916,13 @@ class File:
         self.ground("END_SECURITY")
         yield self.around(2.5)
         self.say(
-            voice, "measure.lifted", measure, ground="a", decided_on=self.today,
-            decision_no=f"{next(self.year.numbers)}/QĐ", signed_by=voice.officer,
+            voice,
+            "measure.lifted",
+            measure,
+            ground="a",
+            decided_on=self.today,
+            decision_no=f"{next(self.year.numbers)}/QĐ",
+            signed_by=voice.officer,
         )
 
     # -- coercion
@@ -793,7 +932,10 @@ class File:
         yield from self.voluntary()
         yield self.soon()
         self.say(
-            OFFICER, "case.persuasion_recorded", held_on=self.today, participants=["OFFICER"],
+            OFFICER,
+            "case.persuasion_recorded",
+            held_on=self.today,
+            participants=["OFFICER"],
             outcome="REFUSED",
         )
 
@@ -802,7 +944,12 @@ class File:
         coercion = f"{self.case}.k{next(self.year.numbers)}"
         data = {"real_estate": False, "seizable": True, "only_home": False, **more}
         decided = self.say(
-            OFFICER, "coercion.decided", coercion, kind=kind, items=[1], **data,
+            OFFICER,
+            "coercion.decided",
+            coercion,
+            kind=kind,
+            items=[1],
+            **data,
             **self.signed(OFFICER),
         )
         self.told(decided, "COERCION_DECISION")
@@ -812,6 +959,7 @@ class File:
     def account(self) -> Plot:
         """Blocked, then taken from the account."""
         self.beside(self.secured("BLOCK"), self.some(8, 25))
+        self.beside(self.complaints("c"), self.some(25, 50))
         yield from self.means()
         yield self.around(6)
         coercion = self.coerced("ACCOUNT", value=self.amount, holder_id=BANK.agency)
@@ -834,22 +982,32 @@ class File:
         yield self.soon()
         self.complete()
 
-    account_again = account
-
     def executed(self, coercion: str, kind: str, who: Voice = OFFICER, **more: Any) -> None:
         """Coercion is carried out."""
         began = self.now - timedelta(hours=2)
         self.say(
-            who, "coercion.executed", coercion, kind=kind, started_at=began.isoformat(),
-            ended_at=(began + timedelta(hours=1)).isoformat(), result="DONE", resistance="NONE",
-            minutes=doc("bb"), **more,
+            who,
+            "coercion.executed",
+            coercion,
+            kind=kind,
+            started_at=began.isoformat(),
+            ended_at=(began + timedelta(hours=1)).isoformat(),
+            result="DONE",
+            resistance="NONE",
+            minutes=doc("bb"),
+            **more,
         )
 
     def lifted(self, coercion: str, ground: str = "3a") -> None:
         """Coercion ends."""
         self.say(
-            OFFICER, "coercion.lifted", coercion, ground=ground, decided_on=self.today,
-            decision_no=f"{next(self.year.numbers)}/QĐ", signed_by=OFFICER.officer,
+            OFFICER,
+            "coercion.lifted",
+            coercion,
+            ground=ground,
+            decided_on=self.today,
+            decision_no=f"{next(self.year.numbers)}/QĐ",
+            signed_by=OFFICER.officer,
         )
 
     def exploits(self) -> Plot:
@@ -870,7 +1028,7 @@ class File:
         yield from self.means()
         yield self.around(3)
         self.coerced(kind)
-        yield self.around(7)
+        yield self.around(4)
         if self.by(0.7):
             self.say(
                 OFFICER, "case.performed", items=[1], performed_on=self.today, evidence=doc("bb")
@@ -890,34 +1048,32 @@ class File:
         """Movables are seized and sold."""
         yield from self.seized(movable=True)
 
-    goods_again = goods
-
     def house(self) -> Plot:
         """A house is seized with force, and sold."""
         self.beside(self.complaints("c"), self.some(45, 80))
         yield from self.seized(movable=False)
 
-    house_again = house
-
     def seized(self, *, movable: bool) -> Plot:
         """A seizure: planned, put off, carried out, and the sale after it."""
         yield from self.means()
         yield self.around(3)
-        coercion = self.coerced(
-            "SEIZURE", value=self.amount, asset=f"{self.id}.a1", exception="a",
-        ) if movable else self.coerced(
-            "SEIZURE", value=self.amount, asset=f"{self.id}.a1", exception="a",
-        )
+        coercion = self.coerced("SEIZURE", value=self.amount, asset=f"{self.id}.a1", exception="a")
         yield self.soon()
         self.say(
-            OFFICER, "coercion.protection_requested", coercion, police_id=POLICE.agency,
+            OFFICER,
+            "coercion.protection_requested",
+            coercion,
+            police_id=POLICE.agency,
             received_at=self.now.isoformat(),
         )
         yield self.around(2.5)
         if self.by(0.8):
             self.say(
-                POLICE, "coercion.protection_planned", coercion,
-                ready_at=self.now.isoformat(), document=doc("pa"),
+                POLICE,
+                "coercion.protection_planned",
+                coercion,
+                ready_at=self.now.isoformat(),
+                document=doc("pa"),
             )
         for attempt in ("first", "second"):
             yield from self.scheduled(coercion, movable=movable)
@@ -939,28 +1095,42 @@ class File:
         booking = self.year.new_id()
         hours = {"starts_at": start.isoformat(), "ends_at": finish.isoformat()}
         self.say(
-            OFFICER, "coercion.booking_requested", coercion, booking_id=booking,
-            unit_ids=[POLICE.agency, OFFICER.officer], **hours,
+            OFFICER,
+            "coercion.booking_requested",
+            coercion,
+            booking_id=booking,
+            unit_ids=[POLICE.agency, OFFICER.officer],
+            **hours,
         )
         yield timedelta(minutes=30)
         force = self.by(0.8)
         told = [PROCURACY.agency, COMMUNE.agency, POLICE.agency]
         plan = self.say(
-            HEAD, "coercion.scheduled", coercion, commune_id=COMMUNE.agency,
-            force_mobilised=force, forces=["COMMUNE_POLICE"], cost_estimate=2_000_000,
-            real_estate=not movable, immediate=False, addressees=told, booking_id=booking,
-            police_id=POLICE.agency, **hours,
+            HEAD,
+            "coercion.scheduled",
+            coercion,
+            commune_id=COMMUNE.agency,
+            force_mobilised=force,
+            forces=["COMMUNE_POLICE"],
+            cost_estimate=2_000_000,
+            real_estate=not movable,
+            immediate=False,
+            addressees=told,
+            booking_id=booking,
+            police_id=POLICE.agency,
+            **hours,
         )
         if plan:
-            self.beside(self.notice(plan, "COST_NOTICE", "DEBTOR", self.debtor, {}))
-            for as_, who in (
-                ("DEBTOR", self.debtor), ("COMMUNE", told[1]), ("PROCURACY", told[0])
-            ):
+            self.beside(self.notice(plan, "COST_NOTICE", "DEBTOR", self.debtor, {}), self.around(4))
+            for as_, who in (("DEBTOR", self.debtor), ("COMMUNE", told[1]), ("PROCURACY", told[0])):
                 if self.by(0.9):
                     self.beside(self.notice(plan, "SEIZURE_NOTICE", as_, who, {}), self.around(2))
             yield self.around(0.3)
             self.say(
-                OFFICER, "coercion.plan_sent", coercion, addressees=told,
+                OFFICER,
+                "coercion.plan_sent",
+                coercion,
+                addressees=told,
                 sent_at=self.now.isoformat(),
             )
             for voice in (PROCURACY, COMMUNE, POLICE):
@@ -972,7 +1142,10 @@ class File:
         """Somebody has the plan."""
         yield timedelta()
         self.say(
-            voice, "coercion.plan_acknowledged", coercion, attends=True,
+            voice,
+            "coercion.plan_acknowledged",
+            coercion,
+            attends=True,
             received_at=self.now.isoformat(),
         )
 
@@ -980,7 +1153,12 @@ class File:
         """The price is known."""
         basis = "VALUER" if who is VALUER else "AGREED"
         return self.say(
-            who, "sale.priced", sale, price=self.amount, basis=basis, priced_on=self.today,
+            who,
+            "sale.priced",
+            sale,
+            price=self.amount,
+            basis=basis,
+            priced_on=self.today,
             round=round_,
         )
 
@@ -989,8 +1167,12 @@ class File:
         sale = f"{coercion}.s1"
         if self.by(0.8):
             self.say(
-                OFFICER, "sale.valuation_contracted", sale, asset=f"{self.id}.a1",
-                valuer_id=VALUER.agency, signed_on=self.today,
+                OFFICER,
+                "sale.valuation_contracted",
+                sale,
+                asset=f"{self.id}.a1",
+                valuer_id=VALUER.agency,
+                signed_on=self.today,
             )
             yield self.around(5)
             price = self.priced(sale, 1)
@@ -1008,35 +1190,57 @@ class File:
             if self.by(0.3):
                 yield self.some(2, 9)
                 self.say(
-                    OFFICER, "sale.sold", sale, buyer=buyer, buyer_kind="PRIORITY",
-                    price=self.amount, sold_at=self.now.isoformat(),
+                    OFFICER,
+                    "sale.sold",
+                    sale,
+                    buyer=buyer,
+                    buyer_kind="PRIORITY",
+                    price=self.amount,
+                    sold_at=self.now.isoformat(),
                 )
         if self.by(0.4):
             yield self.around(4)
             self.say(
-                PARTY, "sale.revaluation_requested", sale, party=self.debtor, advance=1_000_000,
+                PARTY,
+                "sale.revaluation_requested",
+                sale,
+                party=self.debtor,
+                advance=1_000_000,
                 received_on=self.today,
             )
-            yield self.around(4)
+            yield self.around(6)
             self.priced(sale, 2)
         else:
             yield self.some(8, 12)
         yield self.around(7)
         if self.by(0.2):
             self.say(
-                OFFICER, "sale.sold", sale, buyer=f"{self.id}.b1", buyer_kind="PRIORITY",
-                price=self.amount, sold_at=self.now.isoformat(),
+                OFFICER,
+                "sale.sold",
+                sale,
+                buyer=f"{self.id}.b1",
+                buyer_kind="PRIORITY",
+                price=self.amount,
+                sold_at=self.now.isoformat(),
             )
             return
         for _ in range(3):
             contracted = self.say(
-                OFFICER, "sale.auction_contracted", sale, auctioneer_id=AUCTIONEER.agency,
-                signed_on=self.earlier(), start_price=self.amount, movable=movable,
+                OFFICER,
+                "sale.auction_contracted",
+                sale,
+                auctioneer_id=AUCTIONEER.agency,
+                signed_on=self.earlier(),
+                start_price=self.amount,
+                movable=movable,
             )
             if contracted:
                 break
             yield self.around(7)
         yield from self.auctioned(sale)
+        if self.by(0.4):
+            yield self.soon()
+            self.lifted(coercion)
         yield self.around(4)
         self.say(OFFICER, "sale.handed_over", sale, handed_on=self.today, **self.signed(OFFICER))
         yield self.around(4)
@@ -1052,8 +1256,8 @@ class File:
     def auctioned(self, sale: str) -> Plot:
         """Announced, halted for a while, unsold, announced again, sold or redeemed."""
         price = self.amount
-        if self.by(0.3):
-            yield self.some(15, 50)
+        if self.by(0.4):
+            yield self.some(25, 65)
         yield self.soon()
         for attempt in (1, 2):
             opens = self.year.now + self.some(5, 20)
@@ -1062,22 +1266,20 @@ class File:
                 yield self.soon()
                 self.halted(sale, "PAUSE")
                 yield self.some(2, 25)
-                self.say(
-                    OFFICER, "sale.unhalted", sale, resumed_at=self.now.isoformat()
-                )
+                self.say(OFFICER, "sale.unhalted", sale, resumed_at=self.now.isoformat())
                 if self.by(0.5):
                     yield self.soon()
                     self.say(
-                        AUCTIONEER, "sale.announced", sale,
+                        AUCTIONEER,
+                        "sale.announced",
+                        sale,
                         opens_at=(self.year.now + self.some(5, 20)).isoformat(),
                     )
             yield self.around(12)
             if self.by(0.15):
                 self.collect(price + 3_000_000, "REDEMPTION", costs=3_000_000, costs_advanced=True)
                 yield timedelta(minutes=10)
-                self.say(
-                    OFFICER, "sale.redeemed", sale, paid=price, paid_at=self.now.isoformat()
-                )
+                self.say(OFFICER, "sale.redeemed", sale, paid=price, paid_at=self.now.isoformat())
                 return
             if attempt == 1 and self.by(0.6):
                 self.say(
@@ -1092,8 +1294,13 @@ class File:
             else:
                 break
         self.say(
-            AUCTIONEER, "sale.sold", sale, buyer=f"{self.id}.b2", buyer_kind="AUCTION",
-            price=price, sold_at=self.now.isoformat(),
+            AUCTIONEER,
+            "sale.sold",
+            sale,
+            buyer=f"{self.id}.b2",
+            buyer_kind="AUCTION",
+            price=price,
+            sold_at=self.now.isoformat(),
         )
         yield self.soon()
         self.collect(price + 3_000_000, "SALE", costs=3_000_000, costs_advanced=True)
@@ -1104,7 +1311,11 @@ class File:
     def halted(self, sale: str, kind: str) -> None:
         """The auction is paused or stopped."""
         self.say(
-            OFFICER, "sale.halted", sale, kind=kind, ground="COMPLAINT",
+            OFFICER,
+            "sale.halted",
+            sale,
+            kind=kind,
+            ground="COMPLAINT",
             halted_at=self.now.isoformat(),
         )
 
@@ -1113,8 +1324,14 @@ class File:
         for clock, due in self.year.running(part, rules):
             day = (due + self.some(0, 40)).astimezone(VIET_NAM).replace(hour=0, minute=0, second=0)
             self.say(
-                who, "deadline.extended", part, clock_id=clock.clock_id, rule_id=clock.rule_id,
-                cause_event_id=clock.cause_event_id, due=due.isoformat(), new_due=day.isoformat(),
+                who,
+                "deadline.extended",
+                part,
+                clock_id=clock.clock_id,
+                rule_id=clock.rule_id,
+                cause_event_id=clock.cause_event_id,
+                due=due.isoformat(),
+                new_due=day.isoformat(),
                 ground="COMPLEX",
             )
 
@@ -1127,26 +1344,29 @@ class File:
         self.beside(self.complaints("b"), self.some(3, 20))
         yield from self.voluntary()
 
-    complains_again = complains
-
     def complaints(self, kind: str) -> Plot:
         """A complaint, accepted, paused, decided, and the second one."""
         first = f"{self.case}.x{next(self.year.numbers)}"
         told = yield from self.complaint(first, "1", kind, HEAD, {})
-        if told is None or kind == "b" and self.by(0.5):
+        if told is None or (kind == "b" and self.by(0.5)):
             return
         yield self.some(2, 22)
         if self.by(0.75):
             second = f"{self.case}.x{next(self.year.numbers)}"
             yield from self.complaint(second, "2", kind, CENTRAL, {"first_complaint_id": first})
 
-    def complaint(
-        self, id_: str, level: str, kind: str, who: Voice, more: dict[str, Any]
-    ) -> Any:
+    def complaint(self, id_: str, level: str, kind: str, who: Voice, more: dict[str, Any]) -> Any:
         """One complaint at one level; return the notice of what was decided."""
         self.say(
-            PARTY, "complaint.filed", id_, level=level, act_kind=kind, known_on=self.today,
-            received_on=self.earlier(), complainant=self.debtor, act_event_id=self.decision,
+            PARTY,
+            "complaint.filed",
+            id_,
+            level=level,
+            act_kind=kind,
+            known_on=self.today,
+            received_on=self.earlier(),
+            complainant=self.debtor,
+            act_event_id=self.decision,
             **more,
         )
         yield self.around(4 if level == "1" else 8)
@@ -1160,8 +1380,13 @@ class File:
             self.say(who, "complaint.discontinued", id_, ground="a", document=doc("tb"))
             return None
         self.say(
-            who, "complaint.accepted", id_, accepted_on=self.earlier(), level=level,
-            act_kind=kind, resolver_id=who.officer or who.agency,
+            who,
+            "complaint.accepted",
+            id_,
+            accepted_on=self.earlier(),
+            level=level,
+            act_kind=kind,
+            resolver_id=who.officer or who.agency,
         )
         if self.by(0.6):
             yield self.around(3)
@@ -1176,26 +1401,64 @@ class File:
                 self.say(who, "complaint.paused", id_, ground="a", paused_on=self.today)
                 yield self.some(1, 30)
                 self.say(who, "complaint.resumed", id_, resumed_on=self.today)
-        yield self.around({"a": 14, "b": 4, "c": 30}[kind])
+        yield self.around({"a": 12, "b": 4, "c": 28}[kind] + (12 if level == "2" else 0))
         decided = self.say(
-            who, "complaint.decided", id_, level=level, act_kind=kind, conclusion="WRONG",
-            remedy="KEEP", **self.signed(who),
+            who,
+            "complaint.decided",
+            id_,
+            level=level,
+            act_kind=kind,
+            conclusion="WRONG",
+            remedy="KEEP",
+            **self.signed(who),
         )
         if decided is None:
             return None
         yield self.around(2)
         return self.say(
-            who, "complaint.notified", id_, document_event_id=decided, notice="DECISION",
-            level=level, addressee=self.debtor, method="POST", valid_on=self.today,
+            who,
+            "complaint.notified",
+            id_,
+            document_event_id=decided,
+            notice="DECISION",
+            level=level,
+            addressee=self.debtor,
+            method="POST",
+            valid_on=self.today,
         )
 
 
-PLOTS: Final = tuple(
-    name
-    for name in """pays fee performs early arbitral at_once conditional declined asks_court poor
-    poor_again postponed demanded suspended ordered ordered_again exempted stopped entrusted
-    asset_elsewhere provisional provisional_again bankrupt account account_again exploits act
-    worker child goods goods_again house house_again complains complains_again""".split()
+PLOTS: Final = (
+    *("pays", "fee", "fee", "performs", "early", "arbitral", "at_once", "conditional", "declined"),
+    *("asks_court", "asks_court", "poor", "poor", "poor", "poor", "postponed", "demanded"),
+    *("demanded", "suspended", "suspended", "ordered", "ordered", "ordered", "exempted"),
+    *("exempted", "stopped", "stopped", "entrusted", "entrusted", "asset_elsewhere"),
+    *("asset_elsewhere", "provisional", "provisional", "provisional", "bankrupt"),
+    *(
+        "account",
+        "account",
+        "exploits",
+        "exploits",
+        "act",
+        "act",
+        "worker",
+        "worker",
+        "child",
+        "child",
+    ),
+    *(
+        "goods",
+        "goods",
+        "goods",
+        "goods",
+        "house",
+        "house",
+        "house",
+        "house",
+        "complains",
+        "complains",
+        "complains",
+    ),
 )
 
 

@@ -412,8 +412,10 @@ def _asked_by_office(files: Files, fact: Fact, part: str) -> bool:
 
 def _postponed_for_answer(files: Files, _: Fact, part: str) -> bool:
     postponed = files.last("case.postponed", part)
-    return files.state(part) == "POSTPONED" and postponed is not None and (
-        postponed.data.ground == "g"
+    return (
+        files.state(part) == "POSTPONED"
+        and postponed is not None
+        and (postponed.data.ground == "g")
     )
 
 
@@ -485,7 +487,9 @@ ANSWERED: Final = [
     end("information.answered", completeness="FULL"),
     *ends("information.declined", "information.withdrawn"),
 ]
-FALLEN: Final = ends("coercion.postponed", "coercion.executed", "coercion.failed", "coercion.lifted")
+FALLEN: Final = ends(
+    "coercion.postponed", "coercion.executed", "coercion.failed", "coercion.lifted"
+)
 RESOLVED: Final = ends("complaint.decided", "complaint.discontinued", "complaint.withdrawn")
 TAKEN_UP: Final = [End("complaint.accepted"), End("complaint.rejected"), *RESOLVED[1:]]
 AUCTIONED: Final = [
@@ -557,11 +561,13 @@ RULES: Final[dict[str, Rule]] = {
         [
             _if(
                 on("judgment.received", "received_on"),
-                lambda files, *_: _kind(files) not in {"PROVISIONAL_MEASURE", "BANKRUPTCY"}
-                and any(
-                    item.initiative == "EX_OFFICIO"
-                    for issued in files.of("judgment.issued")
-                    for item in issued.data.items
+                lambda files, *_: (
+                    _kind(files) not in {"PROVISIONAL_MEASURE", "BANKRUPTCY"}
+                    and any(
+                        item.initiative == "EX_OFFICIO"
+                        for issued in files.of("judgment.issued")
+                        for item in issued.data.items
+                    )
                 ),
             )
         ],
@@ -879,11 +885,7 @@ RULES: Final[dict[str, Rule]] = {
     "L-49-3": Rule(
         5,
         "NLV",
-        [
-            _unless(
-                on("case.entrustment_received", "received_on", kind="CASE"), provisional=True
-            )
-        ],
+        [_unless(on("case.entrustment_received", "received_on", kind="CASE"), provisional=True)],
         ends("case.decided"),
     ),
     "L-49-4": Rule(
@@ -1070,8 +1072,9 @@ RULES: Final[dict[str, Rule]] = {
         "NLV",
         _if(
             _enforcing("DEBTOR"),
-            lambda files, _, part: _coercion(files, part, "ACT")
-            and "WORKER" not in _nature(files, part),
+            lambda files, _, part: (
+                _coercion(files, part, "ACT") and "WORKER" not in _nature(files, part)
+            ),
         ),
         End("case.performed"),
         *OVER,
@@ -1088,8 +1091,9 @@ RULES: Final[dict[str, Rule]] = {
         "NLV",
         _if(
             _enforcing("DEBTOR"),
-            lambda files, _, part: _coercion(files, part, "ACT")
-            and "WORKER" in _nature(files, part),
+            lambda files, _, part: (
+                _coercion(files, part, "ACT") and "WORKER" in _nature(files, part)
+            ),
         ),
         End("case.performed"),
         *OVER,
@@ -1142,16 +1146,15 @@ RULES: Final[dict[str, Rule]] = {
         "NLV",
         _if(
             on("sale.announced", "opens_at"),
-            lambda files, _, part: len(files.of("sale.announced", part)) > 1
-            and _priority_told(files, part),
+            lambda files, _, part: (
+                len(files.of("sale.announced", part)) > 1 and _priority_told(files, part)
+            ),
         ),
         *ends("sale.sold", "sale.redeemed", "sale.halted"),
         lead=True,
     ),
     "L-83-5": Rule(5, "NLV", [on("expired", rule="L-82-2")], NO_AUCTION),
-    "L-83-6": Rule(
-        5, "NLV", [_unless(on("sale.priced", "priced_on"), round=1)], NO_AUCTION
-    ),
+    "L-83-6": Rule(5, "NLV", [_unless(on("sale.priced", "priced_on"), round=1)], NO_AUCTION),
     "L-83-7": Rule(
         5,
         "NLV",
@@ -1470,7 +1473,8 @@ class SlowOracle:
                 clock.tells.append(("withdrawn", fact.id))
                 self._undo(clock, fact.id)
                 clock.said = False
-                clock.tells.append(clock.tells[0])
+                sure = clock.tells[0][-1]
+                clock.tells.append(("started", clock.start, clock.due, clock.alarm, sure))
             clock.state = "PAUSED"
             clock.pauses.append((fact.at.date(), date.max))
             clock.tells.append(("paused", fact.id))

@@ -113,9 +113,12 @@ def test_what_was_done_on_time_but_told_late_is_on_time() -> None:
     assert not fact.late
 
 
-@pytest.mark.parametrize(("answered", "late"), [("2026-09-10 11:00", False), ("2026-09-12 09:00", True)])
+@pytest.mark.parametrize(
+    ("answered", "late"), [("2026-09-10 11:00", False), ("2026-09-12 09:00", True)]
+)
 def test_what_was_done_before_it_was_told_that_a_clock_had_started_ends_it(
-    answered: str, late: bool
+    answered: str,
+    late: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     """The registry answers, and only then says when it had received the request."""
     clocks = opened()
@@ -141,9 +144,7 @@ def test_a_ground_told_after_the_decision_it_calls_for_calls_for_nothing_more() 
 def test_a_complaint_told_to_be_accepted_after_it_was_decided_is_decided() -> None:
     clocks = opened()
     clocks.hear(made(complaint.Decided, X, level="1", act_kind="a"), head("2026-09-22 09:00"))
-    accepted = made(
-        complaint.Accepted, X, level="1", act_kind="a", accepted_on=on("2026-09-14")
-    )
+    accepted = made(complaint.Accepted, X, level="1", act_kind="a", accepted_on=on("2026-09-14"))
     context = replace(head("2026-09-14 09:00"), accepted_at=at("2026-10-21 09:00"))
     assert stopped(clocks.hear(accepted, context)) == ["L-102-1"]
 
@@ -182,9 +183,7 @@ def test_the_decision_of_the_office_entrusted_ends_its_time_though_it_opens_a_ca
 
 def test_a_second_complaint_ends_the_time_for_it_though_it_has_an_id_of_its_own() -> None:
     clocks = opened()
-    told = made(
-        complaint.Notified, X, notice="DECISION", level="1", valid_on=on("2026-09-08")
-    )
+    told = made(complaint.Notified, X, notice="DECISION", level="1", valid_on=on("2026-09-08"))
     clocks.hear(told, head("2026-09-08 09:00"))
     other = made(complaint.Filed, f"{C}.x8", level="2", first_complaint_id=f"{C}.x7")
     assert stopped(clocks.hear(other, head("2026-09-09 09:00"))) == []
