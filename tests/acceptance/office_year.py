@@ -14,10 +14,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from services.core.contracts.days import VIET_NAM
+from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
 from services.core.doors.problems import Problem
 from services.simulator.play import Became
-from tests.acceptance.memory_house import CATALOGUE, MemoryHouse
+from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse
 
 BEGIN: Final = datetime(2026, 7, 1, 8, tzinfo=VIET_NAM)
 END: Final = datetime(2027, 7, 1, tzinfo=VIET_NAM)
@@ -63,6 +64,8 @@ class Year:
         self.late = 0.1  #: the share of what is told only days after it happened
         self.became: Counter[tuple[str, str]] = Counter()
         self.numbers = itertools.count(1)
+        self._clocks: dict[str, tuple[deadline.Started, datetime]] = {}
+        self._heard: dict[tuple[str, int], int] = {}
         self._waiting: list[tuple[datetime, int, Plot]] = []
 
     @property
@@ -94,16 +97,23 @@ class Year:
 
     def running(self, part: str, rules: tuple[str, ...]) -> list[tuple[deadline.Started, datetime]]:
         """Return clocks of a part, with the moments at which they are due as of now."""
-        found: dict[str, tuple[deadline.Started, datetime]] = {}
-        for _, event in self.house.history():
-            if isinstance(event, deadline.Started) and event.watched == part and event.due:
-                if event.rule_id in rules:
-                    found[event.clock_id] = event, event.due
-            elif (
-                isinstance(event, deadline.Resumed | deadline.Extended) and event.clock_id in found
-            ):
-                found[event.clock_id] = found[event.clock_id][0], event.new_due
-        return list(found.values())
+        for event in self._new_of_clocks():
+            if isinstance(event, deadline.Started) and event.due:
+                self._clocks[event.clock_id] = event, event.due
+            elif isinstance(event, deadline.Resumed | deadline.Extended):
+                self._clocks[event.clock_id] = self._clocks[event.clock_id][0], event.new_due
+        return [
+            each
+            for each in self._clocks.values()
+            if each[0].watched == part and each[0].rule_id in rules
+        ]
+
+    def _new_of_clocks(self) -> Iterator[Event]:
+        for target, records in self.house.log.records.items():
+            if target[0].endswith(".deadline.events"):
+                for record in records[self._heard.get(target, 0) :]:
+                    yield CODEC.decode(record.value)
+                self._heard[target] = len(records)
 
     def new_id(self) -> str:
         """Mint an id of version 7 that the seed alone decides."""
