@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from services.core.access import directory
+from services.core.access import directory as directories
+from services.core.access.directory import Directory
 from services.core.access.tokens import Speaker
 from services.core.bus.memory import MemoryLog
 from services.core.bus.service import Service, Topics
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
+from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
 from services.core.contracts.schemas import load_schemas
@@ -24,7 +26,7 @@ from services.simulator.story import Row
 
 CATALOGUE = load_catalogue()
 CODEC = Codec(CATALOGUE, load_schemas())
-DIRECTORY = directory.load(CATALOGUE)
+DIRECTORY = directories.load(CATALOGUE)
 TOPICS = Topics("thads", 3)
 
 
@@ -41,8 +43,8 @@ class Told:
 class MemoryHouse:
     """Every lane of some services, and the door in front of them."""
 
-    def __init__(self, services: Iterable[Service]) -> None:
-        self.clock = Told()
+    def __init__(self, services: Iterable[Service], directory: Directory = DIRECTORY) -> None:
+        self.clock, self._directory = Told(), directory
         self.edge = Edge(CATALOGUE, CODEC, TOPICS)
         self.log = MemoryLog(
             services,
@@ -50,16 +52,18 @@ class MemoryHouse:
             codec=CODEC,
             catalogue=CATALOGUE,
             clock=self.clock,
-            directory=lambda: DIRECTORY,
+            directory=lambda: directory,
         )
         self._read: dict[tuple[str, int], int] = {}
         self._heard: dict[int, int] = {}
         self._clocks: dict[str, dict[str, Any]] = {}
         self._said: set[str] = set()
+        self._told: dict[tuple[str, int], int] = {}
+        self._outcomes: dict[str, Outcome] = {}
 
     def submit(self, agency: str, submission: dict[str, Any]) -> Became:
         """Submit what an agency says, let every lane come to rest, and return what became of it."""
-        entry = DIRECTORY.agencies[agency]
+        entry = self._directory.agencies[agency]
         said = Said(
             type=submission["type"],
             occurred_at=datetime.fromisoformat(submission["occurred_at"]).astimezone(UTC),
@@ -70,7 +74,9 @@ class MemoryHouse:
             corrects=submission.get("corrects"),
             withdraws=submission.get("withdraws"),
         )
-        admitted = self.edge.admit(said, Speaker(agency, entry.roles), DIRECTORY, self.clock.now())
+        admitted = self.edge.admit(
+            said, Speaker(agency, entry.roles), self._directory, self.clock.now()
+        )
         self.log.put(f"gateway/{admitted.partition}", [admitted])
         self.log.settle()
         return self._outcome(admitted.envelope.id)
@@ -106,8 +112,16 @@ class MemoryHouse:
                 if isinstance(event, deadline.Started):
                     self._clocks[event.clock_id] = begun_by(event, envelope, CATALOGUE)
                 elif change := changed_by(event, envelope):
-                    self._clocks[change["clock_id"]] |= change
+                    self._changed(change)
             self._heard[partition] = len(records)
+
+    def _changed(self, change: dict[str, Any]) -> None:
+        """Change a row, and drop it once its clock will say nothing more."""
+        row = self._clocks.get(change["clock_id"])
+        if row is not None:
+            row |= change
+            if row["state"] not in {"RUNNING", "PAUSED"}:
+                del self._clocks[change["clock_id"]]
 
     def facts(self) -> Iterator[tuple[str, Event, dict[str, Any]]]:
         """Yield what was recorded since last asked, in the order of the topics."""
@@ -118,14 +132,24 @@ class MemoryHouse:
                     yield record.envelope().id, event, CODEC.to_json(event)
                 self._read[target] = len(records)
 
-    def _outcome(self, submission: str) -> Became:
-        outcome = Outcome()
-        for (topic, _), records in self.log.records.items():
+    def history(self) -> Iterator[tuple[Envelope, Event]]:
+        """Yield every fact with its envelope, topic by topic."""
+        for (topic, _), records in sorted(self.log.records.items()):
             if topic.endswith(".events"):
                 for record in records:
+                    yield record.envelope(), CODEC.decode(record.value)
+
+    def _outcome(self, submission: str) -> Became:
+        for target, records in self.log.records.items():
+            if target[0].endswith(".events"):
+                for record in records[self._told.get(target, 0) :]:
                     envelope = record.envelope()
-                    if envelope.causation == submission and is_outcome(envelope):
-                        outcome = outcome.and_(told_by(record.value, envelope, CODEC))
+                    if is_outcome(envelope):
+                        told = told_by(record.value, envelope, CODEC)
+                        known = self._outcomes.get(envelope.causation, Outcome())
+                        self._outcomes[envelope.causation] = known.and_(told)
+                self._told[target] = len(records)
+        outcome = self._outcomes.get(submission, Outcome())
         facts = [outcome.facts[place] for place in sorted(outcome.facts, key=int)]
         noted = [fact.irregularity.code for fact in facts if fact.irregularity]
         allowed = [reason.next_allowed for reason in outcome.why if reason.next_allowed]

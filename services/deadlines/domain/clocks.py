@@ -163,7 +163,8 @@ def _with(clock: Clock, fact: Later, context: Context) -> Clock:
             halted = clock.term.pause(context.occurred_at).pauses
             return replace(clock, pauses=halted, paused_by=fact.by_event_id)
         case deadline.Resumed(new_due=due):
-            return replace(clock, due=due, pauses=_ended_pauses(clock, due, context.occurred_at))
+            pauses = _ended_pauses(clock, due, context.occurred_at)
+            return replace(clock, due=due, pauses=pauses, is_warned=False)
         case deadline.Stopped(by_event_id=by, late=late):
             return _ended(clock, by, context, late=late)
         case deadline.Withdrawn(by_event_id=by):

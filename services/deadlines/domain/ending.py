@@ -89,8 +89,9 @@ def _reached(
     `until`: only notices given by then are looked at.
     """
     is_of_paper = entries.entry(clock.rule).per == "document"
+    part = known.of_paper(done.paper) or done.part
     if (
-        not on_a_line(known.of_paper(done.paper) or done.part, clock.watched)
+        not (on_a_line(part, clock.watched) or done.carries_on == clock.watched)
         or (is_of_paper and done.paper not in {None, clock.cause})
         or (ending.by == "addressee" and done.agency != clock.addressee)
         or (ending.when and not ENDS[ending.when](known, clock))

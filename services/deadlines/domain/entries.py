@@ -52,11 +52,6 @@ def resumes(type_: str) -> Endings:
     return _index("resumes").get(type_, _NONE)
 
 
-def crossing(type_: str) -> Collection[str]:
-    """Return which clocks a type of event may end that facts of another family start."""
-    return _crossing().get(type_, ())
-
-
 def starts_by(start: Start, event: Event) -> bool:
     """Say whether the payload is one that starts the clock; `when` is not asked."""
     return (
@@ -73,24 +68,6 @@ def fits(ending: Ending, event: Event) -> bool:
 
 def _says(event: Event, wanted: Mapping[str, Any]) -> bool:
     return all(says(event, name, value) for name, value in wanted.items())
-
-
-@cache
-def _crossing() -> Mapping[str, Collection[str]]:
-    return {
-        type_: [id_ for id_ in of_type if _is_started_elsewhere(id_, type_)]
-        for type_, of_type in _index("ends").items()
-    }
-
-
-def _is_started_elsewhere(id_: str, type_: str) -> bool:
-    clock = entry(id_)
-    families = {_family(start.event) for start in (*clock.starts, *(clock.old_starts or ()))}
-    return bool(families - {_family(type_)})
-
-
-def _family(type_: str) -> str:
-    return type_.split(".")[1]
 
 
 @cache

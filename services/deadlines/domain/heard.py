@@ -118,6 +118,7 @@ class Deed(Struct, frozen=True):
 
     fact: str
     part: str
+    carries_on: str | None  #: the part in whose place or after which this one came
     paper: str | None  #: of a notice
     agency: str
     at: datetime  #: when it counts as done
@@ -159,6 +160,7 @@ class Judgment(Struct, frozen=True):
     is_transferred: bool = False
     receiver: str | None = None  #: the agency that received it
     received_on: date | None = None
+    deeds: Deeds = ()
 
 
 def of_judgment(known: Judgment, fact: OfJudgment, context: Context) -> Judgment:
@@ -318,11 +320,18 @@ def of_measure(known: Measures, fact: OfMeasure, context: Context) -> Measures:
 # ---- information
 
 
-def of_information(known: dict[str, str], fact: OfInformation) -> dict[str, str]:
-    """Fold a fact of a request in: of whom it was asked."""
+class Information(Struct, frozen=True):
+    """The requests for information."""
+
+    holders: dict[str, str] = {}  #: of whom each was asked
+    deeds: Deeds = ()
+
+
+def of_information(known: Information, fact: OfInformation) -> Information:
+    """Fold a fact of a request in."""
     match fact:
         case information.Requested(request_id=request, holder_id=holder):
-            return {**known, request: holder}
+            return replace(known, holders={**known.holders, request: holder})
         case _:
             return known
 
@@ -483,3 +492,12 @@ def of_payment(known: Payments, fact: OfPayment, context: Context) -> Payments:
         case _:
             assert_never(fact)
     return replace(known, cases={**known.cases, fact.case_id: this})
+
+
+# ---- complaint
+
+
+class Complaints(Struct, frozen=True):
+    """The complaints: their facts say by themselves all else that their clocks ask."""
+
+    deeds: Deeds = ()

@@ -7,16 +7,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.contracts.event import Event
-from services.core.contracts.events import case, deadline
+from services.core.contracts.events import case, coercion, complaint, deadline, measure
 from services.core.contracts.family import Context
 from services.deadlines.domain import clocks, entries
 from services.deadlines.domain.clocks import Clock
 from services.deadlines.domain.heard import (
     Cases,
     Coercions,
+    Complaints,
     Deed,
     Early,
     Heard,
+    Information,
     Judgment,
     Measures,
     OfCase,
@@ -41,19 +43,17 @@ from services.deadlines.domain.heard import (
 
 
 class Known(Struct, frozen=True):
-    """The clocks of one key, and what is asked when they start and end.
-
-    Of complaints nothing must be remembered: their facts say all that their clocks ask.
-    """
+    """The clocks of one key, and what is asked when they start and end."""
 
     deadline: dict[str, Clock] = {}  #: by the id of the clock
     judgment: Judgment = Judgment()
     case: Cases = Cases()
     measure: Measures = Measures()
-    information: dict[str, str] = {}  #: the holder asked, by request
+    information: Information = Information()
     coercion: Coercions = Coercions()
     sale: Sales = Sales()
     payment: Payments = Payments()
+    complaint: Complaints = Complaints()
 
     def about(self, event: Event) -> str:
         """Return the part that an event is about: of a notice, that of the paper it brings."""
@@ -85,10 +85,17 @@ class Known(Struct, frozen=True):
     def deeds(self) -> Iterator[Deed]:
         """Yield what was done that may end a clock whose start is heard later.
 
-        Topics keep no order between them: an end may be heard before its start.
+        Topics keep no order between them, and what happened may be told late: an end may be heard
+        before its start.
         """
-        for family in (self.case, self.measure, self.coercion, self.sale, self.payment):
-            yield from family.deeds
+        yield from self.judgment.deeds
+        yield from self.case.deeds
+        yield from self.measure.deeds
+        yield from self.information.deeds
+        yield from self.coercion.deeds
+        yield from self.sale.deeds
+        yield from self.payment.deeds
+        yield from self.complaint.deeds
 
 
 def deed(event: Event, context: Context, clocks: Iterable[str]) -> Deed:
@@ -96,11 +103,26 @@ def deed(event: Event, context: Context, clocks: Iterable[str]) -> Deed:
     return Deed(
         fact=context.id,
         part=event.part,
+        carries_on=_carried_on(event),
         paper=getattr(event, "document_event_id", None),
         agency=context.agency,
-        at=context.occurred_at if event.is_done else context.accepted_at,
+        at=context.occurred_at if event.is_done or _is_by_law(event) else context.accepted_at,
         ends={id_: found for id_ in clocks if (found := entries.ends_by(id_, event))},
     )
+
+
+def _carried_on(event: Event) -> str | None:
+    """Return the case, or the first complaint, that an event carries on under an id of its own."""
+    match event:
+        case case.Decided(previous_case_id=before) | complaint.Filed(first_complaint_id=before):
+            return before
+        case _:
+            return None
+
+
+def _is_by_law(event: Event) -> bool:
+    """Say whether it came about by law as something else was done: nobody can do it late."""
+    return isinstance(event, measure.Lifted | coercion.Lifted) and event.ground == "BY_LAW"
 
 
 def _early(known: Cases, event: OfCase, context: Context) -> dict[str, tuple[Early, ...]]:
@@ -125,14 +147,11 @@ def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Know
     """Fold one event in; it looks at and changes the field of its own family alone."""
     if isinstance(event, deadline.Fact):
         return replace(known, deadline=clocks.folded(known.deadline, event, context))
-    if isinstance(event, OfJudgment):
-        return replace(known, judgment=of_judgment(known.judgment, event, context))
-    if isinstance(event, OfInformation):
-        return replace(known, information=of_information(known.information, event))
-    if isinstance(event, OfComplaint):
-        return known
-    done = deed(event, context, entries.crossing(event.TYPE))
+    done = deed(event, context, entries.ends(event.TYPE))
     more = (done,) if done.ends else ()
+    if isinstance(event, OfJudgment):
+        judgment = of_judgment(known.judgment, event, context)
+        return replace(known, judgment=replace(judgment, deeds=judgment.deeds + more))
     if isinstance(event, OfCase):
         cases = of_case(known.case, event, context)
         early = _early(known.case, event, context)
@@ -140,6 +159,9 @@ def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Know
     if isinstance(event, OfMeasure):
         measures = of_measure(known.measure, event, context)
         return replace(known, measure=replace(measures, deeds=measures.deeds + more))
+    if isinstance(event, OfInformation):
+        asked = of_information(known.information, event)
+        return replace(known, information=replace(asked, deeds=asked.deeds + more))
     if isinstance(event, OfCoercion):
         coercions = of_coercion(known.coercion, event, context)
         return replace(known, coercion=replace(coercions, deeds=coercions.deeds + more))
@@ -149,4 +171,6 @@ def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Know
     if isinstance(event, OfPayment):
         payments = of_payment(known.payment, event, context)
         return replace(known, payment=replace(payments, deeds=payments.deeds + more))
+    if isinstance(event, OfComplaint):
+        return replace(known, complaint=Complaints(known.complaint.deeds + more))
     assert_never(event)

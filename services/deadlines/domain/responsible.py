@@ -32,7 +32,7 @@ def responsible(known: Known, who: str, watched: str, event: Event, context: Con
         case "HOLDER", case.Notified(addressee=addressee):
             return addressee
         case "HOLDER", _:
-            return known.information.get(watched) or known.measure.of(watched).holder
+            return known.information.holders.get(watched) or known.measure.of(watched).holder
         case "POLICE", coercion.ProtectionRequested(police_id=police):
             return police
         case "POLICE", coercion.Scheduled(police_id=police):

@@ -46,7 +46,7 @@ def taken_back(known: Known, context: Context) -> Iterator[deadline.Fact]:
         if clock.cause == gone:
             yield from _dropped(known, id_, clock, context.id)
         elif clock.state in _CLOSED and clock.ended_by == gone:
-            yield _again(id_, clock)
+            yield again(id_, clock)
             end = ended_before(known, id_, _running(clock))
             if end is not None:
                 yield end
@@ -78,7 +78,7 @@ def _start_put_right(
         case = known.case.of(clock.watched).view
         if case.state not in ENDED or entries.entry(clock.rule).outlives:
             yield start
-    elif _says(start) != _says(_again(id_, clock)):
+    elif _says(start) != _says(again(id_, clock)):
         yield from _restarted(known, id_, clock, start, context)
 
 
@@ -132,9 +132,9 @@ def _end_put_right(
             yield end
             yield from following(known, end.withdrawn_event_id, context.id).values()
         case _, None:
-            yield _again(id_, clock)
+            yield again(id_, clock)
         case _:
-            yield _again(id_, clock)
+            yield again(id_, clock)
             yield end
 
 
@@ -157,7 +157,7 @@ def _running(clock: Clock) -> Clock:
     return replace(clock, state="RUNNING", said=clock.said if clock.state == "STOPPED" else None)
 
 
-def _again(id_: str, clock: Clock) -> deadline.Started:
+def again(id_: str, clock: Clock) -> deadline.Started:
     """Return a clock as it starts once more: from when it did, until when it stood."""
     entry = entries.entry(clock.rule)
     return deadline.Started(

@@ -11,6 +11,7 @@ from services.core.contracts.events import (
     complaint,
     deadline,
     information,
+    judgment,
     measure,
     payment,
     sale,
@@ -110,6 +111,84 @@ def test_what_was_done_on_time_but_told_late_is_on_time() -> None:
     (fact,) = clocks.hear(ANSWERED, context)
     assert isinstance(fact, deadline.Stopped)
     assert not fact.late
+
+
+@pytest.mark.parametrize(
+    ("answered", "late"), [("2026-09-10 11:00", False), ("2026-09-12 09:00", True)]
+)
+def test_what_was_done_before_it_was_told_that_a_clock_had_started_ends_it(
+    answered: str,
+    late: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """The registry answers, and only then says when it had received the request."""
+    clocks = opened()
+    clocks.hear(made(information.Requested, R, holder_id=BANK), officer("2026-09-08 09:00"))
+    clocks.hear(ANSWERED, bank(answered))
+    received = at("2026-09-08 10:05")
+    acknowledged = made(information.Acknowledged, R, kinds=["LAND"], received_at=received)
+    context = replace(bank("2026-09-08 10:05"), accepted_at=at("2026-09-14 09:00"))
+    begun, end = clocks.hear(acknowledged, context)
+    assert isinstance(begun, deadline.Started)
+    assert isinstance(end, deadline.Stopped)
+    assert (begun.rule_id, end.clock_id, end.late) == ("L-37-6", begun.clock_id, late)
+
+
+def test_a_ground_told_after_the_decision_it_calls_for_calls_for_nothing_more() -> None:
+    clocks = opened()
+    clocks.hear(made(case.Suspended, C, basis="OWN"), head("2026-09-10 09:00"))
+    ground = made(case.GroundFound, C, calls_for=["SUSPEND"], arose_on=on("2026-09-08"))
+    context = replace(officer("2026-09-08 09:00"), accepted_at=at("2026-09-21 09:00"))
+    assert stopped(clocks.hear(ground, context)) == ["L-47-1"]
+
+
+def test_a_complaint_told_to_be_accepted_after_it_was_decided_is_decided() -> None:
+    clocks = opened()
+    clocks.hear(made(complaint.Decided, X, level="1", act_kind="a"), head("2026-09-22 09:00"))
+    accepted = made(complaint.Accepted, X, level="1", act_kind="a", accepted_on=on("2026-09-14"))
+    context = replace(head("2026-09-14 09:00"), accepted_at=at("2026-10-21 09:00"))
+    assert stopped(clocks.hear(accepted, context)) == ["L-102-1"]
+
+
+def test_a_court_told_to_be_asked_after_it_explained_has_explained() -> None:
+    clocks = opened()
+    part = f"{J}.q1"
+    clocks.hear(made(judgment.Clarified, part), court("2026-09-22 09:00"))
+    asked_for = made(judgment.ClarificationRequested, part, received_on=on("2026-09-14"))
+    context = replace(head("2026-09-14 09:00"), accepted_at=at("2026-10-21 09:00"))
+    assert stopped(clocks.hear(asked_for, context)) == ["L-13-1"]
+
+
+def test_what_lapses_by_law_lapses_when_the_case_does_however_late_that_is_told() -> None:
+    clocks = opened()
+    clocks.hear(made(measure.Ordered, M, kind="BLOCK"), officer("2026-09-08 09:00"))
+    told = replace(head("2026-09-14 09:00"), accepted_at=at("2026-09-21 09:00"))
+    clocks.hear(made(case.Terminated, C, items=[1]), told)
+    facts = clocks.hear(made(measure.Lifted, M, ground="BY_LAW"), told)
+    late = {fact.rule_id: fact.late for fact in facts if isinstance(fact, deadline.Stopped)}
+    assert late["L-95-4"] is False
+
+
+def test_the_decision_of_the_office_entrusted_ends_its_time_though_it_opens_a_case_of_its_own() -> (
+    None
+):
+    clocks = opened()
+    received = made(
+        case.EntrustmentReceived, C, kind="CASE", received_on=on("2026-09-08"), provisional=False
+    )
+    clocks.hear(received, head("2026-09-08 09:00"))
+    assert stopped(clocks.hear(decided(f"{J}.c9"), head("2026-09-09 09:00"))) == []
+    carried_on = decided(f"{J}.c10", previous_case_id=C)
+    assert stopped(clocks.hear(carried_on, head("2026-09-10 09:00"))) == ["L-49-3"]
+
+
+def test_a_second_complaint_ends_the_time_for_it_though_it_has_an_id_of_its_own() -> None:
+    clocks = opened()
+    told = made(complaint.Notified, X, notice="DECISION", level="1", valid_on=on("2026-09-08"))
+    clocks.hear(told, head("2026-09-08 09:00"))
+    other = made(complaint.Filed, f"{C}.x8", level="2", first_complaint_id=f"{C}.x7")
+    assert stopped(clocks.hear(other, head("2026-09-09 09:00"))) == []
+    second = made(complaint.Filed, f"{C}.x9", level="2", first_complaint_id=X)
+    assert stopped(clocks.hear(second, head("2026-09-10 09:00"))) == ["L-96-4"]
 
 
 def test_an_act_counts_when_it_was_accepted_unless_its_paper_proves_it_was_done() -> None:

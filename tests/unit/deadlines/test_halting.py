@@ -1,9 +1,11 @@
 """The time of a pause is not counted."""
 
+from msgspec.structs import replace
+
 from services.core.contracts.days import day_of
 from services.core.contracts.events import complaint, deadline, sale
 from tests.unit.cast import head, officer
-from tests.unit.deadlines.sentences import Clocks, S, X, at, made, on, opened, platform
+from tests.unit.deadlines.sentences import Clocks, S, X, at, codes, made, on, opened, platform
 
 PAUSED, RESUMED = made(complaint.Paused, X), made(complaint.Resumed, X)
 
@@ -65,6 +67,36 @@ def test_an_extended_clock_may_be_paused_too() -> None:
     clocks.hear(PAUSED, head("2026-11-05 09:00"))
     clocks.hear(RESUMED, head("2026-11-09 09:00"))
     assert clocks.clock("L-102-4").due == at("2026-11-17 00:00")  # the 12th, and four days
+
+
+def test_a_clock_that_goes_on_to_a_new_end_warns_of_it_again() -> None:
+    clocks = resolving()
+    clocks.say(clocks.due_soon("L-102-4"), platform("2026-11-02 00:00"))
+    clocks.hear(PAUSED, head("2026-11-02 09:00"))
+    clocks.hear(RESUMED, head("2026-11-10 09:00"))
+    assert not codes(clocks.say(clocks.due_soon("L-102-4"), platform("2026-11-10 10:00")))
+
+
+def test_a_pause_that_is_told_late_takes_back_what_was_said_of_the_time_meanwhile() -> None:
+    """Paused on 30 October, which is told when thirty days are over and it was said so."""
+    clocks = resolving()
+    clocks.say(clocks.overdue("L-102-4"), platform("2026-11-03 00:00"))
+    late = replace(head("2026-10-30 09:00"), accepted_at=at("2026-11-04 09:00"))
+    withdrawn, begun, paused = clocks.hear(PAUSED, late)
+    assert isinstance(withdrawn, deadline.Withdrawn)
+    assert isinstance(begun, deadline.Started)
+    assert isinstance(paused, deadline.Paused)
+    assert begun.due == at("2026-11-03 00:00")
+    clocks.hear(RESUMED, head("2026-11-09 09:00"))
+    clock = clocks.clock("L-102-4")
+    assert (clock.state, clock.due) == ("RUNNING", at("2026-11-11 00:00"))  # 31 October and ten
+
+
+def test_what_was_overdue_before_the_pause_stays_so() -> None:
+    clocks = resolving()
+    clocks.say(clocks.overdue("L-102-4"), platform("2026-11-03 00:00"))
+    assert clocks.hear(PAUSED, head("2026-11-03 00:00")) == []
+    assert clocks.clock("L-102-4").state == "OVERDUE"
 
 
 def test_a_sale_that_is_stopped_is_not_paused() -> None:
