@@ -10,6 +10,7 @@ kill a server.
 import asyncio
 import contextlib
 import itertools
+import logging
 import os
 import secrets
 import shutil
@@ -21,6 +22,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
+import structlog
 
 from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
@@ -33,6 +35,12 @@ MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger", "deadline
 _WORKERS, _PORTS = 8, 1_500  #: how many workers have ports of their own, and how many
 _PATIENCE = 120.0  #: seconds; only a broker that hangs takes as long
 _numbers = itertools.count(1)
+
+# What a house says while a test runs is shown where the test fails, and never stands in what a
+# command prints beside it.
+_said = logging.getLogger("lienthong")
+_said.setLevel(logging.INFO)
+structlog.configure(logger_factory=lambda *_: _said)
 
 
 def free_ports() -> tuple[int, int]:

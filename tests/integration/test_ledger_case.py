@@ -53,6 +53,7 @@ async def archived(settings: Settings) -> AsyncIterator[Archived]:
         async with told(settings) as case:
             case.__class__ = Archived
             assert isinstance(case, Archived)
+            await case.door.settled()
             case.archive = Archive(rows, CODEC)
             case.entries = await case.until(lambda _: True)
             yield case
