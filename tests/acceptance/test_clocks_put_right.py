@@ -15,7 +15,6 @@ from services.simulator.play import Became
 from tests.acceptance.putting_right import Said, Told
 from tests.acceptance.test_corrections_in_memory import agrees_with_its_archive, explains_itself
 
-
 OVER = frozenset({"STOPPED", "CANCELLED", "WITHDRAWN"})
 
 
@@ -211,7 +210,7 @@ def test_what_was_done_in_time_after_all_is_late_no_more_though_another_had_ende
 def test_nothing_runs_once_all_that_agencies_said_is_withdrawn(told: Told) -> None:
     """In whatever order; what the house said itself of what it had found in the docket stands."""
     said = list(told.said())
-    Random(7).shuffle(said)
+    Random(7).shuffle(said)  # noqa: S311  any order will do
     for each in said:
         assert told.take_back(each).status == "recorded"
     list(told.house.move(told.house.clock.now()))
