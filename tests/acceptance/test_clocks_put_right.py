@@ -218,3 +218,28 @@ def test_nothing_runs_once_all_that_agencies_said_is_withdrawn(told: Told) -> No
     alive = {each.cause for each in clocks(told).values() if each.state not in OVER}
     assert alive <= found
     holds(told)
+
+
+def test_a_clock_that_was_restored_still_knows_when_it_had_ended(told: Told) -> None:
+    """The last notice of row 69 came on 1 October; a decision of 25 September leaves it too late."""
+    decided = told.row(69)
+    withdrawal = told.take_back(decided)
+    restored = taken_back_again(told, decided, withdrawal)
+    since(told)
+    again = Said(decided.row, restored.facts[0], decided.submission)
+    assert moved(told, again, "2026-09-25 09:15", decided_on="2026-09-25").status == "recorded"
+    stopped = [each for each in since(told) if isinstance(each, deadline.Stopped)]
+    assert {each.rule_id: each.late for each in stopped} == {"L-35-1": True, "L-35-2": False}
+    holds(told)
+
+
+def test_saying_again_what_ended_a_clock_in_time_after_its_alarm_moves_nothing(told: Told) -> None:
+    answered = told.row(44)
+    withdrawal = told.take_back(answered)
+    list(told.house.move(told.house.clock.now()))
+    restored = taken_back_again(told, answered, withdrawal)
+    assert ("withdrawn", "L-37-4") in lines(since(told))
+    again = Said(answered.row, restored.facts[0], answered.submission)
+    assert told.say_again(again).status == "recorded"
+    assert since(told) == []
+    holds(told)

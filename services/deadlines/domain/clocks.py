@@ -72,7 +72,7 @@ class Clock(Struct, frozen=True):
     paused_by: str | None = None  #: the fact that halted it last
     unsaid: tuple[str, ...] = ()  #: what was said of it and holds no more
     ended_by: str | None = None  #: the fact by which it stopped or was withdrawn
-    ended_at: datetime | None = None  #: when that was done
+    ended_at: datetime | None = None  #: when that was done, as it counts
     late: bool = False  #: whether what stopped it came too late
     cancelled_by: str | None = None  #: the fact by which it fell away; what had ended it is kept
 
@@ -174,18 +174,21 @@ def _with(clock: Clock, fact: Later, context: Context) -> Clock:
         case deadline.Resumed(new_due=due):
             pauses = _ended_pauses(clock, due, context.occurred_at)
             return replace(clock, due=due, pauses=pauses, is_warned=False)
-        case deadline.Stopped(by_event_id=by, late=late):
-            return _ended(clock, by, context, late=late)
-        case deadline.Withdrawn(by_event_id=by):
-            return replace(_ended(clock, by, context), said=None, unsaid=_unsaid(clock))
+        case deadline.Stopped(late=late):
+            return replace(_ended(clock, fact, context), late=late)
+        case deadline.Withdrawn():
+            return replace(_ended(clock, fact, context), said=None, unsaid=_unsaid(clock))
         case deadline.Cancelled(by_event_id=by):
             return _cancelled(clock, by)
         case _:
             assert_never(fact)
 
 
-def _ended(clock: Clock, by: str, context: Context, *, late: bool = False) -> Clock:
-    return replace(clock, ended_by=by, ended_at=context.occurred_at, late=late)
+def _ended(
+    clock: Clock, fact: deadline.Stopped | deadline.Withdrawn, context: Context
+) -> Clock:
+    at = fact.done_at or context.occurred_at
+    return replace(clock, ended_by=fact.by_event_id, ended_at=at, late=False)
 
 
 def _cancelled(clock: Clock, by: str) -> Clock:

@@ -142,6 +142,7 @@ def _end_again(
         by_event_id=clock.ended_by,
         late=is_late(anew, clock.ended_at),
         due=start.due,
+        done_at=clock.ended_at,
     )
 
 
@@ -153,9 +154,11 @@ def _end_put_right(
     open_ = _running(clock)
     end = reached_by(known, id_, open_, done, event, context) or ended_before(known, id_, open_)
     match clock.state, end:
-        case ("CANCELLED", deadline.Cancelled()) | ("WITHDRAWN", deadline.Withdrawn()):
+        case "CANCELLED", deadline.Cancelled():
             return
-        case "STOPPED", deadline.Stopped(late=late) if late == clock.late:
+        case ("STOPPED" | "WITHDRAWN"), deadline.Stopped(late=late, done_at=at) if (
+            late == clock.late and at == clock.ended_at
+        ):
             return
         case "STOPPED", deadline.Stopped():
             yield end
