@@ -184,9 +184,7 @@ def _with(clock: Clock, fact: Later, context: Context) -> Clock:
             assert_never(fact)
 
 
-def _ended(
-    clock: Clock, fact: deadline.Stopped | deadline.Withdrawn, context: Context
-) -> Clock:
+def _ended(clock: Clock, fact: deadline.Stopped | deadline.Withdrawn, context: Context) -> Clock:
     at = fact.done_at or context.occurred_at
     return replace(clock, ended_by=fact.by_event_id, ended_at=at, late=False)
 

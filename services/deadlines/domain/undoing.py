@@ -156,7 +156,7 @@ def _end_put_right(
     match clock.state, end:
         case "CANCELLED", deadline.Cancelled():
             return
-        case ("STOPPED" | "WITHDRAWN"), deadline.Stopped(late=late, done_at=at) if (
+        case (("STOPPED" | "WITHDRAWN"), deadline.Stopped(late=late, done_at=at)) if (
             late == clock.late and at == clock.ended_at
         ):
             return
