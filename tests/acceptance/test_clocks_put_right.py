@@ -221,7 +221,7 @@ def test_nothing_runs_once_all_that_agencies_said_is_withdrawn(told: Told) -> No
 
 
 def test_a_clock_that_was_restored_still_knows_when_it_had_ended(told: Told) -> None:
-    """The last notice of row 69 came on 1 October; a decision of 25 September leaves it too late."""
+    """The last notice of row 69 came on 1 October; one of 25 September makes it late."""
     decided = told.row(69)
     withdrawal = told.take_back(decided)
     restored = taken_back_again(told, decided, withdrawal)
