@@ -28,17 +28,18 @@ select clock_id, watched, key, rule_id, rule_version, calendar_version, kind, ve
 update clocks
    set state = coalesce(heard.state, clocks.state),
        since = coalesce(heard.since, clocks.since),
-       late = coalesce(heard.late, clocks.late),
+       late = case when heard.state is null then clocks.late else heard.late end,
        due = coalesce(heard.due, clocks.due),
        soon_at = case when heard.is_warned or heard.due is not null then heard.soon_at
                       else clocks.soon_at end,
        ends_at = coalesce(heard.ends_at, clocks.ends_at),
        calendar_version = coalesce(heard.calendar_version, clocks.calendar_version),
+       run = coalesce(heard.run, clocks.run),
        sequence = heard.sequence
   from jsonb_to_recordset(:heard::jsonb)
        as heard(clock_id text, state text, since timestamptz, late bool, due timestamptz,
                 ends_at timestamptz, soon_at timestamptz, is_warned bool, calendar_version text,
-                sequence bigint)
+                run bigint, sequence bigint)
  where clocks.clock_id = heard.clock_id and clocks.sequence < heard.sequence;
 
 -- name: due(now, after_at, after_id, most)

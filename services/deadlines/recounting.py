@@ -80,7 +80,7 @@ class Recounting:
         rows: list[Any] = await self._rows.ask(bus.states, streams=streams)
         found: dict[str, Clock] = {}
         for row in rows:
-            if row["state_version"] == FAMILY.state_version:
+            if row["state_version"] <= FAMILY.state_version:  # older ones stand until they move
                 found |= _known.decode(row["state"]).deadline
         return found
 

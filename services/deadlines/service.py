@@ -37,7 +37,7 @@ FAMILY: Final = Family(
     evolve=evolve,
     react=react,
     retract=retract,
-    state_version=3,
+    state_version=4,
 )
 
 _STATES: Final[dict[type[Event], str]] = {
@@ -132,6 +132,7 @@ def changed_by(event: Event, envelope: Envelope) -> dict[str, Any] | None:
             change = _moved(due, envelope.occurred_at)
         case deadline.Resumed(new_due=due):
             change = _in("RUNNING", envelope) | _moved(due, envelope.occurred_at)
+            change["run"] = envelope.sequence  # what was turned away in the pause may be said again
         case deadline.Stopped(late=late):
             change = _in("STOPPED", envelope) | {"late": late}
         case (
@@ -148,7 +149,7 @@ def changed_by(event: Event, envelope: Envelope) -> dict[str, Any] | None:
 
 
 def _in(state: str, envelope: Envelope) -> dict[str, Any]:
-    return {"state": state, "since": envelope.occurred_at}
+    return {"state": state, "since": envelope.occurred_at, "late": None}
 
 
 def _moved(due: datetime, since: datetime) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Due(Struct, frozen=True):
     """A clock in whose name something must be said."""
 
     clock_id: str
-    run: int  #: which start of it this belongs to
+    run: int  #: which run of it this belongs to
     watched: str
     key: str
     rule_id: str

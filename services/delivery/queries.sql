@@ -1,25 +1,43 @@
 -- name: hear(heard)!
 -- Keep the facts that were heard; hearing them again changes nothing.
-insert into facts (id, key, part, recorded_at, scopes, relations, agencies, same_as, undoes,
-                   event, partition, after)
-select id, key, part, recorded_at,
+insert into facts (id, key, part, recorded_at, sequence, scopes, relations, agencies, same_as,
+                   undoes, event, partition, after)
+select id, key, part, recorded_at, sequence,
        array(select jsonb_array_elements_text(scopes)),
        array(select jsonb_array_elements_text(relations)),
        array(select jsonb_array_elements_text(agencies)),
        same_as, undoes, convert_to(event, 'UTF8'), partition, after
   from jsonb_to_recordset(:heard::jsonb)
-       as heard(id uuid, key text, part text, recorded_at timestamptz, scopes jsonb,
-                relations jsonb, agencies jsonb, same_as uuid, undoes uuid, event text,
+       as heard(id uuid, key text, part text, recorded_at timestamptz, sequence bigint,
+                scopes jsonb, relations jsonb, agencies jsonb, same_as uuid, undoes uuid, event text,
                 partition int, after jsonb)
     on conflict (id) do nothing;
 
 -- name: relate(heard)!
--- Keep what the facts made of agencies.
+-- Keep what the facts made of agencies; a correction in its turn takes the place of what it corrects.
+with recursive
+heard as (
+    select *
+      from jsonb_to_recordset(:heard::jsonb)
+           as heard(fact uuid, corrects uuid, key text, scope text, depth int, relation text,
+                    is_seat bool, agency text, since timestamptz, sequence bigint)
+),
+mended as (
+    select heard.fact, heard.corrects as place from heard where heard.corrects is not null
+    union
+    select mended.fact, facts.undoes
+      from mended join facts on facts.id = mended.place
+     where facts.undoes is not null
+),
+first as (
+    select mended.fact, facts.recorded_at, facts.sequence
+      from mended join facts on facts.id = mended.place
+     where facts.undoes is null
+)
 insert into relations (fact, key, scope, depth, relation, is_seat, agency, since, sequence)
-select fact, key, scope, depth, relation, is_seat, agency, since, sequence
-  from jsonb_to_recordset(:heard::jsonb)
-       as heard(fact uuid, key text, scope text, depth int, relation text, is_seat bool,
-                agency text, since timestamptz, sequence bigint)
+select heard.fact, heard.key, heard.scope, heard.depth, heard.relation, heard.is_seat, heard.agency,
+       coalesce(first.recorded_at, heard.since), coalesce(first.sequence, heard.sequence)
+  from heard left join first on first.fact = heard.fact
     on conflict do nothing;
 
 -- name: deliver(keys, partition)

@@ -81,7 +81,7 @@ def statements(
             | {"partition": record.partition, "after": _after(record, envelope)}
         )
         relations += [
-            _relation(key, envelope.id, each) for each in relations_of(event, envelope, directory)
+            _relation(key, envelope, each) for each in relations_of(event, envelope, directory)
         ]
     if not facts:
         return []
@@ -106,6 +106,7 @@ def _fact(
         "key": key,
         "part": event.part,
         "recorded_at": envelope.recorded_at,
+        "sequence": envelope.sequence,
         "scopes": reading.scopes,
         "relations": reading.relations,
         "agencies": sorted(reading.agencies),
@@ -122,9 +123,10 @@ def _after(record: Record, envelope: Envelope) -> dict[str, int]:
     return {f"{prefix}.{family}.events": int(end) for family, end in heard if family in _SEATING}
 
 
-def _relation(key: str, fact: str, each: Relation) -> dict[str, Any]:
+def _relation(key: str, envelope: Envelope, each: Relation) -> dict[str, Any]:
     return {
-        "fact": fact,
+        "fact": envelope.id,
+        "corrects": envelope.corrects or None,
         "key": key,
         "scope": each.scope,
         "depth": each.turn[0],

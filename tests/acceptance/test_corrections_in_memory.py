@@ -128,3 +128,14 @@ def test_a_withdrawn_opening_leaves_everything_to_be_told_without_it(told: Told)
         assert became.status == "recorded", said.row
     assert told.house.log.lines() == {}
     explains_itself(agrees_with_its_archive(told.house))
+
+
+@pytest.mark.parametrize("hour", ["1800-01-01T00:00:00+07:00", "2999-12-31T23:59:59+07:00"])
+def test_the_farthest_hours_that_the_door_lets_in_can_be_counted_by_every_lane(
+    told: Told, hour: str
+) -> None:
+    announced, scheduled = told.first("sale.announced"), told.first("coercion.scheduled")
+    assert told.say_again(announced, opens_at=hour).status == "recorded"
+    assert told.say_again(scheduled, starts_at=hour, ends_at=hour).status == "refused"
+    list(told.house.move(told.house.clock.now()))
+    assert told.house.log.lines() == {}

@@ -15,6 +15,7 @@ import pytest
 from services import all as composition
 from services.cli import main
 from services.core.access.tokens import Speaker
+from services.core.bus import postgres
 from services.core.clock import StoryClock
 from services.core.contracts.identifiers import new_id
 from services.core.doors.rows import Rows
@@ -198,6 +199,15 @@ async def test_a_proof_accepted_in_time_and_decided_later_keeps_the_clock_from_s
         await archived(door, judgment, wanted)
 
 
+async def stored_by_older_code(settings: Settings) -> None:
+    """Let the states be those of a release before, which nothing has touched since."""
+    connection = await postgres.connect(settings, NAME)
+    try:
+        await connection.execute("update states set state_version = state_version - 1")
+    finally:
+        await connection.close()
+
+
 async def test_a_day_off_that_is_announced_later_moves_the_clocks_that_run_openly_and_once(
     own: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +217,7 @@ async def test_a_day_off_that_is_announced_later_moves_the_clocks_that_run_openl
         await until(door, judgment, "P-485-1", "RUNNING")
         case = await _requested(door, await begun(door))
         unmoved = await until(door, case, "L-34-2", "RUNNING")
+    await stored_by_older_code(own)
 
     later = tmp_path / "calendar.yaml"
     later.write_text(

@@ -14,7 +14,7 @@ from services.core.bus import postgres
 from services.core.bus.record import Record
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
-from services.core.contracts.identifiers import key_of
+from services.core.contracts.identifiers import key_of, new_id
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
@@ -24,6 +24,7 @@ from tests.acceptance.memory_house import CATALOGUE, CODEC
 from tests.acceptance.putting_right import Told
 from tests.unit.access.test_readers import ENTRUSTED, entrusted, undoing
 from tests.unit.cast import DIRECTORY
+from tests.unit.telling.threads import decided
 
 Heard = tuple[Record, Envelope]
 ENFORCERS = "thads-da-nang"
@@ -267,6 +268,28 @@ async def test_what_was_kept_from_a_handler_by_a_mistake_is_given_to_him_once_it
         for agency in DIRECTORY.agencies:
             allowed = visible_to(agency, [*ENTRUSTED, back], CATALOGUE, DIRECTORY)
             assert given[agency] >= allowed, agency
+    finally:
+        await connection.close()
+        await door.close()
+
+
+async def test_a_handler_keeps_his_seat_when_the_one_before_him_is_corrected(
+    settings: Settings,
+) -> None:
+    first = next(each for each in ENTRUSTED if each[0].type.endswith(".decided"))
+    mended = undoing("corrects", first, 7, decided())
+    *_, asked = ENTRUSTED
+    later = replace(asked[0], id=new_id(), recorded_at=asked[0].recorded_at.replace(day=11))
+    told = [*ENTRUSTED, mended, (later, asked[1])]
+    connection = await postgres.connect(settings, NAME)
+    door = Rows(settings, NAME)
+    try:
+        for place, entry in enumerate(told):
+            await hear(connection, [heard("judgment", place, *entry)])
+        given = await ids_given(Feed(door))
+        assert later.id in given[asked[0].agency]
+        for agency in DIRECTORY.agencies:
+            assert given[agency] == visible_to(agency, told, CATALOGUE, DIRECTORY), agency
     finally:
         await connection.close()
         await door.close()

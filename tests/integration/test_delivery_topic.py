@@ -168,8 +168,9 @@ async def fill_feed(settings: Settings, first: int, last: int) -> None:
                 "time": "2026-09-01T00:00:00Z",
             }
             await connected.execute(
-                "insert into facts (id, key, part, recorded_at, scopes, relations, agencies, event,"
-                " partition, after) values ($1, $2, $2, now(), '{}', '{}', $3, $4, 0, '{}')",
+                "insert into facts (id, key, part, recorded_at, sequence, scopes, relations,"
+                " agencies, event, partition, after)"
+                " values ($1, $2, $2, now(), 1, '{}', '{}', $3, $4, 0, '{}')",
                 *(event["id"], event["subject"], [BANK], json.dumps(event).encode()),
             )
         await connected.execute(

@@ -9,7 +9,8 @@ reads what stood before as well, the former what was recorded until then. Whatev
 is, an addressee or the court of origin, it remains.
 
 Whoever was let read a fact is told of what corrects or withdraws it. What the fact itself had made
-of agencies ends there: who was addressed by mistake reads nothing that is said after that.
+of agencies ends there: who was addressed by mistake reads nothing that is said after that. What a
+correction makes of them takes the turn of what it corrects: a seat that has passed on stays there.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -99,8 +100,14 @@ def visible_to(
     undone = {
         undoes: envelope.recorded_at for envelope, _ in entries if (undoes := undone_by(envelope))
     }
+    places = _places(entries)
     relations = [
-        replace(relation, until=undone.get(envelope.id))
+        replace(
+            relation,
+            since=places[envelope.id].recorded_at,
+            sequence=places[envelope.id].sequence,
+            until=undone.get(envelope.id),
+        )
         for envelope, event in entries
         for relation in relations_of(event, envelope, directory)
     ]
@@ -116,6 +123,18 @@ def visible_to(
     }:
         found |= more
     return found
+
+
+def _places(entries: Sequence[Entry]) -> dict[str, Envelope]:
+    """Return of each fact the one said first in whose place it stands: itself, or what it mends."""
+    said = {envelope.id: envelope for envelope, _ in entries}
+    places = {}
+    for envelope in said.values():
+        first = envelope
+        while (before := said.get(first.undoes)) is not None:
+            first = before
+        places[envelope.id] = first
+    return places
 
 
 def may_read(

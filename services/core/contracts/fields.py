@@ -46,6 +46,8 @@ _MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
 _LONGEST: Final = 2**63
+_YEARS: Final = range(1800, 3000)
+"""Beyond them counting leaves the calendar, and the record would wait for a person for ever."""
 
 
 def _text(value: object, path: str) -> str:
@@ -95,22 +97,24 @@ def _day_text(value: object, path: str) -> date:
     if not isinstance(value, str):
         raise WrongType(path, "expected a day as text, YYYY-MM-DD")
     try:
-        if _DAY.fullmatch(value):
-            return date.fromisoformat(value)
+        if _DAY.fullmatch(value) and (day := date.fromisoformat(value)).year in _YEARS:
+            return day
     except ValueError:
         pass
-    raise DateMalformed(path, "expected a day of the calendar, YYYY-MM-DD")
+    raise DateMalformed(path, "expected a day of the years 1800 to 2999, YYYY-MM-DD")
 
 
 def _moment_text(value: object, path: str) -> datetime:
     if not isinstance(value, str):
         raise WrongType(path, "expected a time as text, YYYY-MM-DDThh:mm:ss+07:00")
     try:
-        if _MOMENT.fullmatch(value):
-            return _moment(datetime.fromisoformat(value), path).astimezone(UTC)
-    except (ValueError, OverflowError):
+        if _MOMENT.fullmatch(value) and (read := datetime.fromisoformat(value)).year in _YEARS:
+            return _moment(read, path).astimezone(UTC)
+    except ValueError:
         pass
-    raise DateMalformed(path, "expected a time of the calendar, YYYY-MM-DDThh:mm:ss+07:00")
+    raise DateMalformed(
+        path, "expected a time of the years 1800 to 2999, YYYY-MM-DDThh:mm:ss+07:00"
+    )
 
 
 NATIVE: Final[Mapping[str, Read]] = {

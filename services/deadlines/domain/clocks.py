@@ -38,7 +38,9 @@ MACHINE: Final = Machine(
         deadline.Stopped.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE", "STOPPED"), "STOPPED"),),
         deadline.Overdue.TYPE: (Arrow(("RUNNING",), "OVERDUE"),),
         deadline.Expired.TYPE: (Arrow(("RUNNING",), "EXPIRED"),),
-        deadline.Cancelled.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE"), "CANCELLED"),),
+        deadline.Cancelled.TYPE: (
+            Arrow(("RUNNING", "PAUSED", "OVERDUE", "STOPPED", "WITHDRAWN"), "CANCELLED"),
+        ),
         deadline.Withdrawn.TYPE: (Arrow(("OVERDUE", "EXPIRED", "STOPPED"), "WITHDRAWN"),),
     },
 )
@@ -68,9 +70,11 @@ class Clock(Struct, frozen=True):
     is_warned: bool = False
     said: str | None = None  #: the fact that said it was overdue or over
     paused_by: str | None = None  #: the fact that halted it last
-    ended_by: str | None = None  #: the fact by which it stopped, was cancelled or withdrawn
-    ended_at: datetime | None = None  #: when that was done
+    unsaid: tuple[str, ...] = ()  #: what was said of it and holds no more
+    ended_by: str | None = None  #: the fact by which it stopped or was withdrawn
+    ended_at: datetime | None = None  #: when that was done, as it counts
     late: bool = False  #: whether what stopped it came too late
+    cancelled_by: str | None = None  #: the fact by which it fell away; what had ended it is kept
 
     @property
     def limit(self) -> datetime | None:
@@ -136,7 +140,12 @@ def _once_more(fresh: Clock, before: Clock) -> Clock:
         pauses=before.pauses,
         paused_by=before.paused_by,
         longer=before.longer,
+        unsaid=_unsaid(before),
     )
+
+
+def _unsaid(clock: Clock) -> tuple[str, ...]:
+    return (*clock.unsaid, clock.said) if clock.said else clock.unsaid
 
 
 Later: TypeAlias = (
@@ -165,18 +174,26 @@ def _with(clock: Clock, fact: Later, context: Context) -> Clock:
         case deadline.Resumed(new_due=due):
             pauses = _ended_pauses(clock, due, context.occurred_at)
             return replace(clock, due=due, pauses=pauses, is_warned=False)
-        case deadline.Stopped(by_event_id=by, late=late):
-            return _ended(clock, by, context, late=late)
-        case deadline.Withdrawn(by_event_id=by):
-            return replace(_ended(clock, by, context), said=None)
+        case deadline.Stopped(late=late):
+            return replace(_ended(clock, fact, context), late=late)
+        case deadline.Withdrawn():
+            return replace(_ended(clock, fact, context), said=None, unsaid=_unsaid(clock))
         case deadline.Cancelled(by_event_id=by):
-            return _ended(clock, by, context)
+            return _cancelled(clock, by)
         case _:
             assert_never(fact)
 
 
-def _ended(clock: Clock, by: str, context: Context, *, late: bool = False) -> Clock:
-    return replace(clock, ended_by=by, ended_at=context.occurred_at, late=late)
+def _ended(clock: Clock, fact: deadline.Stopped | deadline.Withdrawn, context: Context) -> Clock:
+    at = fact.done_at or context.occurred_at
+    return replace(clock, ended_by=fact.by_event_id, ended_at=at, late=False)
+
+
+def _cancelled(clock: Clock, by: str) -> Clock:
+    """Return a clock that fell away; of one that was withdrawn for that alone, no end is kept."""
+    if clock.ended_by == by:
+        clock = replace(clock, ended_by=None, ended_at=None, late=False)
+    return replace(clock, cancelled_by=by, said=None, unsaid=_unsaid(clock))
 
 
 def _ended_pauses(clock: Clock, due: datetime, at: datetime) -> tuple[Pause, ...]:

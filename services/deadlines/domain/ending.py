@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from services.core.access.docket import ENDED
 from services.core.contracts.clock_entries import Ending
 from services.core.contracts.event import Event
@@ -115,7 +117,7 @@ def _answer(
 ) -> deadline.Stopped | deadline.Withdrawn | None:
     came_late = is_late(clock, at)
     if clock.said and clock.due and not came_late:
-        return withdrawn(id_, clock, clock.said, clock.due, by)
+        return replace(withdrawn(id_, clock, clock.said, clock.due, by), done_at=at)
     if _is_over(clock, at):
         return None
     return deadline.Stopped(
@@ -126,6 +128,7 @@ def _answer(
         by_event_id=by,
         late=came_late,
         due=clock.due,
+        done_at=at,
     )
 
 

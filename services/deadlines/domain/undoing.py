@@ -17,7 +17,7 @@ from services.core.contracts.events import deadline
 from services.core.contracts.family import Context
 from services.core.law.working_days import calendar
 from services.deadlines.domain import entries
-from services.deadlines.domain.clocks import LIVE, Clock
+from services.deadlines.domain.clocks import Clock, begun
 from services.deadlines.domain.ending import (
     End,
     cancelled,
@@ -31,7 +31,7 @@ from services.deadlines.domain.known import Known, deed
 from services.deadlines.domain.starting import started
 
 _NAMED = frozenset({"HOLDER", "POLICE", "AUCTIONEER"})  #: who must act because a fact names him
-_CLOSED = frozenset({"STOPPED", "WITHDRAWN", "CANCELLED"})
+_CLOSED = frozenset({"STOPPED", "WITHDRAWN"})
 
 
 def taken_back(known: Known, context: Context) -> Iterator[deadline.Fact]:
@@ -45,23 +45,41 @@ def taken_back(known: Known, context: Context) -> Iterator[deadline.Fact]:
     for id_, clock in known.deadline.items():
         if clock.cause == gone:
             yield from _dropped(known, id_, clock, context.id)
-        elif clock.state in _CLOSED and clock.ended_by == gone:
-            yield again(id_, clock)
+        elif _is_reopened(known, clock, gone):
+            yield from _reopened(known, id_, clock, context.id)
             end = ended_before(known, id_, _running(clock))
             if end is not None:
                 yield end
+        elif clock.state == "CANCELLED" and clock.ended_by == gone and clock.cancelled_by:
+            yield again(id_, clock)
+            yield cancelled(id_, clock, clock.cancelled_by)
         elif clock.state == "PAUSED" and clock.paused_by == gone:
             yield _unpaused(id_, clock, context.id)
+
+
+def _is_reopened(known: Known, clock: Clock, gone: str) -> bool:
+    """Say whether a clock is not over any more without a fact.
+
+    What had started because of something that is said no more does not start again.
+    """
+    by = clock.cancelled_by if clock.state == "CANCELLED" else clock.ended_by
+    return (
+        clock.state in _CLOSED | {"CANCELLED"}
+        and by == gone
+        and not any(clock.cause in each.unsaid for each in known.deadline.values())
+    )
 
 
 def put_right(known: Known, event: Event, context: Context) -> Iterator[deadline.Fact]:
     """Say what becomes of the clocks that the fact in whose place an event stands had moved."""
     for id_, clock in known.deadline.items():
-        if clock.cause != context.id and clock.ended_by == context.id and clock.state in _CLOSED:
+        if clock.cause != context.id and _is_reopened(known, clock, context.id):
             yield from _end_put_right(known, id_, clock, event, context)
+        elif clock.state == "STOPPED" and clock.late and clock.cause != context.id:
+            yield from _in_time_after_all(known, id_, clock, event, context)
     own = {id_: clock for id_, clock in known.deadline.items() if clock.cause == context.id}
-    begun = started(known, event, context, context.id, own.keys())
-    starts = {fact.clock_id: fact for fact in begun}
+    fresh = started(known, event, context, context.id, own.keys())
+    starts = {fact.clock_id: fact for fact in fresh}
     for id_, clock in own.items():
         yield from _start_put_right(known, id_, clock, starts.pop(id_, None), context)
     yield from starts.values()
@@ -75,9 +93,10 @@ def _start_put_right(
         return
     start = _kept(start, clock)
     if clock.state == "CANCELLED":
-        case = known.case.of(clock.watched).view
-        if case.state not in ENDED or entries.entry(clock.rule).outlives:
+        stands = known.case.of(clock.watched).view.state not in ENDED
+        if stands or clock.ended_by or entries.entry(clock.rule).outlives:
             yield start
+            yield from _end_again(known, id_, clock, start, context)
     elif _says(start) != _says(again(id_, clock)):
         yield from _restarted(known, id_, clock, start, context)
 
@@ -101,17 +120,30 @@ def _restarted(
             due=start.due,
             by_event_id=clock.paused_by,
         )
-    if clock.state in {"STOPPED", "WITHDRAWN"} and clock.ended_by and clock.ended_at:
-        anew = replace(clock, state="RUNNING", due=start.due, alarm_at=start.alarm_at)
-        yield deadline.Stopped(
-            start.watched,
-            clock_id=id_,
-            rule_id=start.rule_id,
-            cause_event_id=start.cause_event_id,
-            by_event_id=clock.ended_by,
-            late=is_late(anew, clock.ended_at),
-            due=start.due,
-        )
+    if clock.state in _CLOSED:
+        yield from _end_again(known, id_, clock, start, context)
+
+
+def _end_again(
+    known: Known, id_: str, clock: Clock, start: deadline.Started, context: Context
+) -> Iterator[deadline.Fact]:
+    """Say how a clock that starts once more ends by what had ended it, or was done meanwhile."""
+    if clock.ended_by is None or clock.ended_at is None:
+        end = ended_before(known, id_, begun(start, context.occurred_at))
+        if end is not None:
+            yield end
+        return
+    anew = replace(clock, state="RUNNING", due=start.due, alarm_at=start.alarm_at)
+    yield deadline.Stopped(
+        start.watched,
+        clock_id=id_,
+        rule_id=start.rule_id,
+        cause_event_id=start.cause_event_id,
+        by_event_id=clock.ended_by,
+        late=is_late(anew, clock.ended_at),
+        due=start.due,
+        done_at=clock.ended_at,
+    )
 
 
 def _end_put_right(
@@ -122,9 +154,11 @@ def _end_put_right(
     open_ = _running(clock)
     end = reached_by(known, id_, open_, done, event, context) or ended_before(known, id_, open_)
     match clock.state, end:
-        case ("CANCELLED", deadline.Cancelled()) | ("WITHDRAWN", deadline.Withdrawn()):
+        case "CANCELLED", deadline.Cancelled():
             return
-        case "STOPPED", deadline.Stopped(late=late) if late == clock.late:
+        case (("STOPPED" | "WITHDRAWN"), deadline.Stopped(late=late, done_at=at)) if (
+            late == clock.late and at == clock.ended_at
+        ):
             return
         case "STOPPED", deadline.Stopped():
             yield end
@@ -132,16 +166,40 @@ def _end_put_right(
             yield end
             yield from following(known, end.withdrawn_event_id, context.id).values()
         case _, None:
-            yield again(id_, clock)
+            yield from _reopened(known, id_, clock, context.id)
         case _:
-            yield again(id_, clock)
+            yield from _reopened(known, id_, clock, context.id)
             yield end
 
 
+def _in_time_after_all(
+    known: Known, id_: str, clock: Clock, event: Event, context: Context
+) -> Iterator[deadline.Fact]:
+    """Say that a clock which another fact stopped too late was ended in time before that."""
+    done = deed(event, context, entries.ends(event.TYPE))
+    if done.at <= clock.since:
+        return
+    match reached_by(known, id_, _running(clock), done, event, context):
+        case deadline.Stopped(late=False) as end:
+            yield end
+        case deadline.Withdrawn() as end:
+            yield end
+            yield from following(known, end.withdrawn_event_id, context.id).values()
+        case _:
+            return
+
+
+def _reopened(known: Known, id_: str, clock: Clock, by: str) -> Iterator[deadline.Fact]:
+    """Let a clock start once more; what was said of it will be said again where it holds."""
+    if clock.said:
+        yield from following(known, clock.said, by).values()
+    yield again(id_, clock)
+
+
 def _dropped(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
-    """Yield what is said of a clock that should never have started."""
+    """Yield what is said of a clock that should never have started; what had ended it is kept."""
     yield from _unsaid(known, id_, clock, by)
-    if clock.state in LIVE and clock.state != "OVERDUE":
+    if clock.state != "CANCELLED":
         yield cancelled(id_, clock, by)
 
 
@@ -149,6 +207,7 @@ def _unsaid(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
     """Withdraw what was said of a clock, and cancel the clocks that were started because of it."""
     if clock.state in {"OVERDUE", "EXPIRED"} and clock.said and clock.due:
         yield withdrawn(id_, clock, clock.said, clock.due, by)
+    if clock.said:
         yield from following(known, clock.said, by).values()
 
 

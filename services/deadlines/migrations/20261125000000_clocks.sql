@@ -25,7 +25,7 @@ create table clocks (
     ends_at          timestamptz,
     ends_as          text        not null,  -- what is then said: overdue, expired
     sequence         bigint      not null,  -- of the last fact heard
-    run              bigint      not null,  -- sequence of the fact that started it last
+    run              bigint      not null,  -- sequence of the fact that let it run last
     next_at          timestamptz generated always as (
         case when state = 'RUNNING' then least(soon_at, ends_at) end) stored,
     calendar         int         generated always as (  -- its revision

@@ -7,6 +7,7 @@ create table facts (
     key         text        not null,
     part        text        not null,
     recorded_at timestamptz not null,
+    sequence    bigint      not null,
     scopes      text[]      not null,
     relations   text[]      not null,
     agencies    text[]      not null, -- `*` for everybody
@@ -33,7 +34,7 @@ create table relations (
     relation text        not null,
     is_seat  bool        not null,    -- whether it passes from one holder to the next
     agency   text        not null,
-    since    timestamptz not null,
+    since    timestamptz not null,    -- of a correction, when the fact was said that it corrects
     sequence bigint      not null,
     is_new   bool        not null default true, -- until it was asked what it lets read
     primary key (fact, scope, relation, agency)

@@ -264,3 +264,15 @@ def test_a_receipt_is_for_nobody() -> None:
     told = [*ENTRUSTED, (receipt.envelope, receipt.event)]
     for agency in WIDER.agencies:
         assert receipt.envelope.id not in visible_to(agency, told, CATALOGUE, WIDER)
+
+
+@pytest.mark.parametrize("what", [1, 2])
+def test_who_puts_right_how_he_was_seated_takes_no_seat_back_that_has_passed_on(what: int) -> None:
+    """The decision and the assignment are corrected after the case was entrusted to another."""
+    mended = undoing("corrects", ENTRUSTED[what], 7, (decided, assigned)[what - 1]())
+    later = on(8, asked_of_bank(f"{CASE}.r3"), NEXT)
+    told = [*ENTRUSTED, mended, later]
+    for next_ in (NEXT, "vks-hue"):
+        assert {mended[0].id, later[0].id} <= visible_to(next_, told, CATALOGUE, WIDER)
+    for former in (ROOM, PROCURACY):
+        assert later[0].id not in visible_to(former, told, CATALOGUE, WIDER)

@@ -1,6 +1,6 @@
 """Events of every type with any content that their type allows, for Hypothesis."""
 
-from datetime import UTC
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -21,8 +21,12 @@ TYPES = list(CATALOGUE.events.values())
 _texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40)
 _longs = st.integers(-(2**63), 2**63 - 1)
 _scalars: dict[str, st.SearchStrategy[Any]] = {
-    "date": st.dates(),
-    "timestamp": st.datetimes(timezones=st.just(UTC)),
+    "date": st.dates(date(1800, 1, 1), date(2999, 12, 31)),
+    "timestamp": st.datetimes(
+        datetime(1800, 1, 1),  # noqa: DTZ001  Hypothesis wants them so
+        datetime(2999, 12, 31),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    ),
     "dong": _longs,
     "int": _longs,
     "bool": st.booleans(),

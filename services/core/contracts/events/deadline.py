@@ -89,6 +89,7 @@ class Stopped(Event, frozen=True):
     late: bool  #: có trễ hạn không — whether that came too late
     #: đến hạn — when the time was over; none where the law sets no number
     due: Instant | None = None
+    done_at: Instant | None = None  #: lúc thực hiện — when that was done, as it counts
 
 
 ExtendedGround: TypeAlias = Literal["COMPLEX", "REMOTE", "CALENDAR"]
@@ -170,6 +171,7 @@ class Withdrawn(Event, frozen=True):
     due: Instant  #: đến hạn — when the time is over
     withdrawn_event_id: str  #: sự kiện bị rút — the fact that no longer holds
     by_event_id: str  #: sự kiện tác động — the fact that did it
+    done_at: Instant | None = None  #: lúc thực hiện — when that was done, as it counts
 
 
 Claim: TypeAlias = DueSoon | Overdue | Expired | Extended
