@@ -147,9 +147,11 @@ async def test_two_lanes_that_hear_one_number_at_once_raise_one_alarm_for_each_f
 JUDGMENT = new_id()
 
 
-def postponed(part: str, by: str = "thads-da-nang", **changes: str) -> Entry:
+def postponed(part: str, by: str = "thads-da-nang", day: int = 0, **changes: str) -> Entry:
     paper = {**decision("702/QĐ-THADS"), **changes}
-    return entry("case.postponed", f"{JUDGMENT}.{part}", by=by, ground="a", items=[1], **paper)
+    return entry(
+        "case.postponed", f"{JUDGMENT}.{part}", by=by, day=day, ground="a", items=[1], **paper
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ def undoing(how: str, what: Entry, with_: Entry) -> Entry:
 async def test_what_was_corrected_or_withdrawn_holds_no_number(settings: Settings) -> None:
     """A wrong number goes to whoever else uses it; the alarm about it falls with it."""
     await postgres.migrate(settings, [NAME])
-    wrong, owner, third = (postponed(part) for part in ("c1", "c2", "c3"))
+    wrong, owner, third = (postponed(f"c{n}", day=n) for n in (1, 2, 3))
     right = undoing("corrects", wrong, postponed("c1", decision_no="703/QĐ-THADS"))
     away = undoing("withdraws", owner, postponed("c2"))
     rows = rows_of(numbered_types(CATALOGUE), CODEC)
