@@ -27,7 +27,7 @@ def service(families: Sequence[str], codec: Codec) -> Service:
     def rows(heard: Sequence[tuple[Record, Envelope]]) -> list[Statement]:
         return statements(heard, codec)
 
-    return Service(name=NAME, view=View(tuple(families), rows))
+    return Service(name=NAME, view=View(tuple(families), rows), is_door=True)
 
 
 def statements(heard: Sequence[tuple[Record, Envelope]], codec: Codec) -> list[Statement]:

@@ -35,7 +35,7 @@ from tests.hearings.events import hearing
 from tests.hearings.service import SERVICE
 from tests.patience import PATIENCE
 
-GATEWAY = Service(name="gateway")
+GATEWAY = Service(name="gateway", is_door=True)
 DIRECTORY = directory.load(CATALOGUE)
 
 

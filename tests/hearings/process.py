@@ -78,6 +78,10 @@ class Program:
         self.must_run()
         return psutil.Process(self.pid).status() == psutil.STATUS_STOPPED
 
+    @property
+    def runs(self) -> bool:
+        return self._popen.poll() is None
+
     def must_run(self) -> None:
         """Fail with its last words if it has ended by itself."""
         code = self._popen.poll()

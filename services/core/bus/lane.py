@@ -183,8 +183,11 @@ class Lane:
     async def _work(self, life: Life, intake: Intake, store: Store) -> None:
         """Read, decide, commit, send, until told to stop; the next batch is readied meanwhile."""
         house, loop = self._house, asyncio.get_running_loop()
-        renewed = pruned = loop.time()
+        renewed = pruned = looked_at = loop.time()
         lease = house.settings.lease_seconds
+        # What agencies say may be put into the outbox by another process, which tells nobody; what
+        # operators ask may wait longer.
+        pause = _LOOK_SECONDS if house.service.is_door else lease / 10
         told = asyncio.ensure_future(self._stopping.wait())
         upcoming = asyncio.ensure_future(intake.fetch())
         looked = asyncio.ensure_future(self._looked.wait())
@@ -192,7 +195,7 @@ class Lane:
             while not self._stopping.is_set():
                 await asyncio.wait(
                     {upcoming, told, looked},
-                    timeout=_LOOK_SECONDS,
+                    timeout=pause,
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 if upcoming.done():
@@ -202,12 +205,13 @@ class Lane:
                         await life.outbox.room()
                         await life.take(batch)
                         renewed = loop.time()
-                if looked.done() or loop.time() - renewed > lease / 10:
+                if looked.done() or loop.time() - looked_at >= pause:
+                    looked_at = loop.time()
                     self._looked.clear()
                     if looked.done():
                         looked = asyncio.ensure_future(self._looked.wait())
                     await carry_out(life, store, house.deciding)
-                    if not house.service.families:
+                    if house.service.is_door:
                         life.outbox.look()
                 if loop.time() - renewed > lease / 3:
                     await life.commit(life.positions)

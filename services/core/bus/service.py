@@ -39,6 +39,7 @@ class Service(Struct, frozen=True, kw_only=True):
     name: str
     families: tuple[Family[Any], ...] = ()
     view: View | None = None
+    is_door: bool = False  #: whether what agencies say is put into the outboxes of its lanes
 
     @property
     def state_version(self) -> int:
