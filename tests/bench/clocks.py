@@ -69,7 +69,7 @@ async def measure(
     clock.move(begin)
     try:
         await prepare(assemble(own))
-        connection = await connect(own, NAME)
+        connection = await connect(replace(own, lease_seconds=3_600.0), NAME)
         later, counted = MIDNIGHT + timedelta(days=1), calendar().version
         await connection.execute(_FILL, "later", begin, later, 365 * 24 * 60, rows, counted)
         await connection.execute(_FILL, "now", begin, MIDNIGHT, 1, due, counted)
@@ -92,7 +92,8 @@ async def _look(connection: Connection, now: datetime) -> float:
 
 async def _said(connection: Connection, clock: StoryClock, due: int) -> float:
     """Let it be midnight once the house is open; return how long it takes to say so of each."""
-    await connection.execute(_FILL, "first", MIDNIGHT, MIDNIGHT - timedelta(hours=1), 1, 1)
+    over = MIDNIGHT - timedelta(hours=1)
+    await connection.execute(_FILL, "first", MIDNIGHT, over, 1, 1, calendar().version)
     await _until(connection, 1)
     began = time.perf_counter()
     clock.move(MIDNIGHT)

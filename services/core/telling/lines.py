@@ -16,7 +16,7 @@ from services.core.contracts.days import VIET_NAM
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.errors import ContractError
 from services.core.contracts.event import Event
-from services.core.contracts.events import case, submission
+from services.core.contracts.events import case, deadline, submission
 from services.core.contracts.identifiers import key_of
 from services.core.telling.corrected import Undone
 from services.core.telling.thread import Entry
@@ -27,6 +27,7 @@ Tone: TypeAlias = Literal["recorded", "refused", "noted", "held", "moved", "unre
 UNDOING: Final = ("corrects", "withdraws")  #: what a fact may say of another, where it does
 _TAIL: Final = 6  #: the end of a key, enough to tell judgments apart
 _ALLOWED: Final[dict[Lang, str]] = {"vi": "được phép từ", "en": "allowed from"}
+_DUE: Final[dict[Lang, str]] = {"vi": "hạn", "en": "due"}
 _MARKS: Final[dict[Lang, dict[str, str]]] = {
     "vi": {
         "late": "ghi nhận muộn",
@@ -54,7 +55,7 @@ class Line(Struct, frozen=True):
     type: str  #: without `thads.`; of a refused or held claim, the claim's
     said: str  #: the name of the type
     tone: Tone  #: what became of it
-    detail: str = ""  #: the reasons, the states, the way it was released
+    detail: str = ""  #: the reasons, the states, the way it was released, the clock
     marks: tuple[str, ...] = ()  #: late entry, what it corrects, that it does not count any more
 
 
@@ -140,12 +141,22 @@ class Teller(Struct, frozen=True):
                 return "held", ""
             case submission.Released(how=how):
                 return "held", how
-            case case.Moved(from_state=before, to_state=after):
-                return "moved", f"{before} → {after}"
+        return self._fact(event)
+
+    def _fact(self, event: Event) -> tuple[Tone, str]:
+        if isinstance(event, case.Moved):
+            return "moved", f"{event.from_state} → {event.to_state}"
+        if isinstance(event, deadline.Fact):
+            return "recorded", self._clock(event)
         if event.TYPE.endswith(".irregularity_noted"):
             data = self.codec.to_json(event)
             return "noted", _reason(data["code"], data.get("article"), data[self.lang])
         return "recorded", ""
+
+    def _clock(self, event: deadline.Fact) -> str:
+        """Say which clock it is, and when its time is over, where the law sets a number."""
+        due = getattr(event, "new_due", None) or event.due
+        return f"{event.rule_id}{f', {_DUE[self.lang]} {time_of(due)}' if due else ''}"
 
 
 def _reason(code: str, article: str | None, sentence: str) -> str:
