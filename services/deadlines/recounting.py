@@ -15,11 +15,10 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from services.core.access.tokens import Speaker
 from services.core.bus.store import queries as bus
 from services.core.clock import Clock as HouseClock
 from services.core.contracts.catalogue import PREFIX
-from services.core.doors.door import Submitting
+from services.core.doors.door import Submitting, say_once
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.law.working_days import calendar
@@ -27,10 +26,8 @@ from services.deadlines.domain import Known
 from services.deadlines.domain.clocks import Clock
 from services.deadlines.service import FAMILY, queries
 
-_PLATFORM: Final = Speaker("platform", ("PLATFORM",))
 _AT_ONCE: Final = 200
 _LOOK_SECONDS: Final = 1.0
-_SAID: Final = "KEY_REUSED"
 
 _known: Final = msgspec.msgpack.Decoder(Known)
 
@@ -101,11 +98,7 @@ class Recounting:
                 "calendar_version": version,
             },
         }
-        try:
-            await self._submit(submission, key, _PLATFORM)
-        except Problem as problem:
-            if problem.code != _SAID:
-                raise
+        await say_once(self._submit, submission, key)
 
 
 def recounted(clock: Clock) -> datetime | None:

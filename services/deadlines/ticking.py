@@ -19,11 +19,10 @@ from typing import Any, Final, TypeAlias
 import structlog
 from msgspec import Struct
 
-from services.core.access.tokens import Speaker
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.clock import Clock
 from services.core.contracts.catalogue import PREFIX
-from services.core.doors.door import Submitting
+from services.core.doors.door import Submitting, say_once
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.deadlines.service import queries
@@ -34,10 +33,8 @@ Undecided: TypeAlias = Callable[
 ]
 """Of keys and moments, those under which something accepted before the moment is pending."""
 
-_PLATFORM: Final = Speaker("platform", ("PLATFORM",))
 _AT_ONCE: Final = 500
 _LOOK_SECONDS: Final = 0.1
-_SAID: Final = "KEY_REUSED"  #: it was said before
 _AWAY: Final = frozenset({"BUSY", "UNAVAILABLE"})
 _BEFORE_ALL: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -155,15 +152,14 @@ class Ticker:
             if each.said_under in self._turned_away:
                 continue
             try:
-                await self._submit(each.submission, each.said_under, _PLATFORM)
+                await say_once(self._submit, each.submission, each.said_under)
             except Problem as problem:
                 if problem.code in _AWAY:
                     raise
-                if problem.code != _SAID:
-                    self._turned_away.add(each.said_under)
-                    log.exception("clock_turned_away", said=each.said_under)
-                    continue
-            said.append(each)
+                self._turned_away.add(each.said_under)
+                log.exception("clock_turned_away", said=each.said_under)
+            else:
+                said.append(each)
 
 
 async def unsaid(connection: Any, now: datetime) -> bool:

@@ -9,18 +9,15 @@ from typing import Any, Final
 
 import structlog
 
-from services.core.access.tokens import Speaker
 from services.core.clock import Clock
 from services.core.contracts.events.delivery import Delivered
-from services.core.doors.door import Submitting
+from services.core.doors.door import Submitting, say_once
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.delivery.service import queries
 
-_PLATFORM: Final = Speaker("platform", ("PLATFORM",))
 _AT_ONCE: Final = 200
 _LOOK_SECONDS: Final = 0.5
-_SAID: Final = "KEY_REUSED"  #: it was said before, at another moment
 
 log = structlog.get_logger()
 
@@ -62,8 +59,4 @@ class Receipts:
                 "way": "PULL",
             },
         }
-        try:
-            await self._submit(members, f"receipt/{row['agency']}/{row['fact']}", _PLATFORM)
-        except Problem as problem:
-            if problem.code != _SAID:
-                raise
+        await say_once(self._submit, members, f"receipt/{row['agency']}/{row['fact']}")

@@ -1,13 +1,17 @@
 """A door: the paths that a service shows over HTTP, and what must run and end with them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from services.core.access.tokens import Speaker
+from services.core.doors.problems import Problem
+
+_PLATFORM: Final = Speaker("platform", ("PLATFORM",))
+_SAID: Final = "KEY_REUSED"  #: it was said before, at another moment
 
 
 async def _nothing() -> None:
@@ -34,3 +38,15 @@ class Submitting(Protocol):
         self, members: Mapping[str, Any], key: str, speaker: Speaker, wait: float = 0.0
     ) -> Response[bytes]:
         """Return the answer. Raises Problem, as for a submission of these members."""
+
+
+async def say_once(submit: Submitting, members: Mapping[str, Any], key: str) -> None:
+    """Submit something by itself, as the platform; what was said under the key before stands.
+
+    Raises Problem, as for any submission.
+    """
+    try:
+        await submit(members, key, _PLATFORM)
+    except Problem as problem:
+        if problem.code != _SAID:
+            raise
