@@ -9,8 +9,8 @@ from cyclopts import App
 from rich.console import Console
 
 from services.cli.errors import CommandError
+from services.cli.naming import cases_of, papers_of
 from services.core.access import directory
-from services.core.access.docket import stream_of
 from services.core.clock import clock_of
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.days import VIET_NAM, day_of
@@ -22,7 +22,6 @@ from services.core.settings import Settings
 from services.core.telling.lines import Lang
 from services.deadlines.board import OPEN, STATES, Board, Shown, of_part
 from services.deadlines.service import NAME
-from services.directory.register import register
 
 _MOST: Final = 500
 _WORDS: Final[dict[Lang, dict[str, str]]] = {
@@ -114,14 +113,13 @@ async def _found(case: str | None, agency: str | None, state: str) -> list[Shown
 async def _part(settings: Settings, named: str) -> str:
     if is_uuid7(key_of(named)):
         return named
-    async with register(settings) as index:
-        parts = {stream_of(paper.part) for paper in await index.find(named)}
-    if len(parts) != 1:
+    cases = cases_of(await papers_of(settings, named))
+    if len(cases) > 1:
         raise CommandError(
-            f"{named} is the number of {len(parts)} papers and no id of a case: "
+            f"{named} is the number of papers in {len(cases)} cases: "
             f"`lienthong case {named}` lists them"
         )
-    return parts.pop()
+    return cases[0]
 
 
 def told(clock: Shown, lang: Lang) -> Iterator[str]:
