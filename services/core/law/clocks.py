@@ -49,13 +49,20 @@ class Clock(Struct, frozen=True):
             raise ExtensionRefused(f"{self.rule.id} ({self.rule.version}) provides no extension")
         if self.longer is not None:
             raise ExtensionRefused(f"{self.rule.id}: it was extended already, and may be once")
-        least = (self.rule.amount or 0) + 1 if allowed.total else 1
-        if unit != allowed.unit or not least <= amount <= allowed.amount:
+        if unit != allowed.unit or amount not in self.extensions:
             raise ExtensionRefused(
-                f"{self.rule.id}: {amount} {unit}, expected {least} to {allowed.amount} "
-                f"{allowed.unit}{' in all' if allowed.total else ''}"
+                f"{self.rule.id}: {amount} {unit}, expected {self.extensions.start} to "
+                f"{allowed.amount} {allowed.unit}{' in all' if allowed.total else ''}"
             )
         return msgspec.structs.replace(self, longer=amount)
+
+    @property
+    def extensions(self) -> range:
+        """By, or to, how much its rule lets it be extended; empty where the law provides none."""
+        allowed = self.rule.extension
+        if allowed is None:
+            return range(0)
+        return range((self.rule.amount or 0) + 1 if allowed.total else 1, allowed.amount + 1)
 
     @property
     def is_paused(self) -> bool:

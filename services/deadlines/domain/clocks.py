@@ -81,6 +81,10 @@ class Clock(Struct, frozen=True):
         """The first moment that is too late: at once means until the alarm."""
         return self.alarm_at or self.due
 
+    def is_late(self, at: datetime) -> bool:
+        """Say whether its time was over at a moment."""
+        return self.state != "PAUSED" and self.limit is not None and at >= self.limit
+
     @property
     def term(self) -> terms.Clock:
         """The term that it counts. Its rule must hold, as it did when it started."""
@@ -198,22 +202,13 @@ def _cancelled(clock: Clock, by: str) -> Clock:
 
 def _ended_pauses(clock: Clock, due: datetime, at: datetime) -> tuple[Pause, ...]:
     """Return the pauses of a clock that goes on; a pause that moved nothing was taken back."""
-    ended = resumed(clock, at)
+    ended = clock.term.resume(at)
     return ended.pauses if ended.count().due == due else clock.pauses[:-1]
-
-
-def resumed(clock: Clock, at: datetime) -> terms.Clock:
-    """Return the term going on again from a moment."""
-    return clock.term.resume(at)
 
 
 def longer(clock: Clock, due: datetime) -> int | None:
     """Return the least extension that reaches a moment, None where none so long is provided."""
-    allowed = clock.term.rule.extension
-    if allowed is None:
-        return None
-    least = (clock.term.rule.amount or 0) + 1 if allowed.total else 1
-    for amount in range(least, allowed.amount + 1):
+    for amount in clock.term.extensions:
         reached = replace(clock.term, longer=amount).count().due
         if reached is not None and due <= reached:
             return amount

@@ -14,6 +14,7 @@ from services.core.contracts.family import Context
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import LIVE, Clock
 from services.deadlines.domain.conditions import ENDS
+from services.deadlines.domain.facts import cancelled, stopped, withdrawn
 from services.deadlines.domain.heard import Deed, Told
 from services.deadlines.domain.known import Known, deed
 
@@ -104,32 +105,17 @@ def _reached(
 
 def _is_over(clock: Clock, at: datetime) -> bool:
     """Say whether it was over by itself then; nothing that comes later ends it."""
-    return entries.entry(clock.rule).expires and is_late(clock, at)
-
-
-def is_late(clock: Clock, at: datetime) -> bool:
-    """Say whether its time was over at a moment."""
-    return clock.state != "PAUSED" and clock.limit is not None and at >= clock.limit
+    return entries.entry(clock.rule).expires and clock.is_late(at)
 
 
 def _answer(
     id_: str, clock: Clock, at: datetime, by: str
 ) -> deadline.Stopped | deadline.Withdrawn | None:
-    came_late = is_late(clock, at)
-    if clock.said and clock.due and not came_late:
+    if clock.said and clock.due and not clock.is_late(at):
         return replace(withdrawn(id_, clock, clock.said, clock.due, by), done_at=at)
     if _is_over(clock, at):
         return None
-    return deadline.Stopped(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
-        by_event_id=by,
-        late=came_late,
-        due=clock.due,
-        done_at=at,
-    )
+    return stopped(id_, clock, at, by)
 
 
 # ---- the notice to the last of those who must have it
@@ -192,28 +178,3 @@ def _following(known: Known, said: str) -> Iterator[str]:
                 yield id_
             if clock.said:
                 yield from _following(known, clock.said)
-
-
-def withdrawn(id_: str, clock: Clock, said: str, due: datetime, by: str) -> deadline.Withdrawn:
-    """Take back what was said of a clock too early."""
-    return deadline.Withdrawn(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
-        due=due,
-        withdrawn_event_id=said,
-        by_event_id=by,
-    )
-
-
-def cancelled(id_: str, clock: Clock, by: str) -> deadline.Cancelled:
-    """Let a clock fall away with what it watched."""
-    return deadline.Cancelled(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
-        by_event_id=by,
-        due=clock.due,
-    )

@@ -5,16 +5,17 @@ and the clock stands halted.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
 from services.core.contracts.family import Context
 from services.deadlines.domain import entries
-from services.deadlines.domain.clocks import Clock, resumed
-from services.deadlines.domain.ending import following, is_late, on_a_line, withdrawn
+from services.deadlines.domain.clocks import Clock
+from services.deadlines.domain.ending import on_a_line
+from services.deadlines.domain.facts import again, paused, resumed
 from services.deadlines.domain.known import Known, deed
-from services.deadlines.domain.undoing import again
+from services.deadlines.domain.undoing import unsaid
 
 
 def halted(known: Known, event: Event, context: Context) -> Iterator[deadline.Fact]:
@@ -37,7 +38,7 @@ def halted(known: Known, event: Event, context: Context) -> Iterator[deadline.Fa
 
 def _may_halt(clock: Clock, event: Event, context: Context) -> bool:
     """Say whether a clock runs, or ran when that happened which would halt it."""
-    ran = clock.state == "OVERDUE" and not is_late(clock, deed(event, context, ()).at)
+    ran = clock.state == "OVERDUE" and not clock.is_late(deed(event, context, ()).at)
     return clock.state == "RUNNING" or ran
 
 
@@ -45,28 +46,12 @@ def _halted(
     known: Known, id_: str, clock: Clock, due: datetime, by: str
 ) -> Iterator[deadline.Fact]:
     if clock.said is not None:
-        yield withdrawn(id_, clock, clock.said, due, by)
-        yield from following(known, clock.said, by).values()
+        yield from unsaid(known, id_, clock, by)
         yield again(id_, clock)
-    yield deadline.Paused(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
-        due=due,
-        by_event_id=by,
-    )
+    yield paused(id_, clock, due, by)
 
 
 def _resumed(id_: str, clock: Clock, context: Context) -> deadline.Resumed:
     due = clock.due or context.occurred_at  # what has no end was never paused
-    new_due = resumed(clock, context.occurred_at).count().due or due
-    return deadline.Resumed(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
-        due=due,
-        by_event_id=context.id,
-        new_due=new_due.astimezone(UTC),
-    )
+    new_due = clock.term.resume(context.occurred_at).count().due or due
+    return resumed(id_, clock, due, new_due, context.id)

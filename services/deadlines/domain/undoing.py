@@ -7,7 +7,6 @@ starts once more as it stood. What had been said of it too early is withdrawn fi
 
 from collections.abc import Iterator
 from datetime import UTC
-from typing import cast
 
 from msgspec.structs import replace
 
@@ -15,18 +14,11 @@ from services.core.access.docket import ENDED
 from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
 from services.core.contracts.family import Context
-from services.core.law.working_days import calendar
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import Clock, begun
-from services.deadlines.domain.ending import (
-    End,
-    cancelled,
-    ended_before,
-    following,
-    is_late,
-    reached_by,
-    withdrawn,
-)
+from services.deadlines.domain.ending import End, ended_before, following, reached_by
+from services.deadlines.domain.facts import again, cancelled, paused, resumed, stopped, withdrawn
+from services.deadlines.domain.heard import Deed
 from services.deadlines.domain.known import Known, deed
 from services.deadlines.domain.starting import started
 
@@ -72,11 +64,12 @@ def _is_reopened(known: Known, clock: Clock, gone: str) -> bool:
 
 def put_right(known: Known, event: Event, context: Context) -> Iterator[deadline.Fact]:
     """Say what becomes of the clocks that the fact in whose place an event stands had moved."""
+    done = deed(event, context, entries.ends(event.TYPE))
     for id_, clock in known.deadline.items():
         if clock.cause != context.id and _is_reopened(known, clock, context.id):
-            yield from _end_put_right(known, id_, clock, event, context)
+            yield from _end_put_right(known, id_, clock, done, event, context)
         elif clock.state == "STOPPED" and clock.late and clock.cause != context.id:
-            yield from _in_time_after_all(known, id_, clock, event, context)
+            yield from _in_time_after_all(known, id_, clock, done, event, context)
     own = {id_: clock for id_, clock in known.deadline.items() if clock.cause == context.id}
     fresh = started(known, event, context, context.id, own.keys())
     starts = {fact.clock_id: fact for fact in fresh}
@@ -109,17 +102,10 @@ def _says(start: deadline.Started) -> deadline.Started:
 def _restarted(
     known: Known, id_: str, clock: Clock, start: deadline.Started, context: Context
 ) -> Iterator[deadline.Fact]:
-    yield from _unsaid(known, id_, clock, context.id)
+    yield from unsaid(known, id_, clock, context.id)
     yield start
     if clock.state == "PAUSED" and start.due and clock.paused_by:
-        yield deadline.Paused(
-            start.watched,
-            clock_id=id_,
-            rule_id=start.rule_id,
-            cause_event_id=start.cause_event_id,
-            due=start.due,
-            by_event_id=clock.paused_by,
-        )
+        yield paused(id_, begun(start, context.occurred_at), start.due, clock.paused_by)
     if clock.state in _CLOSED:
         yield from _end_again(known, id_, clock, start, context)
 
@@ -128,29 +114,17 @@ def _end_again(
     known: Known, id_: str, clock: Clock, start: deadline.Started, context: Context
 ) -> Iterator[deadline.Fact]:
     """Say how a clock that starts once more ends by what had ended it, or was done meanwhile."""
-    if clock.ended_by is None or clock.ended_at is None:
-        end = ended_before(known, id_, begun(start, context.occurred_at))
-        if end is not None:
-            yield end
-        return
-    anew = replace(clock, state="RUNNING", due=start.due, alarm_at=start.alarm_at)
-    yield deadline.Stopped(
-        start.watched,
-        clock_id=id_,
-        rule_id=start.rule_id,
-        cause_event_id=start.cause_event_id,
-        by_event_id=clock.ended_by,
-        late=is_late(anew, clock.ended_at),
-        due=start.due,
-        done_at=clock.ended_at,
-    )
+    anew = begun(start, context.occurred_at)
+    if clock.ended_by and clock.ended_at:
+        yield stopped(id_, anew, clock.ended_at, clock.ended_by)
+    elif end := ended_before(known, id_, anew):
+        yield end
 
 
 def _end_put_right(
-    known: Known, id_: str, clock: Clock, event: Event, context: Context
+    known: Known, id_: str, clock: Clock, done: Deed, event: Event, context: Context
 ) -> Iterator[deadline.Fact]:
     """Say how a clock ends by what stands now in the place of what had ended it."""
-    done = deed(event, context, entries.ends(event.TYPE))
     open_ = _running(clock)
     end = reached_by(known, id_, open_, done, event, context) or ended_before(known, id_, open_)
     match clock.state, end:
@@ -160,11 +134,8 @@ def _end_put_right(
             late == clock.late and at == clock.ended_at
         ):
             return
-        case "STOPPED", deadline.Stopped():
-            yield end
-        case "STOPPED", deadline.Withdrawn():
-            yield end
-            yield from following(known, end.withdrawn_event_id, context.id).values()
+        case "STOPPED", deadline.Stopped() | deadline.Withdrawn():
+            yield from _with_following(known, end, context.id)
         case _, None:
             yield from _reopened(known, id_, clock, context.id)
         case _:
@@ -173,20 +144,23 @@ def _end_put_right(
 
 
 def _in_time_after_all(
-    known: Known, id_: str, clock: Clock, event: Event, context: Context
+    known: Known, id_: str, clock: Clock, done: Deed, event: Event, context: Context
 ) -> Iterator[deadline.Fact]:
     """Say that a clock which another fact stopped too late was ended in time before that."""
-    done = deed(event, context, entries.ends(event.TYPE))
     if done.at <= clock.since:
         return
     match reached_by(known, id_, _running(clock), done, event, context):
-        case deadline.Stopped(late=False) as end:
-            yield end
-        case deadline.Withdrawn() as end:
-            yield end
-            yield from following(known, end.withdrawn_event_id, context.id).values()
+        case (deadline.Stopped(late=False) | deadline.Withdrawn()) as end:
+            yield from _with_following(known, end, context.id)
         case _:
             return
+
+
+def _with_following(known: Known, end: End, by: str) -> Iterator[End]:
+    """Yield an end; with what it takes back fall the clocks that ran because of that."""
+    yield end
+    if isinstance(end, deadline.Withdrawn):
+        yield from following(known, end.withdrawn_event_id, by).values()
 
 
 def _reopened(known: Known, id_: str, clock: Clock, by: str) -> Iterator[deadline.Fact]:
@@ -198,12 +172,12 @@ def _reopened(known: Known, id_: str, clock: Clock, by: str) -> Iterator[deadlin
 
 def _dropped(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
     """Yield what is said of a clock that should never have started; what had ended it is kept."""
-    yield from _unsaid(known, id_, clock, by)
+    yield from unsaid(known, id_, clock, by)
     if clock.state != "CANCELLED":
         yield cancelled(id_, clock, by)
 
 
-def _unsaid(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
+def unsaid(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
     """Withdraw what was said of a clock, and cancel the clocks that were started because of it."""
     if clock.state in {"OVERDUE", "EXPIRED"} and clock.said and clock.due:
         yield withdrawn(id_, clock, clock.said, clock.due, by)
@@ -214,26 +188,6 @@ def _unsaid(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
 def _running(clock: Clock) -> Clock:
     """Return a clock as it stood before its end; what was withdrawn of it holds no more."""
     return replace(clock, state="RUNNING", said=clock.said if clock.state == "STOPPED" else None)
-
-
-def again(id_: str, clock: Clock) -> deadline.Started:
-    """Return a clock as it starts once more: from when it did, until when it stood."""
-    entry = entries.entry(clock.rule)
-    return deadline.Started(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
-        start=clock.start,
-        kind=entry.kind,
-        rule_version=cast("deadline.StartedRuleVersion", clock.version),
-        calendar_version=calendar().version,
-        verified=clock.verified,
-        due=clock.due,
-        responsible=clock.responsible,
-        alarm_at=clock.alarm_at,
-        addressee=clock.addressee,
-    )
 
 
 def _kept(start: deadline.Started, clock: Clock) -> deadline.Started:
@@ -254,12 +208,4 @@ def _unpaused(id_: str, clock: Clock, by: str) -> deadline.Resumed:
     if clock.due is None:
         raise LookupError(f"{id_}: a clock without an end was halted")
     due = replace(clock, pauses=clock.pauses[:-1]).term.count().due or clock.due
-    return deadline.Resumed(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
-        due=clock.due,
-        by_event_id=by,
-        new_due=due.astimezone(UTC),
-    )
+    return resumed(id_, clock, clock.due, due, by)

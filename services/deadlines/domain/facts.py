@@ -1,0 +1,92 @@
+"""The facts of a clock, each of which names it as it stands."""
+
+from datetime import UTC, datetime
+from typing import cast
+
+from services.core.contracts.events import deadline
+from services.core.law.working_days import calendar
+from services.deadlines.domain import entries
+from services.deadlines.domain.clocks import Clock
+
+
+def again(id_: str, clock: Clock) -> deadline.Started:
+    """Let a clock start once more: from when it did, until when it stood."""
+    return deadline.Started(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        start=clock.start,
+        kind=entries.entry(clock.rule).kind,
+        rule_version=cast("deadline.StartedRuleVersion", clock.version),
+        calendar_version=calendar().version,
+        verified=clock.verified,
+        due=clock.due,
+        responsible=clock.responsible,
+        alarm_at=clock.alarm_at,
+        addressee=clock.addressee,
+    )
+
+
+def stopped(id_: str, clock: Clock, at: datetime, by: str) -> deadline.Stopped:
+    """Stop a clock by what was done at a moment, in time or late."""
+    return deadline.Stopped(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        by_event_id=by,
+        late=clock.is_late(at),
+        due=clock.due,
+        done_at=at,
+    )
+
+
+def paused(id_: str, clock: Clock, due: datetime, by: str) -> deadline.Paused:
+    """Halt a clock. What has no end cannot be halted."""
+    return deadline.Paused(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        due=due,
+        by_event_id=by,
+    )
+
+
+def resumed(id_: str, clock: Clock, due: datetime, new_due: datetime, by: str) -> deadline.Resumed:
+    """Let a clock go on that was due at one moment, until another."""
+    return deadline.Resumed(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        due=due,
+        by_event_id=by,
+        new_due=new_due.astimezone(UTC),
+    )
+
+
+def withdrawn(id_: str, clock: Clock, said: str, due: datetime, by: str) -> deadline.Withdrawn:
+    """Take back what was said of a clock too early."""
+    return deadline.Withdrawn(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        due=due,
+        withdrawn_event_id=said,
+        by_event_id=by,
+    )
+
+
+def cancelled(id_: str, clock: Clock, by: str) -> deadline.Cancelled:
+    """Let a clock fall away with what it watched."""
+    return deadline.Cancelled(
+        clock.watched,
+        clock_id=id_,
+        rule_id=clock.rule,
+        cause_event_id=clock.cause,
+        by_event_id=by,
+        due=clock.due,
+    )
