@@ -36,6 +36,9 @@ from services.gateway.routes import routes, submitting, troubles
 _BACKOFF: Final = 0.5
 _DRAIN_SECONDS: Final = 5
 _BACKLOG: Final = 2_048
+#: A connection at rest is ended by its client, never as he asks again: clients and balancers let go
+#: after 5 to 60 seconds.
+KEEP_ALIVE_SECONDS: Final = 75
 
 log = structlog.get_logger()
 
@@ -132,6 +135,7 @@ class Gateway:
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=_DRAIN_SECONDS,
             )
         )

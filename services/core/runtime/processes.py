@@ -26,7 +26,10 @@ _GONE_SECONDS: Final = 10.0
 def spawn(
     command: Sequence[str | Path], log: Path, folder: Path, user: str | None = None
 ) -> psutil.Process:
-    """Start a server that outlives us, in a session of its own; what it says goes to `log`."""
+    """Start a server that outlives us, in a session of its own; what it says goes to `log`.
+
+    When it is returned, `find` finds it.
+    """
     with log.open("ab") as said:
         child = subprocess.Popen(  # noqa: S603 - our own command
             command,
@@ -41,7 +44,12 @@ def spawn(
             env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
         )
     _children.append(child)
-    return psutil.Process(child.pid)
+    process = psutil.Process(child.pid)
+    # A new program runs for a moment before the system knows its command line.
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+        while not process.cmdline():
+            time.sleep(0.001)
+    return process
 
 
 def find(is_ours: Callable[[list[str]], bool]) -> psutil.Process | None:

@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import httpx2
 import pytest
+from httpx2._config import DEFAULT_LIMITS
 
 from services import all as composition
 from services.core.access.tokens import Issuer
 from services.core.settings import Settings
 from services.core.telemetry.metrics import REGISTRY
 from services.core.telemetry.probes import Pulse
-from services.gateway.app import Gateway
+from services.gateway.app import KEEP_ALIVE_SECONDS, Gateway
 
 SECRET = "Nguyễn Văn Bí Mật"
 COURT = "toa-da-nang"
@@ -205,3 +206,9 @@ async def test_what_the_registry_does_not_know_it_says_as_confluents_does(
     answer = await http.get(path)
     assert answer.status_code == 404
     assert answer.json()["error_code"] == code
+
+
+def test_a_connection_at_rest_is_let_go_by_its_client_first() -> None:
+    resting = DEFAULT_LIMITS.keepalive_expiry
+    assert resting is not None
+    assert resting < KEEP_ALIVE_SECONDS
