@@ -16,24 +16,28 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import msgspec
 import psutil
 import pytest
 import structlog
+from confluent_kafka import KafkaException
 
 from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
+from services.core.bus.errors import Doubt
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
+from tests.silence import told_by
 
 PARTITIONS = 3
 #: Services whose schemas stand in every test's database.
 MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger", "deadlines"]
 _WORKERS, _PORTS = 8, 1_500  #: how many workers have ports of their own, and how many
 _PATIENCE = 120.0  #: seconds; only a broker that hangs takes as long
+_SILENCES = (KafkaException, Doubt, TimeoutError)
 _numbers = itertools.count(1)
 
 # What a house says while a test runs is shown where the test fails, and never stands in what a
@@ -109,6 +113,18 @@ def _running() -> Iterator[tuple[Stack, Settings]]:
     with _home() as home:
         stack = stack_in(home)
         yield stack, stack.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a test fails because nobody answered, show what the broker was doing."""
+    report = yield
+    stack = (getattr(item, "funcargs", None) or {}).get("stack")
+    if call.excinfo and call.excinfo.errisinstance(_SILENCES) and isinstance(stack, Stack):
+        report.sections.append(("Kafka", told_by(stack)))
+    return report
 
 
 @pytest.fixture(scope="session")

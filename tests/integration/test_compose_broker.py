@@ -61,8 +61,10 @@ def broker(tmp_path: Path) -> Iterator[Settings]:
     try:
         yield settings
     finally:
+        ended = process.poll()
         process.terminate()
         process.wait(60)
+        assert ended is None, f"it ended by itself with {ended}"
 
 
 async def test_the_platform_comes_in_by_its_password_and_nobody_without(
@@ -82,8 +84,11 @@ async def test_the_platform_comes_in_by_its_password_and_nobody_without(
 
 
 async def made(settings: Settings, topic: str) -> list[str]:
-    """Make a topic as soon as the broker answers."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            with contextlib.suppress(Doubt):
-                return await Cluster(settings).create([topic], 1)
+    """Make a topic as soon as the broker answers; if it never does, show what it said."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with contextlib.suppress(Doubt):
+                    return await Cluster(settings).create([topic], 1)
+    except TimeoutError as silent:
+        raise AssertionError((settings.home / "log").read_text(errors="replace")) from silent
