@@ -37,7 +37,7 @@ FAMILY: Final = Family(
     evolve=evolve,
     react=react,
     retract=retract,
-    state_version=4,
+    state_version=5,
 )
 
 _STATES: Final[dict[type[Event], str]] = {

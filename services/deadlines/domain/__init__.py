@@ -16,12 +16,12 @@ from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import derived_id, key_of
 from services.deadlines.domain.clocks import begun
 from services.deadlines.domain.ending import ended, ended_before
-from services.deadlines.domain.halting import halted
+from services.deadlines.domain.halting import halted, halts_put_right
 from services.deadlines.domain.heard import Heard
 from services.deadlines.domain.known import Known, folded
 from services.deadlines.domain.saying import objections
 from services.deadlines.domain.starting import started
-from services.deadlines.domain.undoing import put_right, taken_back
+from services.deadlines.domain.undoing import is_in_place, put_right, taken_back
 
 __all__ = ["Known", "decide", "evolve", "react", "retract", "stream"]
 
@@ -49,6 +49,10 @@ def evolve(known: Known, event: deadline.Fact | Heard, context: Context) -> Know
 
 def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fact]:
     """Say which clocks an event ends, halts and starts."""
+    if context.corrects:
+        for fact in halts_put_right(known, event, context):
+            yield fact
+            known = folded(known, fact, context)
     over = ended(known, event, context)
     yield from over.values()
     if context.corrects:
@@ -67,8 +71,12 @@ def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fac
         yield from begins(known, early.notice, then, early.fact)
 
 
-def retract(known: Known, _undone: Heard, context: Context) -> Iterator[deadline.Fact]:
+def retract(known: Known, undone: Heard, context: Context) -> Iterator[deadline.Fact]:
     """Say what becomes of clocks that moved by a fact which does not count any more."""
+    if not is_in_place(context):  # else what stands there is heard next
+        for fact in halts_put_right(known, undone, context):
+            yield fact
+            known = folded(known, fact, context)
     yield from taken_back(known, context)
 
 

@@ -81,6 +81,11 @@ class Clock(Struct, frozen=True):
         """The first moment that is too late: at once means until the alarm."""
         return self.alarm_at or self.due
 
+    @property
+    def is_halted(self) -> bool:
+        """Whether its last pause lasts, or lasted when it ended."""
+        return bool(self.pauses) and self.pauses[-1].until is None
+
     def is_late(self, at: datetime) -> bool:
         """Say whether its time was over at a moment."""
         return self.state != "PAUSED" and self.limit is not None and at >= self.limit
@@ -130,6 +135,7 @@ def begun(fact: deadline.Started, since: datetime) -> Clock:
         start=fact.start,
         due=fact.due,
         verified=fact.verified,
+        pauses=tuple([Pause(each.since, each.until) for each in fact.pauses]),
         alarm_at=fact.alarm_at,
         addressee=fact.addressee,
         responsible=fact.responsible,
@@ -137,11 +143,10 @@ def begun(fact: deadline.Started, since: datetime) -> Clock:
 
 
 def _once_more(fresh: Clock, before: Clock) -> Clock:
-    """Return a clock that starts once more: its pauses and its extension hold on."""
+    """Return a clock that starts once more: its extension holds on."""
     return replace(
         fresh,
         since=before.since if fresh.start == before.start else fresh.since,
-        pauses=before.pauses,
         paused_by=before.paused_by,
         longer=before.longer,
         unsaid=_unsaid(before),
@@ -176,7 +181,7 @@ def _with(clock: Clock, fact: Later, context: Context) -> Clock:
             halted = clock.term.pause(context.occurred_at).pauses
             return replace(clock, pauses=halted, paused_by=fact.by_event_id)
         case deadline.Resumed(new_due=due):
-            pauses = _ended_pauses(clock, due, context.occurred_at)
+            pauses = clock.term.resume(context.occurred_at).pauses
             return replace(clock, due=due, pauses=pauses, is_warned=False)
         case deadline.Stopped(late=late):
             return replace(_ended(clock, fact, context), late=late)
@@ -198,12 +203,6 @@ def _cancelled(clock: Clock, by: str) -> Clock:
     if clock.ended_by == by:
         clock = replace(clock, ended_by=None, ended_at=None, late=False)
     return replace(clock, cancelled_by=by, said=None, unsaid=_unsaid(clock))
-
-
-def _ended_pauses(clock: Clock, due: datetime, at: datetime) -> tuple[Pause, ...]:
-    """Return the pauses of a clock that goes on; a pause that moved nothing was taken back."""
-    ended = clock.term.resume(at)
-    return ended.pauses if ended.count().due == due else clock.pauses[:-1]
 
 
 def longer(clock: Clock, due: datetime) -> int | None:

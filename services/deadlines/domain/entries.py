@@ -42,14 +42,19 @@ def ends_by(id_: str, event: Event) -> tuple[int, ...]:
     return tuple([at for at, end in found if end.event == event.TYPE and fits(end, event)])
 
 
-def pauses(type_: str) -> Endings:
-    """Return which clocks a type of event may pause, and how."""
-    return _index("pauses").get(type_, _NONE)
+def may_halt(type_: str) -> bool:
+    """Say whether a type of event may halt clocks, or let them go on."""
+    return type_ in _index("pauses") or type_ in _index("resumes")
 
 
-def resumes(type_: str) -> Endings:
-    """Return which clocks a type of event may resume, and how."""
-    return _index("resumes").get(type_, _NONE)
+def halted_by(event: Event) -> tuple[str, ...]:
+    """Return which clocks an event may halt."""
+    return _fitting(_index("pauses").get(event.TYPE, _NONE), event)
+
+
+def resumed_by(event: Event) -> tuple[str, ...]:
+    """Return which clocks an event may let go on."""
+    return _fitting(_index("resumes").get(event.TYPE, _NONE), event)
 
 
 def starts_by(start: Start, event: Event) -> bool:
@@ -64,6 +69,10 @@ def starts_by(start: Start, event: Event) -> bool:
 def fits(ending: Ending, event: Event) -> bool:
     """Say whether the payload is one that ends or halts the clock; `when` is not asked."""
     return _says(event, ending.if_)
+
+
+def _fitting(endings: Endings, event: Event) -> tuple[str, ...]:
+    return tuple([id_ for id_, ways in endings.items() if any(fits(each, event) for each in ways)])
 
 
 def _says(event: Event, wanted: Mapping[str, Any]) -> bool:

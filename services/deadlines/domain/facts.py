@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from typing import cast
 
-from services.core.contracts.events import deadline
+from services.core.contracts.events import deadline, records
 from services.core.law.working_days import calendar
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import Clock
 
 
 def again(id_: str, clock: Clock) -> deadline.Started:
-    """Let a clock start once more: from when it did, until when it stood."""
+    """Let a clock start once more: from when it did, until when it stood, its pauses counted."""
     return deadline.Started(
         clock.watched,
         clock_id=id_,
@@ -21,6 +21,7 @@ def again(id_: str, clock: Clock) -> deadline.Started:
         rule_version=cast("deadline.StartedRuleVersion", clock.version),
         calendar_version=calendar().version,
         verified=clock.verified,
+        pauses=[records.Pause(each.since, each.until) for each in clock.pauses],
         due=clock.due,
         responsible=clock.responsible,
         alarm_at=clock.alarm_at,

@@ -114,7 +114,7 @@ Heard: TypeAlias = (
 
 
 class Deed(Struct, frozen=True):
-    """Something that was done, and which clocks it may end."""
+    """Something that was done, and which clocks it may end or halt."""
 
     fact: str
     part: str
@@ -122,7 +122,10 @@ class Deed(Struct, frozen=True):
     paper: str | None  #: of a notice
     agency: str
     at: datetime  #: when it counts as done
+    occurred_at: datetime
     ends: dict[str, tuple[int, ...]]  #: by the clock, which of the ends the catalogue names
+    halts: tuple[str, ...] = ()  #: which clocks it may halt
+    resumes: tuple[str, ...] = ()  #: which clocks it may let go on
 
 
 Deeds: TypeAlias = tuple[Deed, ...]

@@ -83,7 +83,7 @@ class Known(Struct, frozen=True):
 
     @property
     def deeds(self) -> Iterator[Deed]:
-        """Yield what was done that may end a clock whose start is heard later.
+        """Yield what was done that may end a clock whose start is heard later, or halts clocks.
 
         Topics keep no order between them, and what happened may be told late: an end may be heard
         before its start.
@@ -99,7 +99,7 @@ class Known(Struct, frozen=True):
 
 
 def deed(event: Event, context: Context, clocks: Iterable[str]) -> Deed:
-    """Return what was done by an event, with those of some clocks that it may end."""
+    """Return what was done by an event, with what it halts, and those of some clocks it may end."""
     return Deed(
         fact=context.id,
         part=event.part,
@@ -107,7 +107,10 @@ def deed(event: Event, context: Context, clocks: Iterable[str]) -> Deed:
         paper=getattr(event, "document_event_id", None),
         agency=context.agency,
         at=context.occurred_at if event.is_done or _is_by_law(event) else context.accepted_at,
+        occurred_at=context.occurred_at,
         ends={id_: found for id_ in clocks if (found := entries.ends_by(id_, event))},
+        halts=entries.halted_by(event),
+        resumes=entries.resumed_by(event),
     )
 
 
@@ -148,7 +151,7 @@ def folded(known: Known, event: Heard | deadline.Fact, context: Context) -> Know
     if isinstance(event, deadline.Fact):
         return replace(known, deadline=clocks.folded(known.deadline, event, context))
     done = deed(event, context, entries.ends(event.TYPE))
-    more = (done,) if done.ends else ()
+    more = (done,) if done.ends or done.halts or done.resumes else ()
     if isinstance(event, OfJudgment):
         judgment = of_judgment(known.judgment, event, context)
         return replace(known, judgment=replace(judgment, deeds=judgment.deeds + more))

@@ -147,6 +147,7 @@ def _started(
         rule_version=cast("deadline.StartedRuleVersion", version),
         calendar_version=calendar().version,
         verified=rule.verified and is_certain,
+        pauses=[],
         due=due,
         responsible=agency,
         alarm_at=alarm_at and alarm_at.astimezone(UTC),

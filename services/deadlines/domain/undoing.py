@@ -17,7 +17,7 @@ from services.core.contracts.family import Context
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import Clock, begun
 from services.deadlines.domain.ending import End, ended_before, following, reached_by
-from services.deadlines.domain.facts import again, cancelled, paused, resumed, stopped, withdrawn
+from services.deadlines.domain.facts import again, cancelled, paused, stopped, withdrawn
 from services.deadlines.domain.heard import Deed
 from services.deadlines.domain.known import Known, deed
 from services.deadlines.domain.starting import started
@@ -26,13 +26,18 @@ _NAMED = frozenset({"HOLDER", "POLICE", "AUCTIONEER"})  #: who must act because 
 _CLOSED = frozenset({"STOPPED", "WITHDRAWN"})
 
 
+def is_in_place(context: Context) -> bool:
+    """Say whether a correction stands in the place of the very fact that is undone."""
+    return context.corrects == context.id
+
+
 def taken_back(known: Known, context: Context) -> Iterator[deadline.Fact]:
     """Say what becomes of clocks where a fact is undone and nothing takes its place here.
 
     A correction in the place of the fact itself is heard next, and `put_right` answers it.
     """
     gone = context.withdraws or context.corrects
-    if gone is None or gone == context.corrects == context.id:
+    if gone is None or is_in_place(context):
         return
     for id_, clock in known.deadline.items():
         if clock.cause == gone:
@@ -45,8 +50,6 @@ def taken_back(known: Known, context: Context) -> Iterator[deadline.Fact]:
         elif clock.state == "CANCELLED" and clock.ended_by == gone and clock.cancelled_by:
             yield again(id_, clock)
             yield cancelled(id_, clock, clock.cancelled_by)
-        elif clock.state == "PAUSED" and clock.paused_by == gone:
-            yield _unpaused(id_, clock, context.id)
 
 
 def _is_reopened(known: Known, clock: Clock, gone: str) -> bool:
@@ -88,7 +91,7 @@ def _start_put_right(
     if clock.state == "CANCELLED":
         stands = known.case.of(clock.watched).view.state not in ENDED
         if stands or clock.ended_by or entries.entry(clock.rule).outlives:
-            yield start
+            yield from _begun_again(id_, clock, start)
             yield from _end_again(known, id_, clock, start, context)
     elif _says(start) != _says(again(id_, clock)):
         yield from _restarted(known, id_, clock, start, context)
@@ -103,18 +106,25 @@ def _restarted(
     known: Known, id_: str, clock: Clock, start: deadline.Started, context: Context
 ) -> Iterator[deadline.Fact]:
     yield from unsaid(known, id_, clock, context.id)
-    yield start
-    if clock.state == "PAUSED" and start.due and clock.paused_by:
-        yield paused(id_, begun(start, context.occurred_at), start.due, clock.paused_by)
+    yield from _begun_again(id_, clock, start)
     if clock.state in _CLOSED:
         yield from _end_again(known, id_, clock, start, context)
+
+
+def _begun_again(
+    id_: str, clock: Clock, start: deadline.Started
+) -> Iterator[deadline.Started | deadline.Paused]:
+    """Let a clock start once more; if it was halted, it stands halted still."""
+    yield start
+    if clock.is_halted and start.due and clock.paused_by:
+        yield paused(id_, clock, start.due, clock.paused_by)
 
 
 def _end_again(
     known: Known, id_: str, clock: Clock, start: deadline.Started, context: Context
 ) -> Iterator[deadline.Fact]:
     """Say how a clock that starts once more ends by what had ended it, or was done meanwhile."""
-    anew = begun(start, context.occurred_at)
+    anew = _open(begun(start, context.occurred_at))
     if clock.ended_by and clock.ended_at:
         yield stopped(id_, anew, clock.ended_at, clock.ended_by)
     elif end := ended_before(known, id_, anew):
@@ -167,7 +177,7 @@ def _reopened(known: Known, id_: str, clock: Clock, by: str) -> Iterator[deadlin
     """Let a clock start once more; what was said of it will be said again where it holds."""
     if clock.said:
         yield from following(known, clock.said, by).values()
-    yield again(id_, clock)
+    yield from _begun_again(id_, clock, again(id_, clock))
 
 
 def _dropped(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
@@ -187,7 +197,11 @@ def unsaid(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
 
 def _running(clock: Clock) -> Clock:
     """Return a clock as it stood before its end; what was withdrawn of it holds no more."""
-    return replace(clock, state="RUNNING", said=clock.said if clock.state == "STOPPED" else None)
+    return replace(_open(clock), said=clock.said if clock.state == "STOPPED" else None)
+
+
+def _open(clock: Clock) -> Clock:
+    return replace(clock, state="PAUSED" if clock.is_halted else "RUNNING")
 
 
 def _kept(start: deadline.Started, clock: Clock) -> deadline.Started:
@@ -200,12 +214,4 @@ def _kept(start: deadline.Started, clock: Clock) -> deadline.Started:
     if start.due is None or not (clock.pauses or clock.longer):
         return start
     due = replace(clock, start=start.start, version=start.rule_version).term.count().due
-    return replace(start, due=due and due.astimezone(UTC))
-
-
-def _unpaused(id_: str, clock: Clock, by: str) -> deadline.Resumed:
-    """Let a clock go on as if it had not been halted."""
-    if clock.due is None:
-        raise LookupError(f"{id_}: a clock without an end was halted")
-    due = replace(clock, pauses=clock.pauses[:-1]).term.count().due or clock.due
-    return resumed(id_, clock, clock.due, due, by)
+    return replace(start, due=due and due.astimezone(UTC), pauses=again("", clock).pauses)

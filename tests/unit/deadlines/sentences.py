@@ -12,7 +12,7 @@ from services.core.contracts.event import Event
 from services.core.contracts.events import case, coercion, deadline, judgment, sale
 from services.core.contracts.events.records import Doc, Item, Party
 from services.core.contracts.family import Context, Refusal
-from services.core.contracts.identifiers import derived_id
+from services.core.contracts.identifiers import derived_id, new_id
 from services.deadlines.domain import Known, decide, evolve, react
 from services.deadlines.domain.clocks import Clock
 from tests.unit.cast import head, officer, said
@@ -77,13 +77,29 @@ class Clocks:
     def __init__(self) -> None:
         self.known = Known()
         self.facts: list[deadline.Fact] = []
+        self._told: list[tuple[Event, Context]] = []
 
     def hear(self, event: Event, context: Context) -> list[deadline.Fact]:
         """Hear a fact, and return what follows of it."""
-        self.known = evolve(self.known, event, context)  # type: ignore[arg-type]
+        self._evolve(event, context)
         facts = list(react(self.known, event, context))  # type: ignore[arg-type]
         self._record(facts, context)
         return facts
+
+    def hear_instead(self, of: str, event: Event, context: Context) -> list[deadline.Fact]:
+        """Hear a fact in the place of an earlier one, and return what follows of it."""
+        context = replace(context, id=of, corrects=of)
+        told = [(event, context) if each.id == of else (it, each) for it, each in self._told]
+        self.known, self._told = Known(), []
+        for each in told:
+            self._evolve(*each)
+        facts = list(react(self.known, event, context))  # type: ignore[arg-type]
+        self._record(facts, replace(context, id=new_id()))
+        return facts
+
+    def _evolve(self, event: Event, context: Context) -> None:
+        self.known = evolve(self.known, event, context)  # type: ignore[arg-type]
+        self._told.append((event, context))
 
     def say(self, claim: deadline.Claim, context: Context) -> list[Any]:
         """Put a claim, and return the refusals, or the facts that were recorded."""
@@ -95,7 +111,7 @@ class Clocks:
     def _record(self, facts: list[Any], context: Context) -> None:
         for index, fact in enumerate(facts):
             own = replace(context, id=derived_id(context.id, "deadline", index))
-            self.known = evolve(self.known, fact, own)
+            self._evolve(fact, own)
         self.facts += facts
 
     def id_of(self, rule: str, watched: str | None = None) -> str:

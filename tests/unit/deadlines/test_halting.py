@@ -92,6 +92,12 @@ def test_a_pause_that_is_told_late_takes_back_what_was_said_of_the_time_meanwhil
     assert (clock.state, clock.due) == ("RUNNING", at("2026-11-11 00:00"))  # 31 October and ten
 
 
+def test_a_pause_after_its_time_halts_no_clock_though_nothing_was_said_yet() -> None:
+    clocks = resolving()
+    assert clocks.hear(PAUSED, head("2026-11-03 00:00")) == []
+    assert clocks.clock("L-102-4").state == "RUNNING"
+
+
 def test_what_was_overdue_before_the_pause_stays_so() -> None:
     clocks = resolving()
     clocks.say(clocks.overdue("L-102-4"), platform("2026-11-03 00:00"))
@@ -110,3 +116,33 @@ def test_a_sale_that_is_stopped_is_not_paused() -> None:
     assert resumed.new_due == at("2026-12-25 00:00")
     (stopped,) = clocks.hear(made(sale.Halted, S, kind="STOP"), officer("2026-11-23 09:00"))
     assert isinstance(stopped, deadline.Stopped)
+
+
+def test_what_was_a_stop_and_no_pause_ends_the_clock_on_its_day() -> None:
+    clocks = opened()
+    signed = made(sale.AuctionContracted, S, movable=False, signed_on=on("2026-11-05"))
+    clocks.hear(signed, officer("2026-11-05 10:00"))
+    halted = officer("2026-11-16 09:00")
+    clocks.hear(made(sale.Halted, S, kind="PAUSE"), halted)
+    clocks.hear(made(sale.Unhalted, S), officer("2026-11-20 09:00"))
+    stop = made(sale.Halted, S, kind="STOP")
+    begun, stopped = clocks.hear_instead(halted.id, stop, halted)
+    assert isinstance(begun, deadline.Started)
+    assert (begun.due, begun.pauses) == (at("2026-12-22 00:00"), [])
+    assert isinstance(stopped, deadline.Stopped)
+    assert (stopped.done_at, stopped.due) == (halted.occurred_at, begun.due)
+    assert clocks.clock("L-83-9").state == "STOPPED"
+
+
+def test_of_two_pauses_told_one_after_the_other_the_second_counts_where_the_first_never_was() -> (
+    None
+):
+    clocks = resolving()
+    first = head("2026-10-12 09:00")
+    clocks.hear(PAUSED, first)
+    clocks.hear(PAUSED, head("2026-10-14 09:00"))
+    clocks.hear(RESUMED, head("2026-10-22 09:00"))
+    (begun,) = clocks.hear_instead(first.id, PAUSED, head("2026-10-21 09:00"))
+    assert isinstance(begun, deadline.Started)
+    assert [day_of(each.since) for each in begun.pauses] == [on("2026-10-14")]
+    assert clocks.clock("L-102-4").due == at("2026-11-10 00:00")

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
 from services.core.contracts.event import Event, Instant
-from services.core.contracts.events.records import Doc
+from services.core.contracts.events.records import Doc, Pause
 
 StartedKind: TypeAlias = Literal["duty", "period", "lead"]
 StartedRuleVersion: TypeAlias = Literal["R2009", "R2015", "R2026"]
@@ -28,6 +28,7 @@ class Started(Event, frozen=True):
     rule_version: StartedRuleVersion  #: phiên bản luật — the version of the law it keeps
     calendar_version: str  #: phiên bản lịch — the calendar it was counted by
     verified: bool  #: đã kiểm chứng — whether its rule and days were verified
+    pauses: list[Pause]  #: các lần tạm ngừng — when it was halted, where it starts once more
     #: đến hạn — when the time is over; none where the law sets no number
     due: Instant | None = None
     responsible: str | None = None  #: nơi phải làm — the agency that must act

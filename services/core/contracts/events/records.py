@@ -51,6 +51,14 @@ class Basis(Record, frozen=True):
     decision_no: str  #: số quyết định — the official number of the decision
 
 
+class Pause(Record, frozen=True):
+    """A time in which a clock does not run (lần tạm ngừng)."""
+
+    since: Instant  #: từ lúc — from when: this day counts no more
+    #: đến lúc — until when: this day counts again; none while it lasts
+    until: Instant | None = None
+
+
 class Reason(Record, frozen=True):
     """One reason why a claim may not be recorded (lý do)."""
 
