@@ -53,9 +53,12 @@ def halts_put_right(known: Known, event: Event, context: Context) -> Iterator[de
     """
     if not entries.may_halt(event.TYPE):
         return
-    for id_, clock in known.deadline.items():
-        if clock.due is None or clock.state == "CANCELLED":
+    gone = context.withdraws or context.corrects
+    for id_, stood in known.deadline.items():
+        if stood.due is None or stood.state == "CANCELLED":
             continue
+        is_open = stood.ended_by in {None, gone}
+        clock = replace(stood, ended_by=None, ended_at=None) if is_open else stood
         told = _told(known, clock)
         if told.pauses != clock.pauses:
             yield from _counted_again(known, id_, clock, told, context)

@@ -134,6 +134,19 @@ def test_what_was_a_stop_and_no_pause_ends_the_clock_on_its_day() -> None:
     assert clocks.clock("L-83-9").state == "STOPPED"
 
 
+def test_what_was_a_pause_and_no_stop_halts_the_clock_until_it_goes_on() -> None:
+    clocks = opened()
+    signed = made(sale.AuctionContracted, S, movable=False, signed_on=on("2026-11-05"))
+    clocks.hear(signed, officer("2026-11-05 10:00"))
+    halted = officer("2026-11-16 09:00")
+    clocks.hear(made(sale.Halted, S, kind="STOP"), halted)
+    clocks.hear_instead(halted.id, made(sale.Halted, S, kind="PAUSE"), halted)
+    assert clocks.clock("L-83-9").state == "PAUSED"
+    clocks.hear(made(sale.Unhalted, S), officer("2026-11-20 09:00"))
+    clock = clocks.clock("L-83-9")
+    assert (clock.state, clock.due) == ("RUNNING", at("2026-12-25 00:00"))
+
+
 def test_of_two_pauses_told_one_after_the_other_the_second_counts_where_the_first_never_was() -> (
     None
 ):
