@@ -9,6 +9,7 @@ import uvloop
 from cyclopts import App
 
 from services.cli.errors import CommandError
+from services.core import garbage
 from services.core.settings import Settings
 from services.core.telemetry import logging
 
@@ -50,6 +51,7 @@ async def _run(services: tuple[str, ...], *, prepare: bool) -> int:
     assembly = house.assemble(Settings.load())
     if prepare:
         await house.prepare(assembly)
+    garbage.look_seldom()
     stopping = _signalled()
     try:
         await house.run(assembly, stopping, services or house.NAMES, _listening)

@@ -5,7 +5,6 @@ with as many headers, to the events topic; what is between is the difference. Th
 """
 
 import asyncio
-import gc
 import sys
 from collections.abc import Callable, Coroutine
 from io import BytesIO
@@ -18,6 +17,7 @@ from fastavro import schemaless_reader, schemaless_writer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.core import garbage
 from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
 from services.core.bus.host import Host
@@ -231,5 +231,5 @@ CONTENDERS: Final[dict[str, Callable[[Settings], Coroutine[Any, Any, None]]]] = 
 
 if __name__ == "__main__":
     uvloop.install()
-    gc.set_threshold(50_000, 20, 100)
+    garbage.look_seldom()
     asyncio.run(CONTENDERS[sys.argv[1]](Settings.load()))

@@ -19,7 +19,8 @@ from msgspec.structs import replace
 
 from services.all import WORK, assemble, prepare
 from services.core.bus.chain import Tail, number
-from services.core.bus.kafka import Sender, reading
+from services.core.bus.kafka import Reader, Sender, reading
+from services.core.bus.overview import standings
 from services.core.bus.record import Outgoing
 from services.core.bus.service import Topics
 from services.core.clock import STORY_FILE, StoryClock
@@ -28,6 +29,7 @@ from services.core.contracts.envelope import Envelope
 from services.core.contracts.identifiers import derived_id, new_id
 from services.core.contracts.partitions import partition_of
 from services.core.settings import Settings
+from services.deadlines import service as deadlines
 from services.simulator.play import Play
 from services.simulator.story import Row, rows
 from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse
@@ -241,8 +243,16 @@ async def _told(settings: Settings, clock: StoryClock, judgments: int, story: li
             took = time.perf_counter() - began
             if each.facts and each.row.n != 1:  # the first row waits for the process to begin
                 spent += took
+            await _clocks_heard(settings, reader)
     sender.abandon()
     return Took(spent, wanted, steps)
+
+
+async def _clocks_heard(settings: Settings, reader: Reader) -> None:
+    """Wait until the rows of clocks are what their facts say: time moves on only then."""
+    async with asyncio.timeout(_PATIENCE):
+        while (await standings(settings, (deadlines.NAME,), reader))[0].lag:
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _send(sender: Sender, claims: list[Outgoing], tails: dict[tuple[str, int], Tail]) -> None:

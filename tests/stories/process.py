@@ -14,6 +14,7 @@ import uvloop
 from msgspec.structs import replace
 
 from services import all as house
+from services.core import garbage
 from services.core.bus.crashpoints import Reached
 from services.core.settings import Settings
 from services.core.telemetry import logging
@@ -25,6 +26,7 @@ async def _run(stories: int, point: str = "") -> None:
     assembly = replace(assembly, directory=enlarged(assembly.directory, stories))
     assembly = replace(assembly, reached=_dies_at(point))
     await house.prepare(assembly)
+    garbage.look_seldom()
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     await house.run(assembly, stopping, listening=_listening)
