@@ -126,6 +126,8 @@ def changed_by(event: Event, envelope: Envelope) -> dict[str, Any] | None:
     match event:
         case deadline.DueSoon():
             change: dict[str, Any] = {"is_warned": True, "soon_at": None}
+        case deadline.Extended(due=due) if envelope.withdraws:
+            change = _moved(due, envelope.occurred_at)
         case deadline.Extended(new_due=due, ground="CALENDAR", calendar_version=version):
             change = _moved(due, envelope.occurred_at) | {"calendar_version": version}
         case deadline.Extended(new_due=due):

@@ -1,4 +1,4 @@
-"""A complaint's resolution halts and goes on; what was said of that is put right afterwards.
+"""A complaint's resolution halts and goes on; what was said of that is late, or put right.
 
 It was accepted on 2 December, thirty days, so until 4 January (1 January is a holiday, and a
 weekend follows). Halted on the 10th and going on from the 15th, its last day is 6 January.
@@ -38,17 +38,39 @@ class Resolution:
         filed = {**self._filed.submission["data"], "complaint_id": self._part}
         filed |= {"received_on": "2026-12-01", "known_on": "2026-12-01"}
         self._submit("cong-thads", {**self._filed.submission, "data": filed}, "2026-12-01 09:00")
-        self.say("accepted", "2026-12-02", **self._accepted.submission["data"])
+        data = self._accepted.submission["data"]
+        self.accepted = self.say("accepted", "2026-12-02", **data)
         self.paused = self.say("paused", "2026-12-10", ground="a", paused_on="2026-12-10")
         self.resumed = self.say("resumed", "2026-12-15", resumed_on="2026-12-15")
         assert self.due == end_of(date(2027, 1, 6))
         since(self.told)
 
-    def say(self, what: str, day: str, **data: Any) -> Act:
+    def say(self, what: str, day: str, *, told: str | None = None, **data: Any) -> Act:
+        """Say what was done on a day, at ten, then or on a later day."""
         data = {**data, "complaint_id": self._part}
         if "accepted_on" in data:
             data["accepted_on"] = day
         submission = {"type": f"thads.complaint.{what}", "data": data, **HEAD}
+        then = None if told is None else _at(f"{told} 10:00")
+        return self._submit(OFFICE, submission, f"{day} 10:00", then)
+
+    def decide(self, day: str) -> Act:
+        return self.say("decided", day, **self.told.row(101).submission["data"])
+
+    def extend(self, day: str, until: str) -> Act:
+        """Let the head extend the time on a day, until another has passed."""
+        data = {
+            "watched": self._part,
+            "clock_id": next(
+                id_ for id_, clock in clocks(self.told).items() if clock == self.clock
+            ),
+            "rule_id": RULE,
+            "cause_event_id": self.accepted.fact,
+            "due": self.due and self.due.isoformat(),
+            "new_due": end_of(date.fromisoformat(until)).isoformat(),
+            "ground": "COMPLEX",
+        }
+        submission = {"type": "thads.deadline.extended", "data": data, **HEAD}
         return self._submit(OFFICE, submission, f"{day} 10:00")
 
     def correct(self, act: Act, day: str, **data: Any) -> list[Any]:
@@ -56,27 +78,53 @@ class Resolution:
         changed = {**act.submission["data"], **data}
         submission = {**act.submission, "data": changed, "corrects": act.fact}
         self._submit(OFFICE, submission, f"{day} 10:00", self.told.house.clock.now())
-        return since(self.told)
+        return self._said()
 
     def withdraw(self, act: Act) -> tuple[list[Any], Act]:
         """Take back what was said; return what was said of clocks, and the withdrawal."""
         became = self.told.house.submit(OFFICE, {**act.submission, "withdraws": act.fact})
         assert became.status == "recorded"
-        return since(self.told), Act(became.facts[0], act.submission)
+        return self._said(), Act(became.facts[0], act.submission)
+
+    def correct_again(self, act: Act, day: str) -> tuple[list[Any], Act]:
+        """Correct when something was done; return what was said of clocks, and the correction."""
+        submission = {**act.submission, "corrects": act.fact}
+        corrected = self._submit(OFFICE, submission, f"{day} 10:00", self.told.house.clock.now())
+        return self._said(), corrected._replace(submission=act.submission)
 
     def pass_to(self, day: str) -> list[Any]:
-        """Let it be a day, at ten; return what was said of clocks meanwhile, of this complaint."""
+        """Let it be a day, at ten; return what was said of clocks meanwhile."""
         list(self.told.house.move(_at(f"{day} 10:00")))
-        return [each for each in since(self.told) if each.watched == self._part]
+        return self._said()
+
+    def _said(self) -> list[Any]:
+        """What was said of the resolution's clocks since last asked."""
+        facts = since(self.told)
+        return [
+            each
+            for each in facts
+            if each.watched == self._part and each.rule_id.startswith("L-102")
+        ]
 
     @property
     def clock(self) -> Clock:
+        return self.clock_of(RULE)
+
+    def clock_of(self, rule: str) -> Clock:
         (found,) = [
             each
             for each in clocks(self.told).values()
-            if (each.watched, each.rule) == (self._part, RULE)
+            if (each.watched, each.rule) == (self._part, rule)
         ]
         return found
+
+    @property
+    def pauses(self) -> list[str]:
+        """The pauses that are counted, from day to day."""
+        return [
+            f"{_day(each.since)} to {_day(each.until) if each.until else 'now'}"
+            for each in self.clock.pauses
+        ]
 
     @property
     def due(self) -> datetime | None:
@@ -91,6 +139,10 @@ class Resolution:
         became: Became = self.told.house.submit(agency, submission)
         assert became.status == "recorded", became
         return Act(became.facts[0], submission)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(VIET_NAM):%d.%m.}"
 
 
 def _at(local: str) -> datetime:
@@ -142,8 +194,7 @@ def test_a_clock_that_never_went_on_stands_halted(complaint: Resolution) -> None
 
 
 def test_what_was_decided_in_time_was_late_without_the_pause(complaint: Resolution) -> None:
-    decided = complaint.told.row(101).submission["data"]
-    complaint.say("decided", "2027-01-05", **decided)
+    complaint.decide("2027-01-05")
     assert complaint.clock.late is False
     since(complaint.told)
     said, _ = complaint.withdraw(complaint.paused)
@@ -163,7 +214,7 @@ def test_what_was_said_too_early_is_withdrawn_with_a_longer_pause(complaint: Res
 
 def decided_while_halted(complaint: Resolution) -> Act:
     complaint.say("paused", "2026-12-28", ground="a", paused_on="2026-12-28")
-    decided = complaint.say("decided", "2027-01-12", **complaint.told.row(101).submission["data"])
+    decided = complaint.decide("2027-01-12")
     assert complaint.clock.late is False
     since(complaint.told)
     return decided
@@ -183,4 +234,144 @@ def test_a_decision_while_it_was_halted_that_never_was_leaves_it_halted(
     assert ("started", RULE) in lines(said)
     assert ("paused", RULE) in lines(said)
     assert complaint.clock.state == "PAUSED"
+    holds(complaint.told)
+
+
+# ---- the start is put right while it is halted, or was
+
+
+def test_an_acceptance_that_is_said_again_moves_no_halted_clock(complaint: Resolution) -> None:
+    complaint.say("paused", "2026-12-28", ground="a", paused_on="2026-12-28")
+    since(complaint.told)
+    assert complaint.correct(complaint.accepted, "2026-12-02") == []
+    complaint.say("resumed", "2027-01-04", resumed_on="2027-01-04")
+    assert complaint.due == end_of(date(2027, 1, 13))
+    holds(complaint.told)
+
+
+def test_an_acceptance_that_is_restored_finds_its_clock_halted(complaint: Resolution) -> None:
+    complaint.say("paused", "2026-12-28", ground="a", paused_on="2026-12-28")
+    _, withdrawal = complaint.withdraw(complaint.accepted)
+    said = complaint.correct(withdrawal, "2026-12-02", **complaint.accepted.submission["data"])
+    assert lines(said) == [("started", RULE), ("paused", RULE)]
+    assert (complaint.clock.state, complaint.due) == ("PAUSED", end_of(date(2027, 1, 6)))
+    holds(complaint.told)
+
+
+def test_a_pause_that_is_undone_while_there_is_no_clock_is_not_counted_later(
+    complaint: Resolution,
+) -> None:
+    _, withdrawal = complaint.withdraw(complaint.accepted)
+    complaint.withdraw(complaint.paused)
+    complaint.correct(withdrawal, "2026-12-02", **complaint.accepted.submission["data"])
+    assert (complaint.pauses, complaint.due) == ([], end_of(date(2027, 1, 4)))
+    holds(complaint.told)
+
+
+def test_a_pause_counts_where_the_right_start_lets_it_come_in_time(complaint: Resolution) -> None:
+    complaint.say("paused", "2027-01-08", ground="a", paused_on="2027-01-08")
+    assert complaint.clock.state == "OVERDUE"
+    since(complaint.told)
+    said = complaint.correct(complaint.accepted, "2026-12-09", accepted_on="2026-12-09")
+    assert lines(said) == [("withdrawn", RULE), ("started", RULE), ("paused", RULE)]
+    assert complaint.pauses == ["10.12. to 15.12.", "08.01. to now"]
+    holds(complaint.told)
+
+
+def test_a_pause_does_not_count_where_the_right_start_has_it_come_too_late(
+    complaint: Resolution,
+) -> None:
+    complaint.say("paused", "2027-01-05", ground="a", paused_on="2027-01-05")
+    since(complaint.told)
+    complaint.correct(complaint.accepted, "2026-11-20", accepted_on="2026-11-20")
+    assert (complaint.clock.state, complaint.pauses) == ("RUNNING", ["10.12. to 15.12."])
+    assert ("overdue", RULE) in lines(complaint.pass_to("2027-01-06"))
+    holds(complaint.told)
+
+
+def test_another_clock_that_should_have_run_was_halted_and_ended_as_the_first(
+    complaint: Resolution,
+) -> None:
+    """The act complained of is of another kind: fifteen days, and not thirty."""
+    complaint.decide("2026-12-20")
+    since(complaint.told)
+    said = complaint.correct(complaint.accepted, "2026-12-02", act_kind="a")
+    assert lines(said) == [("cancelled", RULE), ("started", "L-102-1"), ("stopped", "L-102-1")]
+    clock = complaint.clock_of("L-102-1")
+    assert (clock.due, clock.late) == (end_of(date(2026, 12, 22)), False)
+    holds(complaint.told)
+
+
+# ---- the end is put right, and with it what halted the clock before
+
+
+def test_what_had_ended_a_clock_before_it_went_on_is_undone(complaint: Resolution) -> None:
+    _, decided = complaint.correct_again(complaint.decide("2026-12-20"), "2026-12-12")
+    complaint.correct(complaint.paused, "2026-12-09", paused_on="2026-12-09")
+    assert complaint.pauses == ["09.12. to now"], "it was halted as it ended"
+    complaint.withdraw(decided)
+    assert (complaint.clock.state, complaint.pauses) == ("RUNNING", ["09.12. to 15.12."])
+    holds(complaint.told)
+
+
+def test_what_had_ended_a_clock_while_it_was_halted_came_too_late(complaint: Resolution) -> None:
+    _, decided = complaint.correct_again(complaint.decide("2026-12-20"), "2026-12-12")
+    complaint.correct(complaint.paused, "2026-12-09", paused_on="2026-12-09")
+    complaint.pass_to("2027-02-01")
+    said, _ = complaint.correct_again(decided, "2027-01-20")
+    assert lines(said) == [("started", RULE), ("stopped", RULE)]
+    assert (complaint.clock.late, complaint.due) == (True, end_of(date(2027, 1, 7)))
+    holds(complaint.told)
+
+
+def test_what_was_late_is_in_time_with_a_longer_pause_and_the_alarm_is_withdrawn(
+    complaint: Resolution,
+) -> None:
+    complaint.pass_to("2027-01-07")
+    complaint.decide("2027-01-08")
+    assert complaint.clock.late
+    since(complaint.told)
+    said = complaint.correct(complaint.paused, "2026-12-03", paused_on="2026-12-03")
+    assert lines(said) == [("withdrawn", RULE), ("started", RULE), ("stopped", RULE)]
+    assert not complaint.clock.late
+    holds(complaint.told)
+
+
+def test_an_extension_that_is_withdrawn_leaves_the_alarm_where_it_was(
+    complaint: Resolution,
+) -> None:
+    extension = complaint.extend("2026-12-16", "2027-01-11")
+    assert complaint.due == end_of(date(2027, 1, 11))
+    complaint.withdraw(extension)
+    assert complaint.due == end_of(date(2027, 1, 6))
+    assert ("overdue", RULE) in lines(complaint.pass_to("2027-01-07"))
+    holds(complaint.told)
+
+
+# ---- told late, and out of order
+
+
+def test_a_pause_that_is_told_after_its_end_counts_from_day_to_day(complaint: Resolution) -> None:
+    complaint.say("resumed", "2026-12-22", told="2026-12-30", resumed_on="2026-12-22")
+    complaint.say("paused", "2026-12-20", told="2026-12-30", ground="a", paused_on="2026-12-20")
+    assert complaint.pauses == ["10.12. to 15.12.", "20.12. to 22.12."]
+    assert (complaint.clock.state, complaint.due) == ("RUNNING", end_of(date(2027, 1, 8)))
+    holds(complaint.told)
+
+
+def test_a_pause_within_a_pause_ends_it_where_it_ended(complaint: Resolution) -> None:
+    complaint.say("paused", "2026-12-12", told="2026-12-28", ground="a", paused_on="2026-12-12")
+    complaint.say("resumed", "2026-12-13", told="2026-12-28", resumed_on="2026-12-13")
+    assert (complaint.pauses, complaint.due) == (["10.12. to 13.12."], end_of(date(2027, 1, 4)))
+    holds(complaint.told)
+
+
+def test_what_was_late_is_in_time_by_a_pause_that_is_told_late(complaint: Resolution) -> None:
+    complaint.pass_to("2027-01-07")
+    complaint.decide("2027-01-08")
+    told = "2027-01-09"
+    complaint.say("paused", "2026-12-20", told=told, ground="a", paused_on="2026-12-20")
+    complaint.say("resumed", "2026-12-28", told=told, resumed_on="2026-12-28")
+    assert complaint.pauses == ["10.12. to 15.12.", "20.12. to 28.12."]
+    assert (complaint.clock.state, complaint.clock.late) == ("STOPPED", False)
     holds(complaint.told)

@@ -14,14 +14,13 @@ from msgspec.structs import replace
 from services.core.contracts.events import deadline
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import derived_id, key_of
-from services.deadlines.domain.clocks import begun
-from services.deadlines.domain.ending import ended, ended_before
-from services.deadlines.domain.halting import halted, halts_put_right
+from services.deadlines.domain.ending import ended
+from services.deadlines.domain.halting import halted
 from services.deadlines.domain.heard import Heard
 from services.deadlines.domain.known import Known, folded
 from services.deadlines.domain.saying import objections
 from services.deadlines.domain.starting import started
-from services.deadlines.domain.undoing import is_in_place, put_right, taken_back
+from services.deadlines.domain.undoing import begun_as_told, is_in_place, put_right, taken_back
 
 __all__ = ["Known", "decide", "evolve", "react", "retract", "stream"]
 
@@ -49,16 +48,13 @@ def evolve(known: Known, event: deadline.Fact | Heard, context: Context) -> Know
 
 def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fact]:
     """Say which clocks an event ends, halts and starts."""
-    if context.corrects:
-        for fact in halts_put_right(known, event, context):
-            yield fact
-            known = folded(known, fact, context)
-    over = ended(known, event, context)
-    yield from over.values()
+    for fact in halted(known, event, context):
+        yield fact
+        known = folded(known, fact, context)
+    yield from ended(known, event, context).values()
     if context.corrects:
         yield from put_right(known, event, context)
     else:
-        yield from (fact for fact in halted(known, event, context) if fact.clock_id not in over)
         yield from begins(known, event, context, context.id)
     for early in known.case.early.get(context.id, ()):
         then = replace(
@@ -74,7 +70,7 @@ def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fac
 def retract(known: Known, undone: Heard, context: Context) -> Iterator[deadline.Fact]:
     """Say what becomes of clocks that moved by a fact which does not count any more."""
     if not is_in_place(context):  # else what stands there is heard next
-        for fact in halts_put_right(known, undone, context):
+        for fact in halted(known, undone, context):
             yield fact
             known = folded(known, fact, context)
     yield from taken_back(known, context)
@@ -85,7 +81,4 @@ def begins(
 ) -> Iterator[deadline.Fact]:
     """Yield the clocks that an event starts, and their ends where these were heard before it."""
     for fact in started(known, event, context, cause):
-        yield fact
-        end = ended_before(known, fact.clock_id, begun(fact, context.occurred_at))
-        if end is not None:
-            yield end
+        yield from begun_as_told(known, fact, context)

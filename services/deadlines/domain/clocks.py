@@ -1,7 +1,7 @@
 """A clock as its facts tell it, and the machine that says which fact may follow which.
 
 One machine a clock: a part has many, so it stands here and not among those of the catalogue, which
-are one a part. A clock starts once more where what it started or ended by is put right.
+are one a part. A clock starts once more where what it started, ended or halted by is put right.
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 """The facts of a clock, each of which names it as it stands."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
@@ -10,7 +11,7 @@ from services.deadlines.domain.clocks import Clock
 
 
 def again(id_: str, clock: Clock) -> deadline.Started:
-    """Let a clock start once more: from when it did, until when it stood, its pauses counted."""
+    """Let a clock start as it stands: once more, or with what was told before its start."""
     return deadline.Started(
         clock.watched,
         clock_id=id_,
@@ -27,6 +28,13 @@ def again(id_: str, clock: Clock) -> deadline.Started:
         alarm_at=clock.alarm_at,
         addressee=clock.addressee,
     )
+
+
+def begun_again(id_: str, clock: Clock) -> Iterator[deadline.Started | deadline.Paused]:
+    """Let a clock start as it stands, and halt where it is halted."""
+    yield again(id_, clock)
+    if clock.is_halted and clock.due and clock.paused_by:
+        yield paused(id_, clock, clock.due, clock.paused_by)
 
 
 def stopped(id_: str, clock: Clock, at: datetime, by: str) -> deadline.Stopped:

@@ -17,13 +17,15 @@ from services.core.contracts.family import Context
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import Clock, begun
 from services.deadlines.domain.ending import End, ended_before, following, reached_by
-from services.deadlines.domain.facts import again, cancelled, paused, stopped, withdrawn
+from services.deadlines.domain.facts import again, begun_again, cancelled, stopped, withdrawn
 from services.deadlines.domain.heard import Deed
 from services.deadlines.domain.known import Known, deed
+from services.deadlines.domain.pausing import standing
 from services.deadlines.domain.starting import started
 
 _NAMED = frozenset({"HOLDER", "POLICE", "AUCTIONEER"})  #: who must act because a fact names him
 _CLOSED = frozenset({"STOPPED", "WITHDRAWN"})
+_SAID = frozenset({"OVERDUE", "EXPIRED", "STOPPED"})  #: where what was said stands until withdrawn
 
 
 def is_in_place(context: Context) -> bool:
@@ -43,10 +45,8 @@ def taken_back(known: Known, context: Context) -> Iterator[deadline.Fact]:
         if clock.cause == gone:
             yield from _dropped(known, id_, clock, context.id)
         elif _is_reopened(known, clock, gone):
-            yield from _reopened(known, id_, clock, context.id)
-            end = ended_before(known, id_, _running(clock))
-            if end is not None:
-                yield end
+            open_ = _open(known, clock)
+            yield from _ends(known, id_, clock, open_, ended_before(known, id_, open_), context)
         elif clock.state == "CANCELLED" and clock.ended_by == gone and clock.cancelled_by:
             yield again(id_, clock)
             yield cancelled(id_, clock, clock.cancelled_by)
@@ -78,7 +78,20 @@ def put_right(known: Known, event: Event, context: Context) -> Iterator[deadline
     starts = {fact.clock_id: fact for fact in fresh}
     for id_, clock in own.items():
         yield from _start_put_right(known, id_, clock, starts.pop(id_, None), context)
-    yield from starts.values()
+    for start in starts.values():
+        yield from begun_as_told(known, start, context)
+
+
+def begun_as_told(
+    known: Known, start: deadline.Started, context: Context
+) -> Iterator[deadline.Fact]:
+    """Yield a start, with the pauses and the end of its clock that were told before it."""
+    clock = standing(known, begun(start, context.occurred_at))
+    if clock.pauses:
+        yield from begun_again(start.clock_id, clock)
+    else:
+        yield start
+    yield from ended_again(known, start.clock_id, clock)
 
 
 def _start_put_right(
@@ -87,14 +100,17 @@ def _start_put_right(
     if start is None:
         yield from _dropped(known, id_, clock, context.id)
         return
-    start = _kept(start, clock)
+    anew = _kept(known, start, clock, context)
     if clock.state == "CANCELLED":
         stands = known.case.of(clock.watched).view.state not in ENDED
         if stands or clock.ended_by or entries.entry(clock.rule).outlives:
-            yield from _begun_again(id_, clock, start)
-            yield from _end_again(known, id_, clock, start, context)
-    elif _says(start) != _says(again(id_, clock)):
-        yield from _restarted(known, id_, clock, start, context)
+            yield from begun_again(id_, anew)
+            yield from ended_again(known, id_, anew)
+    elif _says(again(id_, anew)) != _says(again(id_, clock)):
+        yield from unsaid(known, id_, clock, context.id)
+        yield from begun_again(id_, anew)
+        if clock.state in _CLOSED:
+            yield from ended_again(known, id_, anew)
 
 
 def _says(start: deadline.Started) -> deadline.Started:
@@ -102,31 +118,10 @@ def _says(start: deadline.Started) -> deadline.Started:
     return replace(start, calendar_version="", verified=False)
 
 
-def _restarted(
-    known: Known, id_: str, clock: Clock, start: deadline.Started, context: Context
-) -> Iterator[deadline.Fact]:
-    yield from unsaid(known, id_, clock, context.id)
-    yield from _begun_again(id_, clock, start)
-    if clock.state in _CLOSED:
-        yield from _end_again(known, id_, clock, start, context)
-
-
-def _begun_again(
-    id_: str, clock: Clock, start: deadline.Started
-) -> Iterator[deadline.Started | deadline.Paused]:
-    """Let a clock start once more; if it was halted, it stands halted still."""
-    yield start
-    if clock.is_halted and start.due and clock.paused_by:
-        yield paused(id_, clock, start.due, clock.paused_by)
-
-
-def _end_again(
-    known: Known, id_: str, clock: Clock, start: deadline.Started, context: Context
-) -> Iterator[deadline.Fact]:
+def ended_again(known: Known, id_: str, anew: Clock) -> Iterator[End]:
     """Say how a clock that starts once more ends by what had ended it, or was done meanwhile."""
-    anew = _open(begun(start, context.occurred_at))
-    if clock.ended_by and clock.ended_at:
-        yield stopped(id_, anew, clock.ended_at, clock.ended_by)
+    if anew.ended_by and anew.ended_at:
+        yield stopped(id_, anew, anew.ended_at, anew.ended_by)
     elif end := ended_before(known, id_, anew):
         yield end
 
@@ -135,22 +130,39 @@ def _end_put_right(
     known: Known, id_: str, clock: Clock, done: Deed, event: Event, context: Context
 ) -> Iterator[deadline.Fact]:
     """Say how a clock ends by what stands now in the place of what had ended it."""
-    open_ = _running(clock)
+    open_ = _open(known, clock)
     end = reached_by(known, id_, open_, done, event, context) or ended_before(known, id_, open_)
     match clock.state, end:
         case "CANCELLED", deadline.Cancelled():
             return
+        case _ if clock.pauses != open_.pauses:
+            yield from _ends(known, id_, clock, open_, end, context)
         case (("STOPPED" | "WITHDRAWN"), deadline.Stopped(late=late, done_at=at)) if (
             late == clock.late and at == clock.ended_at
         ):
             return
         case "STOPPED", deadline.Stopped() | deadline.Withdrawn():
             yield from _with_following(known, end, context.id)
-        case _, None:
-            yield from _reopened(known, id_, clock, context.id)
         case _:
-            yield from _reopened(known, id_, clock, context.id)
-            yield end
+            yield from _ends(known, id_, clock, open_, end, context)
+
+
+def _ends(
+    known: Known, id_: str, clock: Clock, open_: Clock, end: End | None, context: Context
+) -> Iterator[deadline.Fact]:
+    """Let a clock start once more, and end where it does.
+
+    What was said of it will be said again where it holds; if it was done in time it is withdrawn.
+    """
+    if isinstance(end, deadline.Withdrawn):
+        yield from unsaid(known, id_, clock, context.id)
+    elif clock.said:
+        yield from following(known, clock.said, context.id).values()
+    yield from begun_again(id_, open_)
+    if isinstance(end, deadline.Withdrawn):
+        yield stopped(id_, open_, end.done_at or context.occurred_at, end.by_event_id)
+    elif end is not None:
+        yield end
 
 
 def _in_time_after_all(
@@ -159,7 +171,7 @@ def _in_time_after_all(
     """Say that a clock which another fact stopped too late was ended in time before that."""
     if done.at <= clock.since:
         return
-    match reached_by(known, id_, _running(clock), done, event, context):
+    match reached_by(known, id_, _open(known, clock), done, event, context):
         case (deadline.Stopped(late=False) | deadline.Withdrawn()) as end:
             yield from _with_following(known, end, context.id)
         case _:
@@ -173,13 +185,6 @@ def _with_following(known: Known, end: End, by: str) -> Iterator[End]:
         yield from following(known, end.withdrawn_event_id, by).values()
 
 
-def _reopened(known: Known, id_: str, clock: Clock, by: str) -> Iterator[deadline.Fact]:
-    """Let a clock start once more; what was said of it will be said again where it holds."""
-    if clock.said:
-        yield from following(known, clock.said, by).values()
-    yield from _begun_again(id_, clock, again(id_, clock))
-
-
 def _dropped(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
     """Yield what is said of a clock that should never have started; what had ended it is kept."""
     yield from unsaid(known, id_, clock, by)
@@ -189,29 +194,33 @@ def _dropped(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
 
 def unsaid(known: Known, id_: str, clock: Clock, by: str) -> Iterator[End]:
     """Withdraw what was said of a clock, and cancel the clocks that were started because of it."""
-    if clock.state in {"OVERDUE", "EXPIRED"} and clock.said and clock.due:
+    if clock.state in _SAID and clock.said and clock.due:
         yield withdrawn(id_, clock, clock.said, clock.due, by)
     if clock.said:
         yield from following(known, clock.said, by).values()
 
 
-def _running(clock: Clock) -> Clock:
+def _open(known: Known, clock: Clock) -> Clock:
     """Return a clock as it stood before its end; what was withdrawn of it holds no more."""
-    return replace(_open(clock), said=clock.said if clock.state == "STOPPED" else None)
+    open_ = standing(known, replace(clock, ended_by=None, ended_at=None, late=False))
+    return replace(open_, said=clock.said if clock.state == "STOPPED" else None)
 
 
-def _open(clock: Clock) -> Clock:
-    return replace(clock, state="PAUSED" if clock.is_halted else "RUNNING")
-
-
-def _kept(start: deadline.Started, clock: Clock) -> deadline.Started:
-    """Return a start with what holds on: who must act, unless the fact says so, pauses, extension.
+def _kept(known: Known, start: deadline.Started, clock: Clock, context: Context) -> Clock:
+    """Return a clock put right, with what holds on: who must act, unless the fact says so, its end.
 
     Who carries a case out may have changed since; whoever had to act then is who was asked.
     """
     if entries.entry(clock.rule).who not in _NAMED:
         start = replace(start, responsible=clock.responsible)
-    if start.due is None or not (clock.pauses or clock.longer):
-        return start
-    due = replace(clock, start=start.start, version=start.rule_version).term.count().due
-    return replace(start, due=due and due.astimezone(UTC), pauses=again("", clock).pauses)
+    since = clock.since if start.start == clock.start else context.occurred_at
+    anew = replace(
+        begun(start, since),
+        longer=clock.longer,
+        ended_by=clock.ended_by,
+        ended_at=clock.ended_at,
+    )
+    if anew.longer is not None:
+        due = anew.term.count().due
+        anew = replace(anew, due=due and due.astimezone(UTC))
+    return standing(known, anew)

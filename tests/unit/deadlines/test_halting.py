@@ -98,6 +98,16 @@ def test_a_pause_after_its_time_halts_no_clock_though_nothing_was_said_yet() -> 
     assert clocks.clock("L-102-4").state == "RUNNING"
 
 
+def test_a_pause_counts_from_the_day_the_clock_counts_from() -> None:
+    """Accepted on the first, which was entered on the fifth: the second was in between."""
+    clocks = opened()
+    accepted = made(complaint.Accepted, X, level="1", act_kind="c", accepted_on=on("2026-10-01"))
+    clocks.hear(accepted, head("2026-10-05 10:00"))
+    late = replace(head("2026-10-02 09:00"), accepted_at=at("2026-10-06 09:00"))
+    (paused,) = clocks.hear(PAUSED, late)
+    assert isinstance(paused, deadline.Paused)
+
+
 def test_what_was_overdue_before_the_pause_stays_so() -> None:
     clocks = resolving()
     clocks.say(clocks.overdue("L-102-4"), platform("2026-11-03 00:00"))
