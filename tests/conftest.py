@@ -38,6 +38,7 @@ MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger", "deadline
 _WORKERS, _PORTS = 8, 1_500  #: how many workers have ports of their own, and how many
 _PATIENCE = 120.0  #: seconds; only a broker that hangs takes as long
 _SILENCES = (KafkaException, Doubt, TimeoutError)
+_drawn: set[int] = set()  #: a server that starts late does not listen yet
 _numbers = itertools.count(1)
 
 # What a house says while a test runs is shown where the test fails, and never stands in what a
@@ -51,7 +52,8 @@ def free_ports() -> tuple[int, int]:
     """Return two free ports below those the system hands to outgoing connections.
 
     So a broker that was killed finds its port free again. Each worker draws from ports of its own,
-    and by chance that no test seeds: another's broker on our port would answer in ours' place.
+    none of them twice, and by chance that no test seeds: another's broker on our port would answer
+    in ours' place.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _WORKERS
     first = 20_000 + worker * _PORTS
@@ -59,8 +61,9 @@ def free_ports() -> tuple[int, int]:
     while len(found) < 2:
         port = first + secrets.randbelow(_PORTS)
         with socket.socket() as trial:
-            if port not in found and trial.connect_ex(("127.0.0.1", port)) != 0:
+            if port not in _drawn and trial.connect_ex(("127.0.0.1", port)) != 0:
                 found.append(port)
+                _drawn.add(port)
     return found[0], found[1]
 
 
