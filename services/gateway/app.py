@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
-import uvicorn
 from litestar import Litestar
 
 from services.core.access.directory import Directory
@@ -36,9 +35,6 @@ from services.gateway.routes import routes, submitting, troubles
 _BACKOFF: Final = 0.5
 _DRAIN_SECONDS: Final = 5
 _BACKLOG: Final = 2_048
-#: A connection at rest is ended by its client, never as he asks again: clients and balancers let go
-#: after 5 to 60 seconds.
-KEEP_ALIVE_SECONDS: Final = 75
 
 log = structlog.get_logger()
 
@@ -129,16 +125,7 @@ class Gateway:
 
         Raises BusError where going on could do harm (a bad deploy).
         """
-        server = Server(
-            uvicorn.Config(
-                self.app,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=_DRAIN_SECONDS,
-            )
-        )
+        server = Server(self.app, _DRAIN_SECONDS)
         work = [
             asyncio.create_task(self.acceptor.run(), name="gateway acceptor"),
             asyncio.create_task(self.follower.run(), name="gateway follower"),

@@ -18,6 +18,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from services.core.telemetry.metrics import REGISTRY
 
 _DRAIN_SECONDS: Final = 2
+#: A connection at rest is ended by its client, never as he asks again: clients and balancers let go
+#: after 5 to 60 seconds.
+KEEP_ALIVE_SECONDS: Final = 75
 
 
 class PortTaken(Exception):
@@ -32,7 +35,22 @@ class Pulse(Struct, frozen=True):
 
 
 class Server(uvicorn.Server):
-    """A server that leaves signals to whoever runs the process."""
+    """A server that leaves signals to whoever runs the process, and connections at rest to clients.
+
+    Told to stop, it answers for up to `drain_seconds` what was asked before.
+    """
+
+    def __init__(self, app: Litestar, drain_seconds: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=drain_seconds,
+            )
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:  # noqa: D102  uvicorn's
@@ -71,15 +89,7 @@ def listen(port: int, setting: str) -> socket.socket:
 async def serve(pulse: Pulse, listening: socket.socket) -> None:
     """Answer probes until cancelled."""
     app = Litestar(routes(pulse), openapi_config=None, logging_config=None)
-    server = Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=_DRAIN_SECONDS,
-        )
-    )
+    server = Server(app, _DRAIN_SECONDS)
     serving = asyncio.create_task(server.serve([listening]))
     try:
         await asyncio.shield(serving)

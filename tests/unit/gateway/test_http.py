@@ -13,8 +13,8 @@ from services import all as composition
 from services.core.access.tokens import Issuer
 from services.core.settings import Settings
 from services.core.telemetry.metrics import REGISTRY
-from services.core.telemetry.probes import Pulse
-from services.gateway.app import KEEP_ALIVE_SECONDS, Gateway
+from services.core.telemetry.probes import KEEP_ALIVE_SECONDS, Pulse
+from services.gateway.app import Gateway
 
 SECRET = "Nguyễn Văn Bí Mật"
 COURT = "toa-da-nang"
