@@ -9,7 +9,7 @@ counted anew as it goes on.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -105,5 +105,5 @@ def recounted(clock: Clock) -> datetime | None:
     """Return when a clock is due by the calendar of now, None where it stays as it is."""
     if clock.state != "RUNNING" or clock.due is None or clock.alarm_at is not None:
         return None
-    due = clock.term.count().due
-    return due.astimezone(UTC) if due is not None and due != clock.due else None
+    due = clock.counted
+    return due if due != clock.due else None

@@ -33,13 +33,12 @@ class Resolution:
 
     def __init__(self) -> None:
         self.told = Told()
-        self._filed, self._accepted = self.told.row(80), self.told.row(93)
-        self._part = self._filed.submission["data"]["complaint_id"].replace("x1", "x9")
-        filed = {**self._filed.submission["data"], "complaint_id": self._part}
-        filed |= {"received_on": "2026-12-01", "known_on": "2026-12-01"}
-        self._submit("cong-thads", {**self._filed.submission, "data": filed}, "2026-12-01 09:00")
-        data = self._accepted.submission["data"]
-        self.accepted = self.say("accepted", "2026-12-02", **data)
+        filed, accepted = self.told.row(80).submission, self.told.row(93).submission
+        self._part = filed["data"]["complaint_id"].replace("x1", "x9")
+        data = {**filed["data"], "complaint_id": self._part}
+        data |= {"received_on": "2026-12-01", "known_on": "2026-12-01"}
+        self._submit("cong-thads", {**filed, "data": data}, "2026-12-01 09:00")
+        self.accepted = self.say("accepted", "2026-12-02", **accepted["data"])
         self.paused = self.say("paused", "2026-12-10", ground="a", paused_on="2026-12-10")
         self.resumed = self.say("resumed", "2026-12-15", resumed_on="2026-12-15")
         assert self.due == end_of(date(2027, 1, 6))
@@ -75,10 +74,7 @@ class Resolution:
 
     def correct(self, act: Act, day: str, **data: Any) -> list[Any]:
         """Correct when something was done, and return what was said of clocks."""
-        changed = {**act.submission["data"], **data}
-        submission = {**act.submission, "data": changed, "corrects": act.fact}
-        self._submit(OFFICE, submission, f"{day} 10:00", self.told.house.clock.now())
-        return self._said()
+        return self.correct_again(act, day, **data)[0]
 
     def withdraw(self, act: Act) -> tuple[list[Any], Act]:
         """Take back what was said; return what was said of clocks, and the withdrawal."""
@@ -86,9 +82,10 @@ class Resolution:
         assert became.status == "recorded"
         return self._said(), Act(became.facts[0], act.submission)
 
-    def correct_again(self, act: Act, day: str) -> tuple[list[Any], Act]:
+    def correct_again(self, act: Act, day: str, **data: Any) -> tuple[list[Any], Act]:
         """Correct when something was done; return what was said of clocks, and the correction."""
-        submission = {**act.submission, "corrects": act.fact}
+        changed = {**act.submission["data"], **data}
+        submission = {**act.submission, "data": changed, "corrects": act.fact}
         corrected = self._submit(OFFICE, submission, f"{day} 10:00", self.told.house.clock.now())
         return self._said(), corrected._replace(submission=act.submission)
 

@@ -20,7 +20,7 @@ from services.deadlines.domain.heard import Heard
 from services.deadlines.domain.known import Known, folded
 from services.deadlines.domain.saying import objections
 from services.deadlines.domain.starting import started
-from services.deadlines.domain.undoing import begun_as_told, is_in_place, put_right, taken_back
+from services.deadlines.domain.undoing import begun_as_told, put_right, taken_back
 
 __all__ = ["Known", "decide", "evolve", "react", "retract", "stream"]
 
@@ -69,11 +69,13 @@ def react(known: Known, event: Heard, context: Context) -> Iterator[deadline.Fac
 
 def retract(known: Known, undone: Heard, context: Context) -> Iterator[deadline.Fact]:
     """Say what becomes of clocks that moved by a fact which does not count any more."""
-    if not is_in_place(context):  # else what stands there is heard next
-        for fact in halted(known, undone, context):
-            yield fact
-            known = folded(known, fact, context)
-    yield from taken_back(known, context)
+    gone = context.withdraws or context.corrects
+    if gone is None or context.corrects == context.id:
+        return  # what stands in its place is heard next, and `put_right` answers it
+    for fact in halted(known, undone, context):
+        yield fact
+        known = folded(known, fact, context)
+    yield from taken_back(known, gone, context)
 
 
 def begins(

@@ -5,7 +5,7 @@ are one a part. A clock starts once more where what it started, ended or halted 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Final, Literal, TypeAlias, assert_never, cast
 
@@ -69,7 +69,7 @@ class Clock(Struct, frozen=True):
     longer: int | None = None  #: by, or to, how much it was extended
     is_warned: bool = False
     said: str | None = None  #: the fact that said it was overdue or over
-    paused_by: str | None = None  #: the fact that halted it last
+    paused_by: str | None = None  #: the fact that halted it last, since it started
     unsaid: tuple[str, ...] = ()  #: what was said of it and holds no more
     ended_by: str | None = None  #: the fact by which it stopped or was withdrawn
     ended_at: datetime | None = None  #: when that was done, as it counts
@@ -84,7 +84,13 @@ class Clock(Struct, frozen=True):
     @property
     def is_halted(self) -> bool:
         """Whether its last pause lasts, or lasted when it ended."""
-        return bool(self.pauses) and self.pauses[-1].until is None
+        return self.term.is_paused
+
+    @property
+    def counted(self) -> datetime | None:
+        """When its time is over as it is counted now, in UTC; None while it is halted."""
+        due = self.term.count().due
+        return due and due.astimezone(UTC)
 
     def is_late(self, at: datetime) -> bool:
         """Say whether its time was over at a moment."""
@@ -147,7 +153,6 @@ def _once_more(fresh: Clock, before: Clock) -> Clock:
     return replace(
         fresh,
         since=before.since if fresh.start == before.start else fresh.since,
-        paused_by=before.paused_by,
         longer=before.longer,
         unsaid=_unsaid(before),
     )

@@ -1,25 +1,26 @@
 """The facts of a clock, each of which names it as it stands."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import cast
+from datetime import datetime
+from typing import Any, TypeVar
 
 from services.core.contracts.events import deadline, records
 from services.core.law.working_days import calendar
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import Clock
 
+Said = TypeVar("Said", bound=deadline.Fact)
+
 
 def again(id_: str, clock: Clock) -> deadline.Started:
     """Let a clock start as it stands: once more, or with what was told before its start."""
-    return deadline.Started(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
+    return _of(
+        deadline.Started,
+        id_,
+        clock,
         start=clock.start,
         kind=entries.entry(clock.rule).kind,
-        rule_version=cast("deadline.StartedRuleVersion", clock.version),
+        rule_version=clock.version,
         calendar_version=calendar().version,
         verified=clock.verified,
         pauses=[records.Pause(each.since, each.until) for each in clock.pauses],
@@ -33,17 +34,16 @@ def again(id_: str, clock: Clock) -> deadline.Started:
 def begun_again(id_: str, clock: Clock) -> Iterator[deadline.Started | deadline.Paused]:
     """Let a clock start as it stands, and halt where it is halted."""
     yield again(id_, clock)
-    if clock.is_halted and clock.due and clock.paused_by:
+    if clock.paused_by and clock.due and clock.is_halted:
         yield paused(id_, clock, clock.due, clock.paused_by)
 
 
 def stopped(id_: str, clock: Clock, at: datetime, by: str) -> deadline.Stopped:
     """Stop a clock by what was done at a moment, in time or late."""
-    return deadline.Stopped(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
+    return _of(
+        deadline.Stopped,
+        id_,
+        clock,
         by_event_id=by,
         late=clock.is_late(at),
         due=clock.due,
@@ -53,11 +53,10 @@ def stopped(id_: str, clock: Clock, at: datetime, by: str) -> deadline.Stopped:
 
 def paused(id_: str, clock: Clock, due: datetime, by: str) -> deadline.Paused:
     """Halt a clock. What has no end cannot be halted."""
-    return deadline.Paused(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
+    return _of(
+        deadline.Paused,
+        id_,
+        clock,
         due=due,
         by_event_id=by,
     )
@@ -65,24 +64,22 @@ def paused(id_: str, clock: Clock, due: datetime, by: str) -> deadline.Paused:
 
 def resumed(id_: str, clock: Clock, due: datetime, new_due: datetime, by: str) -> deadline.Resumed:
     """Let a clock go on that was due at one moment, until another."""
-    return deadline.Resumed(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
+    return _of(
+        deadline.Resumed,
+        id_,
+        clock,
         due=due,
         by_event_id=by,
-        new_due=new_due.astimezone(UTC),
+        new_due=new_due,
     )
 
 
 def withdrawn(id_: str, clock: Clock, said: str, due: datetime, by: str) -> deadline.Withdrawn:
     """Take back what was said of a clock too early."""
-    return deadline.Withdrawn(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
+    return _of(
+        deadline.Withdrawn,
+        id_,
+        clock,
         due=due,
         withdrawn_event_id=said,
         by_event_id=by,
@@ -91,11 +88,17 @@ def withdrawn(id_: str, clock: Clock, said: str, due: datetime, by: str) -> dead
 
 def cancelled(id_: str, clock: Clock, by: str) -> deadline.Cancelled:
     """Let a clock fall away with what it watched."""
-    return deadline.Cancelled(
-        clock.watched,
-        clock_id=id_,
-        rule_id=clock.rule,
-        cause_event_id=clock.cause,
+    return _of(
+        deadline.Cancelled,
+        id_,
+        clock,
         by_event_id=by,
         due=clock.due,
+    )
+
+
+def _of(type_: type[Said], id_: str, clock: Clock, **more: Any) -> Said:
+    """Return a fact that names a clock, and says more of it."""
+    return type_(
+        clock.watched, clock_id=id_, rule_id=clock.rule, cause_event_id=clock.cause, **more
     )

@@ -14,10 +14,10 @@ from services.core.contracts.events import deadline
 from services.core.contracts.family import Context
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import Clock
-from services.deadlines.domain.facts import begun_again, paused, resumed
+from services.deadlines.domain.facts import paused, resumed
 from services.deadlines.domain.known import Known
 from services.deadlines.domain.pausing import standing
-from services.deadlines.domain.undoing import ended_again, unsaid
+from services.deadlines.domain.undoing import begun_and_ended, unsaid
 
 
 def halted(known: Known, event: Event, context: Context) -> Iterator[deadline.Fact]:
@@ -28,8 +28,8 @@ def halted(known: Known, event: Event, context: Context) -> Iterator[deadline.Fa
     for id_, clock in known.deadline.items():
         if clock.due is None or clock.state == "CANCELLED":
             continue
-        is_open = clock.ended_by in {None, gone}
-        stood = replace(clock, ended_by=None, ended_at=None) if is_open else clock
+        is_reopened = clock.ended_by == gone
+        stood = replace(clock, ended_by=None, ended_at=None) if is_reopened else clock
         anew = replace(standing(known, stood), said=None)
         if anew.pauses != clock.pauses:
             yield from _changed(known, id_, clock, anew, context)
@@ -52,5 +52,4 @@ def _changed(
             yield resumed(id_, clock, clock.due, due, context.id)
         case _:
             yield from unsaid(known, id_, clock, context.id)
-            yield from begun_again(id_, anew)
-            yield from ended_again(known, id_, anew)
+            yield from begun_and_ended(known, id_, anew)

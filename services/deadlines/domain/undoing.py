@@ -6,7 +6,6 @@ starts once more as it stood. What had been said of it too early is withdrawn fi
 """
 
 from collections.abc import Iterator
-from datetime import UTC
 
 from msgspec.structs import replace
 
@@ -28,19 +27,8 @@ _CLOSED = frozenset({"STOPPED", "WITHDRAWN"})
 _SAID = frozenset({"OVERDUE", "EXPIRED", "STOPPED"})  #: where what was said stands until withdrawn
 
 
-def is_in_place(context: Context) -> bool:
-    """Say whether a correction stands in the place of the very fact that is undone."""
-    return context.corrects == context.id
-
-
-def taken_back(known: Known, context: Context) -> Iterator[deadline.Fact]:
-    """Say what becomes of clocks where a fact is undone and nothing takes its place here.
-
-    A correction in the place of the fact itself is heard next, and `put_right` answers it.
-    """
-    gone = context.withdraws or context.corrects
-    if gone is None or is_in_place(context):
-        return
+def taken_back(known: Known, gone: str, context: Context) -> Iterator[deadline.Fact]:
+    """Say what becomes of clocks where a fact is undone and nothing takes its place here."""
     for id_, clock in known.deadline.items():
         if clock.cause == gone:
             yield from _dropped(known, id_, clock, context.id)
@@ -85,13 +73,15 @@ def put_right(known: Known, event: Event, context: Context) -> Iterator[deadline
 def begun_as_told(
     known: Known, start: deadline.Started, context: Context
 ) -> Iterator[deadline.Fact]:
-    """Yield a start, with the pauses and the end of its clock that were told before it."""
+    """Let a clock start, with the pauses and the end that were told before its start."""
     clock = standing(known, begun(start, context.occurred_at))
-    if clock.pauses:
-        yield from begun_again(start.clock_id, clock)
-    else:
-        yield start
-    yield from ended_again(known, start.clock_id, clock)
+    yield from begun_and_ended(known, start.clock_id, clock)
+
+
+def begun_and_ended(known: Known, id_: str, clock: Clock) -> Iterator[deadline.Fact]:
+    """Let a clock start as it stands, and end by what had ended it, or was done meanwhile."""
+    yield from begun_again(id_, clock)
+    yield from _ended_again(known, id_, clock)
 
 
 def _start_put_right(
@@ -104,13 +94,12 @@ def _start_put_right(
     if clock.state == "CANCELLED":
         stands = known.case.of(clock.watched).view.state not in ENDED
         if stands or clock.ended_by or entries.entry(clock.rule).outlives:
-            yield from begun_again(id_, anew)
-            yield from ended_again(known, id_, anew)
+            yield from begun_and_ended(known, id_, anew)
     elif _says(again(id_, anew)) != _says(again(id_, clock)):
         yield from unsaid(known, id_, clock, context.id)
         yield from begun_again(id_, anew)
         if clock.state in _CLOSED:
-            yield from ended_again(known, id_, anew)
+            yield from _ended_again(known, id_, anew)
 
 
 def _says(start: deadline.Started) -> deadline.Started:
@@ -118,7 +107,7 @@ def _says(start: deadline.Started) -> deadline.Started:
     return replace(start, calendar_version="", verified=False)
 
 
-def ended_again(known: Known, id_: str, anew: Clock) -> Iterator[End]:
+def _ended_again(known: Known, id_: str, anew: Clock) -> Iterator[End]:
     """Say how a clock that starts once more ends by what had ended it, or was done meanwhile."""
     if anew.ended_by and anew.ended_at:
         yield stopped(id_, anew, anew.ended_at, anew.ended_by)
@@ -221,6 +210,5 @@ def _kept(known: Known, start: deadline.Started, clock: Clock, context: Context)
         ended_at=clock.ended_at,
     )
     if anew.longer is not None:
-        due = anew.term.count().due
-        anew = replace(anew, due=due and due.astimezone(UTC))
+        anew = replace(anew, due=anew.counted)
     return standing(known, anew)

@@ -18,6 +18,14 @@ def resolving() -> Clocks:
     return clocks
 
 
+def auctioned() -> Clocks:
+    """An auction of real estate was contracted on 5 November: 45 days, to Monday 21 December."""
+    clocks = opened()
+    signed = made(sale.AuctionContracted, S, movable=False, signed_on=on("2026-11-05"))
+    clocks.hear(signed, officer("2026-11-05 10:00"))
+    return clocks
+
+
 def test_a_pause_moves_the_end_by_as_many_days() -> None:
     clocks = resolving()
     (paused,) = clocks.hear(PAUSED, head("2026-10-12 09:00"))
@@ -116,9 +124,7 @@ def test_what_was_overdue_before_the_pause_stays_so() -> None:
 
 
 def test_a_sale_that_is_stopped_is_not_paused() -> None:
-    clocks = opened()
-    signed = made(sale.AuctionContracted, S, movable=False, signed_on=on("2026-11-05"))
-    clocks.hear(signed, officer("2026-11-05 10:00"))
+    clocks = auctioned()
     (paused,) = clocks.hear(made(sale.Halted, S, kind="PAUSE"), officer("2026-11-16 09:00"))
     assert isinstance(paused, deadline.Paused)
     (resumed,) = clocks.hear(made(sale.Unhalted, S), officer("2026-11-20 09:00"))
@@ -129,9 +135,7 @@ def test_a_sale_that_is_stopped_is_not_paused() -> None:
 
 
 def test_what_was_a_stop_and_no_pause_ends_the_clock_on_its_day() -> None:
-    clocks = opened()
-    signed = made(sale.AuctionContracted, S, movable=False, signed_on=on("2026-11-05"))
-    clocks.hear(signed, officer("2026-11-05 10:00"))
+    clocks = auctioned()
     halted = officer("2026-11-16 09:00")
     clocks.hear(made(sale.Halted, S, kind="PAUSE"), halted)
     clocks.hear(made(sale.Unhalted, S), officer("2026-11-20 09:00"))
@@ -145,9 +149,7 @@ def test_what_was_a_stop_and_no_pause_ends_the_clock_on_its_day() -> None:
 
 
 def test_what_was_a_pause_and_no_stop_halts_the_clock_until_it_goes_on() -> None:
-    clocks = opened()
-    signed = made(sale.AuctionContracted, S, movable=False, signed_on=on("2026-11-05"))
-    clocks.hear(signed, officer("2026-11-05 10:00"))
+    clocks = auctioned()
     halted = officer("2026-11-16 09:00")
     clocks.hear(made(sale.Halted, S, kind="STOP"), halted)
     clocks.hear_instead(halted.id, made(sale.Halted, S, kind="PAUSE"), halted)
