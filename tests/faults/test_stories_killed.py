@@ -15,6 +15,7 @@ from services.cli import main
 from services.core.bus.crashpoints import POINTS
 from services.core.bus.overview import lanes_of
 from services.core.settings import Settings
+from services.simulator.play import Play
 from services.simulator.story import rows
 from tests.hearings.house import unhurried
 from tests.hearings.process import Program
@@ -22,7 +23,7 @@ from tests.integration.test_cli_doors import environment
 from tests.patience import PATIENCE
 from tests.stories.archiving import archived, standing
 from tests.stories.cast import recast
-from tests.stories.telling import CODEC, NOWHERE, Telling, door_of
+from tests.stories.telling import CATALOGUE, CODEC, NOWHERE, Telling, door_of
 
 LEASE = 4.0
 
@@ -94,6 +95,8 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
                 await telling.tell(first, after_last)
                 if point.endswith("hand_over"):
                     doomed.ask_to_stop()
+                else:
+                    await _worked(telling, doomed)
                 await doomed.killed()
         for name, value in environment(settings).items():
             monkeypatch.setenv(name, value)
@@ -119,6 +122,17 @@ async def _shares(settings: Settings, program: Program) -> None:
                 for lane in await lanes_of(unhurried(settings), service.name)
             ):
                 await asyncio.sleep(0.1)
+
+
+async def _worked(telling: Telling, program: Program) -> None:
+    """Let a court issue judgments of no story until a process has died of its work.
+
+    Chance may have put none of the rows before its lanes.
+    """
+    async with asyncio.timeout(PATIENCE):
+        while program.runs:
+            first = telling.stories[0][0]
+            await telling.submit(first.agency, Play([first], CATALOGUE).submission(first))
 
 
 async def _kill(program: Program) -> None:
