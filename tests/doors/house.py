@@ -100,12 +100,16 @@ class Door:
         """
         await self.quiet()
         settings, names = self.whole.settings, tuple(self.whole.services)
-        still = 0
-        async with asyncio.timeout(PATIENCE), reading(settings) as reader:
-            while still < 2:
-                found = await standings(settings, names, reader)
-                still = 0 if any(each.lag or each.outbox for each in found) else still + 1
-                await asyncio.sleep(0.05)
+        still, under_way = 0, ["nobody has looked yet"]
+        try:
+            async with asyncio.timeout(PATIENCE), reading(settings) as reader:
+                while still < 2:
+                    found = await standings(settings, names, reader)
+                    under_way = [repr(each) for each in found if each.lag != 0 or each.outbox]
+                    still = 0 if under_way else still + 1
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError("\n".join(["never settled:", *under_way])) from None
 
 
 @contextlib.asynccontextmanager

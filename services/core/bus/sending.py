@@ -159,13 +159,15 @@ class _Pipe:
             self._changed.set()
 
     async def _catch_up(self) -> None:
+        """Queue what the outbox holds; what was offered while it was read is queued already."""
         self._behind = False
         chunks = await self._store.unsent(self._target, self._queued)
         for chunk in chunks:
             if chunk.first > self._queued + 1:
                 raise self._hole(f"goes on with {chunk.first}")
-            self._queue.extend(chunk.records[self._queued + 1 - chunk.first :])
-            self._queued = chunk.last
+            if chunk.last > self._queued:
+                self._queue.extend(chunk.records[self._queued + 1 - chunk.first :])
+                self._queued = chunk.last
         if chunks:
             self._behind = True
         elif self._queued < self._given:
