@@ -24,12 +24,16 @@ import psutil
 import pytest
 import structlog
 from confluent_kafka import KafkaException
+from hypothesis import HealthCheck
+from hypothesis import settings as effort
 
 from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
 from services.core.bus.errors import Doubt
+from services.core.runtime import kafka_broker, postgres_server
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
+from tests.patience import PATIENCE
 from tests.silence import told_by
 
 PARTITIONS = 3
@@ -40,6 +44,10 @@ _PATIENCE = 120.0  #: seconds; only a broker that hangs takes as long
 _SILENCES = (KafkaException, Doubt, TimeoutError)
 _drawn: set[int] = set()  #: a server that starts late does not listen yet
 _numbers = itertools.count(1)
+
+# How long an example takes says nothing on a machine that is shared.
+effort.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+effort.load_profile("house")
 
 # What a house says while a test runs is shown where the test fails, and never stands in what a
 # command prints beside it.
@@ -100,12 +108,23 @@ def _remove_orphans() -> None:
     """Remove what a run that was itself killed could not."""
     for home in Path("/tmp").glob("lt-*-*"):  # noqa: S108
         pid = home.name.split("-")[1]
-        if home.stat().st_uid == os.getuid() and pid.isdigit() and not psutil.pid_exists(int(pid)):
-            _remove(home)
+        with contextlib.suppress(FileNotFoundError):  # another worker was faster
+            ours = home.stat().st_uid == os.getuid()
+            if ours and pid.isdigit() and not psutil.pid_exists(int(pid)):
+                _remove(home)
 
 
 @pytest.fixture(scope="session")
-def _running() -> Iterator[tuple[Stack, Settings]]:
+def _unhurried_starts() -> Iterator[None]:
+    """Let servers start as slowly as they must: all workers start theirs at once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(kafka_broker, "_START_SECONDS", PATIENCE)
+        patched.setattr(postgres_server, "_START_SECONDS", PATIENCE)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _running(_unhurried_starts: None) -> Iterator[tuple[Stack, Settings]]:
     if kept := os.environ.get("LIENTHONG_TEST_STACK"):
         kept = f"{kept}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
         known = Settings.load({"LIENTHONG_HOME": kept})

@@ -17,7 +17,7 @@ from services.core.runtime.processes import must_be_free
 from services.core.settings import Settings
 from services.gateway.service import NAME as GATEWAY
 
-_START_SECONDS: Final = 60.0
+_START_SECONDS: Final = 180.0
 _STOP_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.1
 

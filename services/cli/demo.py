@@ -36,7 +36,7 @@ THE_CASE: Final = "J.c2"  #: of which the story tells most
 
 _WAIT: Final = 30
 _PATIENCE: Final = 120.0  #: services in processes of their own begin one after another
-_FOLLOWS_SECONDS: Final = 60.0
+_FOLLOWS_SECONDS: Final = 180.0
 _PAUSE_SECONDS: Final = 0.15  #: after each line, so that eyes can follow
 
 console = Console(soft_wrap=True, highlight=False)

@@ -15,7 +15,7 @@ from services.ledger.folding import Folding
 from services.ledger.rebuilding import Compared, behind, compare
 
 _SHOWN: Final = 10
-_WAIT_SECONDS: Final = 10.0
+_WAIT_SECONDS: Final = 30.0
 _LOOK_SECONDS: Final = 0.2
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,8 @@ from services.core.contracts.catalogue_file import load_catalogue
 from services.core.settings import Settings
 
 _SECONDS: Final = 45.0
+_REST_SECONDS: Final = 0.5
+_AWAY: Final = 503
 _MARKS: Final = {"recorded": "✓", "refused": "✗", "held": "…", "pending": "·"}
 
 
@@ -66,9 +69,18 @@ class Client:
     async def submit(
         self, agency: str, submission: Mapping[str, Any], key: str, wait: int
     ) -> httpx2.Response:
-        """Submit and return the answer, whatever it is. Raises CommandError: nobody answers."""
+        """Submit and return the answer, whatever it is. Raises CommandError: nobody answers.
+
+        Where the house has no time, comes again under the same key for as long as it waits for one
+        answer.
+        """
         headers = {"Idempotency-Key": key, "Prefer": f"wait={wait}"}
-        return await self._ask("POST", "/v1/submissions", agency, headers, submission)
+        until = time.monotonic() + _SECONDS
+        while True:
+            answer = await self._ask("POST", "/v1/submissions", agency, headers, submission)
+            if answer.status_code != _AWAY or time.monotonic() > until:
+                return answer
+            await asyncio.sleep(_REST_SECONDS)
 
     async def dry_run(self, agency: str, submission: Mapping[str, Any]) -> httpx2.Response:
         """Ask what would become of a submission now, and return the answer, whatever it is."""

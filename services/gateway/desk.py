@@ -80,7 +80,10 @@ class Desk:
             raise
         if accepted.is_new:
             outcome = await self._follower.wait(minted, wait) if wait else Outcome()
-            return _standing(accepted, outcome)
+            found = None
+            if wait and outcome.status == "pending":  # it may have passed before any was followed
+                found = await self._found(minted, speaker.agency)
+            return found or _standing(accepted, outcome)
         self._follower.forget(minted)
         found = await self.standing(accepted.id, speaker, wait)
         return found or _standing(accepted, Outcome())

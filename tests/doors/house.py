@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -18,10 +18,11 @@ from services.core.bus.service import Service
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.gateway.counting import Counts
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, surely
 
 COURT, ENFORCERS, OPERATOR = "toa-da-nang", "thads-da-nang", "platform"
-_AWAY = 503  #: the database, or Kafka, did not answer in time
+_PENDING, _AWAY = 202, 503  #: not told what became of it, or taken, in time
+_LONGEST_WAIT = 30  #: seconds
 _SILENCE = timedelta(days=36_500)
 Change = Callable[[composition.Assembly], dict[str, Service]]
 
@@ -50,40 +51,42 @@ class Door:
         *,
         agency: str = COURT,
         key: str | None = None,
-        wait: int | None = 30,
+        wait: int | None = _LONGEST_WAIT,
     ) -> httpx2.Response:
+        """Submit under one key until the house has time to take it, and tells what became of it.
+
+        With a shorter wait, or none, what is pending is an answer too.
+        """
         headers = {
             "Authorization": f"Bearer {self.token(agency)}",
             "Idempotency-Key": key or new_id(),
         }
         if wait is not None:
             headers["Prefer"] = f"wait={wait}"
-        return await self.http.post("/v1/submissions", json=submission, headers=headers)
+        return await self._answered(
+            lambda: self.http.post("/v1/submissions", json=submission, headers=headers), wait
+        )
 
     async def ask(
         self, path: str, *, agency: str = COURT, wait: int | None = None
     ) -> httpx2.Response:
+        """Ask until the house has time to answer, as whoever asks it should."""
         headers = {"Authorization": f"Bearer {self.token(agency)}"}
         if wait is not None:
             headers["Prefer"] = f"wait={wait}"
-        return await self.http.get(path, headers=headers)
+        return await self._answered(lambda: self.http.get(path, headers=headers), wait)
 
-    async def surely(self, path: str, *, agency: str = COURT) -> httpx2.Response:
-        """Ask until the house has time to answer, as whoever asks it should."""
+    async def _answered(
+        self, send: Callable[[], Awaitable[httpx2.Response]], wait: int | None
+    ) -> httpx2.Response:
+        again = {_AWAY, _PENDING} if wait == _LONGEST_WAIT else {_AWAY}
         async with asyncio.timeout(PATIENCE):
-            while (answer := await self.ask(path, agency=agency)).status_code == _AWAY:
-                await asyncio.sleep(0.05)
-            return answer
-
-    async def submit_surely(self, submission: dict[str, Any], key: str) -> httpx2.Response:
-        """Submit under one key until the house has time to take it."""
-        async with asyncio.timeout(PATIENCE):
-            while (answer := await self.submit(submission, key=key)).status_code == _AWAY:
+            while (answer := await send()).status_code in again:
                 await asyncio.sleep(0.05)
             return answer
 
     async def counts(self) -> Counts:
-        return msgspec.convert((await self.surely("/v1/counts", agency=OPERATOR)).json(), Counts)
+        return msgspec.convert((await self.ask("/v1/counts", agency=OPERATOR)).json(), Counts)
 
     async def quiet(self) -> Counts:
         """Wait until nothing is pending, and count."""
@@ -104,7 +107,7 @@ class Door:
         try:
             async with asyncio.timeout(PATIENCE), reading(settings) as reader:
                 while still < 2:
-                    found = await standings(settings, names, reader)
+                    found = await surely(lambda: standings(settings, names, reader))
                     under_way = [repr(each) for each in found if each.lag != 0 or each.outbox]
                     still = 0 if under_way else still + 1
                     await asyncio.sleep(0.05)

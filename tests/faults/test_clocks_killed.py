@@ -70,12 +70,8 @@ class _House:
         self._issuer = Issuer(settings.secrets)
 
     async def submit(self, claim: dict[str, Any]) -> None:
-        await self._open()
-        answer = await self._http.post(
-            f"{door_of(self._program)}/v1/submissions",
-            json=claim,
-            headers=self._headers(COURT) | {"Idempotency-Key": new_id(), "Prefer": "wait=30"},
-        )
+        headers = self._headers(COURT) | {"Idempotency-Key": new_id(), "Prefer": "wait=30"}
+        answer = await self._answer("POST", "/v1/submissions", json=claim, headers=headers)
         assert answer.json().get("status") == "recorded", answer.text
 
     async def told(self, judgment: str, wanted: dict[str, int]) -> None:
@@ -97,11 +93,19 @@ class _House:
         return counts
 
     async def ask(self, path: str) -> dict[str, Any]:
-        await self._open()
-        answer = await self._http.get(
-            f"{door_of(self._program)}{path}", headers=self._headers(OPERATOR)
-        )
+        answer = await self._answer("GET", path, headers=self._headers(OPERATOR))
         return dict(answer.json())
+
+    async def _answer(self, method: str, path: str, **said: Any) -> httpx2.Response:
+        """Ask until the house has time to answer, and tells what became of what was said."""
+        await self._open()
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                url = f"{door_of(self._program)}{path}"
+                answer = await self._http.request(method, url, **said)
+                if answer.status_code not in {202, 503}:
+                    return answer
+                await asyncio.sleep(0.05)
 
     async def _open(self) -> None:
         async with asyncio.timeout(PATIENCE):

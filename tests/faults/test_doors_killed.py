@@ -30,7 +30,7 @@ from tests.doors.house import COURT, OPERATOR, effective, issued
 from tests.faults.killing import Killer, Load
 from tests.faults.onlooker import Onlooker
 from tests.hearings.process import Program
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, surely
 
 CLIENTS, AFTER = 8, 5
 LEASE = 5.0  #: seconds; all services in one process renew theirs too often where it is a second
@@ -45,7 +45,7 @@ async def test_what_a_client_was_told_holds_whatever_is_killed_under_load(
     settings = msgspec.structs.replace(quick, http_port=0, lease_seconds=LEASE)
     topics = Topics(settings.topic_prefix, settings.partitions)
     heard = [topics.events("judgment"), topics.outcomes]
-    await Cluster(settings).create(heard, settings.partitions)
+    await surely(lambda: Cluster(settings).create(heard, settings.partitions))
     async with contextlib.AsyncExitStack() as open_:
         program = open_.enter_context(Program.run(RUN, settings, tmp_path / "house.log"))
         onlooker = await open_.enter_async_context(Onlooker.look(settings, heard))

@@ -10,17 +10,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.all import WORK, assemble
+from services.all import NAMES, WORK, assemble
 from services.cli import main
 from services.core.bus.crashpoints import POINTS
-from services.core.bus.overview import lanes_of
+from services.core.bus.kafka import reading
+from services.core.bus.overview import lanes_of, standings
 from services.core.settings import Settings
 from services.simulator.play import Play
 from services.simulator.story import rows
 from tests.hearings.house import unhurried
 from tests.hearings.process import Program
 from tests.integration.test_cli_doors import environment
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, surely
 from tests.stories.archiving import archived, standing
 from tests.stories.cast import recast
 from tests.stories.telling import CATALOGUE, CODEC, NOWHERE, Telling, door_of
@@ -98,6 +99,7 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
                 else:
                     await _worked(telling, doomed)
                 await doomed.killed()
+        await _rests(settings)
         for name, value in environment(settings).items():
             monkeypatch.setenv(name, value)
         told_again = [
@@ -122,6 +124,17 @@ async def _shares(settings: Settings, program: Program) -> None:
                 for lane in await lanes_of(unhurried(settings), service.name)
             ):
                 await asyncio.sleep(0.1)
+
+
+async def _rests(settings: Settings) -> None:
+    """Wait until every lane is owned and nothing is before any, twice in a row."""
+    still = 0
+    async with asyncio.timeout(PATIENCE), reading(settings) as reader:
+        while still < 2:
+            found = await surely(lambda: standings(unhurried(settings), NAMES, reader))
+            busy = any(each.lag != 0 or each.outbox or each.owned < each.lanes for each in found)
+            still = 0 if busy else still + 1
+            await asyncio.sleep(0.1)
 
 
 async def _worked(telling: Telling, program: Program) -> None:

@@ -33,7 +33,7 @@ from tests.hearings import docket
 from tests.hearings.contracts import CATALOGUE, CODEC
 from tests.hearings.events import hearing
 from tests.hearings.service import SERVICE
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, surely
 
 GATEWAY = Service(name="gateway", is_door=True)
 DIRECTORY = directory.load(CATALOGUE)
@@ -120,7 +120,7 @@ class House:
             *house.topics.written_by(docket.SERVICE),
             house.topics.outcomes,
         ]
-        await Cluster(unhurried(settings)).create(names, settings.partitions)
+        await surely(lambda: Cluster(settings).create(names, settings.partitions))
         house.gateway = await postgres.connect(unhurried(settings), "gateway")
         await accepting.open_targets(house.gateway, house.topics, ["hearing", "room", "docket"])
         try:
@@ -210,6 +210,9 @@ class House:
 
     async def records(self, *topics: str) -> list[Record]:
         """Read topics from the beginning as an outsider would, repeats dropped by the rule."""
+        return await surely(lambda: self._records(topics))
+
+    async def _records(self, topics: Iterable[str]) -> list[Record]:
         heard, found = Heard(), []
         targets = [(each, p) for each in topics for p in range(self.settings.partitions)]
         async with reading(self.settings) as reader:

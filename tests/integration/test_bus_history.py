@@ -32,7 +32,7 @@ from services.core.settings import Settings
 from tests.hearings.house import GATEWAY, House, Process, seen, unhurried
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, surely
 
 DAMAGED, SOUND = 0, 1  #: partitions: where the world is damaged, and where it is not
 FACTS = 3  #: of one request: requested, the room booked, the answer
@@ -112,8 +112,11 @@ async def append(house: House, target: Target, *records: Numbered) -> None:
 
 
 async def ends(house: House, *targets: Target) -> list[int]:
-    async with reading(house.settings) as reader:
-        found = await reader.ends(targets)
+    async def look() -> dict[Target, int]:
+        async with reading(house.settings) as reader:
+            return await reader.ends(targets)
+
+    found = await surely(look)
     return [found[each] for each in targets]
 
 

@@ -90,6 +90,20 @@ def _name(process: Process | Program) -> str:
     return process.hosts[SERVICE.name].owner
 
 
+async def _owning(settings: Settings, program: Program) -> dict[int, Any]:
+    """Stop a process in its tracks while it owns lanes, and return these by their partition."""
+    name = _name(program)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            program.must_run()
+            program.stand_still()
+            rows = await lanes(settings)
+            if left := {row["partition"]: row for row in rows if name in (row["owner"] or "")}:
+                return left
+            program.go_on()
+            await asyncio.sleep(0.05)
+
+
 # -- coming and going
 
 
@@ -152,10 +166,8 @@ async def test_the_lanes_of_a_killed_process_are_taken_once_their_lease_ends_and
         heir = Process(quick)
         await owned(quick, [doomed, heir], *SHARED)
         await clerk.progresses()
-        name = _name(doomed)
+        left = await _owning(quick, doomed)
         doomed.kill()
-        left = {row["partition"]: row for row in await lanes(quick) if name in row["owner"]}
-        assert left
         await owned(quick, [heir], [3])
         for row in await lanes(quick):
             if dead := left.get(row["partition"]):

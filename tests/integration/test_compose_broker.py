@@ -63,7 +63,7 @@ def broker(tmp_path: Path) -> Iterator[Settings]:
     finally:
         ended = process.poll()
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE)
         assert ended is None, f"it ended by itself with {ended}"
 
 

@@ -89,7 +89,7 @@ async def until(door: Door, part: str, rule: str, state: str) -> dict[str, Any]:
 
 async def told(door: Door, judgment: str) -> Counter[str]:
     """Count the facts of clocks under a judgment, once all is archived."""
-    await door.quiet()
+    await door.settled()
     answer = await door.ask(f"/v1/cases/{judgment}/timeline", agency=OPERATOR)
     types = [entry["type"].removeprefix("thads.") for entry in answer.json()["entries"]]
     return Counter(type_ for type_ in types if type_.startswith("deadline."))

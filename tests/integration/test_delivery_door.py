@@ -104,7 +104,13 @@ async def acknowledged(
         "Idempotency-Key": new_id(),
         "Prefer": "wait=30",
     }
-    return await door.http.post(path, json={"officer": officer, "role": role}, headers=headers)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            said = {"officer": officer, "role": role}
+            answer = await door.http.post(path, json=said, headers=headers)
+            if answer.status_code not in {202, 503}:
+                return answer
+            await asyncio.sleep(0.05)
 
 
 async def receipts(door: Door, many: int) -> set[str]:

@@ -34,7 +34,7 @@ from tests.acceptance.test_strangers_tools import lent_librdkafka
 from tests.doors.house import COURT, ENFORCERS, open_door
 from tests.integration.test_cli_doors import at_door, lienthong
 from tests.integration.test_delivery_door import FACTS, sent, until
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, surely
 
 BANK = "nh-song-cam"
 
@@ -292,8 +292,12 @@ async def arrives_late(settings: Settings, first: int, last: int) -> None:
 async def many(settings: Settings) -> int:
     """How many records stand in the bank's topic, repeats included."""
     target = (Topics(settings.topic_prefix, settings.partitions).agency(BANK), 0)
-    async with reading(settings) as reader:
-        return (await reader.ends([target]))[target]
+
+    async def look() -> int:
+        async with reading(settings) as reader:
+            return (await reader.ends([target]))[target]
+
+    return await surely(look)
 
 
 async def standing(settings: Settings, number: int) -> None:
@@ -301,20 +305,25 @@ async def standing(settings: Settings, number: int) -> None:
     target = (Topics(settings.topic_prefix, settings.partitions).agency(BANK), 0)
     async with asyncio.timeout(PATIENCE), reading(settings) as reader:
         while True:
-            last = await reader.last(target)
+            last = await surely(lambda: reader.last(target))
             if last and foreign_headers(last.head)["number"] == b"%d" % number:
                 return
             await asyncio.sleep(0.05)
+
+
+_END_SESSIONS = """
+select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+   and database = (select oid from pg_database where datname = current_database())
+"""
 
 
 async def cut_off(settings: Settings) -> None:
     """End every session that fills topics, as a network failure would."""
     connected = await postgres.connect(settings, NAME)
     try:
-        ended = await connected.fetch(
-            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
-            " and database = (select oid from pg_database where datname = current_database())"
-        )
+        async with asyncio.timeout(PATIENCE):
+            while not (ended := await connected.fetch(_END_SESSIONS)):
+                await asyncio.sleep(0.05)
     finally:
         await connected.close()
     assert len(ended) == 1, "one writes, the other stands ready"

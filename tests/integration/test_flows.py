@@ -60,7 +60,6 @@ async def test_killed_and_restarted_it_is_right_again_and_its_loss_touches_nothi
             flow = next(each for each in last.flows if each.type == "thads.judgment.transferred")
             assert flow.recorded_late is not None
             await flows.stop()
-            assert "Traceback" not in flows.said
 
 
 async def test_the_command_says_plainly_when_flows_does_not_run(

@@ -149,7 +149,7 @@ async def test_two_gateways_are_one_door(settings: Settings) -> None:
         keys = [f"key-{n}" for n in range(60)]
         answers = await asyncio.gather(
             *(
-                door.submit_surely(issued(judgment_no=f"{key}/2026"), key)
+                door.submit(issued(judgment_no=f"{key}/2026"), key=key)
                 for key in keys
                 for door in (left, right)
             )

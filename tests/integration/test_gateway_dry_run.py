@@ -1,5 +1,6 @@
 """A dry run says what the submission right after it becomes, and leaves nothing behind."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from tests.doors.house import (
     received,
     transferred,
 )
+from tests.patience import PATIENCE
 
 EMPTY = Counts(0, 0, 0, 0, 0)
 
@@ -35,7 +37,13 @@ async def tried(
     door: Door, submission: dict[str, Any], *, agency: str = COURT, query: str = "dry_run=true"
 ) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {door.token(agency)}", "Prefer": "wait=30"}
-    return await door.http.post(f"/v1/submissions?{query}", json=submission, headers=headers)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            path = f"/v1/submissions?{query}"
+            answer = await door.http.post(path, json=submission, headers=headers)
+            if answer.status_code != 503 or "version" in answer.json()["detail"]:
+                return answer
+            await asyncio.sleep(0.05)
 
 
 def essence(said: dict[str, Any]) -> tuple[Any, ...]:

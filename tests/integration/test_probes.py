@@ -30,7 +30,7 @@ async def test_a_process_tells_what_it_did_and_what_waits_before_it(settings: Se
     own = msgspec.structs.replace(settings, metrics_port=port)
     async with (
         open_door(own) as door,
-        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as http,
     ):
         assert (await http.get("/health/live")).status_code == 200
         assert (await http.get("/health/ready")).status_code == 200

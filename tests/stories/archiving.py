@@ -11,14 +11,19 @@ from services.core.settings import Settings
 from services.core.telling.following import events
 from services.ledger.archive import Archive, Criteria, Entry
 from services.ledger.service import NAME
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, surely
 
 
 async def standing(settings: Settings, topics: Iterable[str]) -> list[Record]:
     """Return every record that stands in some topics, by place; of what stands twice, the first."""
     beginning = {(topic, p): 0 for topic in topics for p in range(settings.partitions)}
-    async with asyncio.timeout(PATIENCE), reading(settings) as reader:
-        return _placed([record async for record, _ in events(reader, beginning, follow=False)])
+
+    async def look() -> list[Record]:
+        async with reading(settings) as reader:
+            found = events(reader, dict(beginning), follow=False)
+            return _placed([record async for record, _ in found])
+
+    return await surely(look)
 
 
 async def archived(settings: Settings, codec: Codec, records: Sequence[Record]) -> list[Entry]:

@@ -17,7 +17,7 @@ from services.core.bus.errors import Doubt
 from services.core.bus.users import User
 from services.core.settings import Settings
 
-_SECONDS: Final = 15.0
+_SECONDS: Final = 30.0
 _FAILURES: Final = (KafkaException, TimeoutError)  #: a broker that stands still raises nothing
 _TOPIC: Final = {
     "retention.ms": "-1",

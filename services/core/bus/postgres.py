@@ -21,6 +21,7 @@ from services.core.settings import Settings
 SUPERUSER: Final = "postgres"
 _BUS_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _MIGRATING: Final = 0x7468_6164_73  #: the advisory lock of who migrates
+_SECONDS: Final = 60.0  #: to connect where no lease is at stake
 _SERVICES: Final = Path(__file__).parents[2]
 _DBMATE: Final = Path(sysconfig.get_path("scripts")) / "dbmate"
 
@@ -184,7 +185,7 @@ async def _connected(settings: Settings, database: str, service: str | None = No
         user=service or SUPERUSER,
         password=password or None,
         database=database,
-        timeout=settings.lease_seconds,
+        timeout=_SECONDS,
     )
 
 
