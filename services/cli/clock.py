@@ -119,6 +119,8 @@ class Story:
         next_ = None
         if clocks is not None:
             (standing,) = await standings(self._settings, (deadlines.NAME,), self._reader)
+            if standing.lag is None:
+                return "Kafka does not tell what the clocks have not heard", None
             if standing.lag or standing.outbox:
                 return f"{standing.lag} records are not heard by the clocks", None
             if await unsaid(clocks, self._own.now()):

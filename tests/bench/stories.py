@@ -251,7 +251,7 @@ async def _told(settings: Settings, clock: StoryClock, judgments: int, story: li
 async def _clocks_heard(settings: Settings, reader: Reader) -> None:
     """Wait until the rows of clocks are what their facts say: time moves on only then."""
     async with asyncio.timeout(_PATIENCE):
-        while (await standings(settings, (deadlines.NAME,), reader))[0].lag:
+        while (await standings(settings, (deadlines.NAME,), reader))[0].lag != 0:
             await asyncio.sleep(_LOOK_SECONDS)
 
 

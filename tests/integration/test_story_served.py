@@ -19,6 +19,7 @@ import pytest_asyncio
 from services.all import DECIDING
 from services.cli import main
 from services.cli.archive import opened
+from services.cli.clock import moving
 from services.cli.why import explained
 from services.core.access.docket import stream_of
 from services.core.access.readers import visible_to
@@ -98,6 +99,8 @@ async def told(settings: Settings) -> AsyncIterator[Told]:
                     play.see(envelope.id, event, CODEC.to_json(event))
         assert play.surprises == []
         await put_right(door, play)
+        async with moving(door.whole.settings, clock, PATIENCE) as moves:
+            await moves.quiet()  # the clocks have said what they must
         await door.settled()
         archive_rows = Rows(settings, NAME)
         archive = Archive(archive_rows, CODEC)
