@@ -6,6 +6,7 @@ import random
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
@@ -27,16 +28,20 @@ from tests.stories.cast import recast
 from tests.stories.telling import CATALOGUE, CODEC, NOWHERE, Telling, door_of
 
 LEASE = 4.0
+PART: Final = (
+    95  #: rows, to a coercion that is booked, refused and planned; `make faults` tells all
+)
 
 
 @pytest.mark.parametrize(
-    ("stories", "kills"), [(2, 3), pytest.param(6, 20, marks=pytest.mark.faults)]
+    ("stories", "kills", "told"),
+    [(2, 3, PART), pytest.param(6, 20, None, marks=pytest.mark.faults)],
 )
 async def test_stories_end_as_the_law_says_whichever_process_dies_on_the_way(
-    quick: Settings, tmp_path: Path, stories: int, kills: int
+    quick: Settings, tmp_path: Path, stories: int, kills: int, told: int | None
 ) -> None:
     """Whoever was shown a fact by one process may build upon it at the other."""
-    story = rows()
+    story = rows()[:told]
     settings = msgspec.structs.replace(
         quick, http_port=0, lease_seconds=LEASE, home=tmp_path, story_start=story[0].at
     )
@@ -46,8 +51,8 @@ async def test_stories_end_as_the_law_says_whichever_process_dies_on_the_way(
             open_.enter_context(Program.run(command, settings, tmp_path / f"house-{number}.log"))
             for number in (1, 2)
         ]
-        told = [[recast(row, number) for row in story] for number in range(stories)]
-        async with Telling(settings, programs, told).open() as telling:
+        cast = [[recast(row, number) for row in story] for number in range(stories)]
+        async with Telling(settings, programs, cast).open() as telling:
             places = sorted(random.sample(range(1, len(story)), kills))
             for first, after_last in zip([0, *places], [*places, len(story)], strict=True):
                 if first:
@@ -65,10 +70,10 @@ async def test_stories_end_as_the_law_says_whichever_process_dies_on_the_way(
 
 
 @pytest.mark.parametrize(
-    "points",
+    ("points", "told"),
     [
-        ("after_decide", "after_commit", "handed_to_producer", "before_hand_over"),
-        pytest.param(POINTS, marks=pytest.mark.faults),
+        (("after_decide", "after_commit", "handed_to_producer", "before_hand_over"), PART),
+        pytest.param(POINTS, None, marks=pytest.mark.faults),
     ],
 )
 async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
@@ -76,8 +81,9 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     points: tuple[str, ...],
+    told: int | None,
 ) -> None:
-    story = rows()
+    story = rows()[:told]
     settings = msgspec.structs.replace(
         quick, http_port=0, lease_seconds=LEASE, home=tmp_path, story_start=story[0].at
     )

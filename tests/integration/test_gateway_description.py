@@ -15,7 +15,7 @@ from services.core.settings import Settings
 from tests.doors.house import COURT, OPERATOR, Door, open_door, until_ready
 from tests.patience import PATIENCE
 
-EXAMPLES, AWAY = 25, 503
+EXAMPLES, AWAY = 15, 503
 #: Data that follow the schema may still be refused at the edge (a date, a role); and whether tokens
 #: are asked for has tests of its own.
 ELSEWHERE = [positive_data_acceptance, ignored_auth]

@@ -58,7 +58,7 @@ async def test_without_a_database_nothing_is_accepted_and_nothing_lost(
 
 
 async def test_ten_thousand_submissions_in_one_burst(settings: Settings) -> None:
-    async with open_door(settings) as door:
+    async with open_door(settings, names=["gateway", "judgments"]) as door:
         keys = [new_id() for _ in range(BURST)]
         async with asyncio.timeout(PATIENCE):
             while keys:  # whoever is turned away for the moment comes again, under his own key

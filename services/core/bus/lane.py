@@ -150,12 +150,12 @@ class Lane:
         orderly = False
         try:
             own = [(topic, self.partition) for topic in self._own_topics()]
+            await asyncio.gather(reader.start(), sender.start())
             claim = await claimed(
-                house.settings, store, self._name, house.owner, own, house.reached
+                house.settings, store, reader, self._name, house.owner, own, house.reached
             )
             if claim is None:
                 return
-            await asyncio.gather(reader.start(), sender.start())
             try:
                 async with TaskGroup() as tasks:
                     life = Life(house, self.partition, store, self.health)
@@ -212,7 +212,7 @@ class Lane:
                         looked = asyncio.ensure_future(self._looked.wait())
                     await carry_out(life, store, house.deciding)
                     if house.service.is_door:
-                        life.outbox.look()
+                        await life.outbox.look()
                 if loop.time() - renewed > lease / 3:
                     await life.commit(life.positions)
                     renewed = loop.time()

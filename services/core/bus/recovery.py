@@ -33,6 +33,7 @@ class _Last(Struct, frozen=True):
 async def claimed(
     settings: Settings,
     store: Store,
+    reader: Reader,
     lane: str,
     owner: str,
     own_targets: list[Target],
@@ -40,9 +41,9 @@ async def claimed(
 ) -> tuple[LaneRow, dict[Target, Sending]] | None:
     """Own the lane and know its tail, or return None while it is another's.
 
-    `own_targets` are looked at even where the database knows nothing of them. Raises
-    DatabaseRestored where Kafka holds records that were never given, StateTooNew where newer code
-    has written the lane's states.
+    `reader` is the lane's own: connected, and nothing is read with it yet. `own_targets` are looked
+    at even where the database knows nothing of them. Raises DatabaseRestored where Kafka holds
+    records that were never given, StateTooNew where newer code has written the lane's states.
     """
     epoch = await store.claim(owner)
     if epoch is None:
@@ -51,8 +52,7 @@ async def claimed(
     reached("after_claim")
     known = await store.targets()
     targets = dict.fromkeys(own_targets, Sending(Tail(), 0, 0)) | known
-    async with reading(settings) as reader:
-        lasts = await _lasts(settings, reader, lane, targets)
+    lasts = await _lasts(settings, reader, lane, targets)
     row = await store.row()
     if row.epoch != epoch:
         raise LeaseLost(f"lane {lane}: epoch {epoch} was claimed, the row says {row.epoch}")

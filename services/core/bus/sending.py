@@ -46,10 +46,12 @@ class Outbox:
             pipe = self._pipes.get(target) or self._open(target, chunk.first - 1, chunk.first - 1)
             pipe.offer(chunk)
 
-    def look(self) -> None:
-        """Ask the database for what others may have put into the outbox."""
-        for pipe in self._pipes.values():
-            pipe.look()
+    async def look(self) -> None:
+        """Ask the database where others have put something into the outbox, and have it read."""
+        for target, sending in (await self._store.targets()).items():
+            pipe = self._pipes.get(target) or self._open(target, sending.sent, sending.sent)
+            if sending.given.number > pipe.queued:
+                pipe.look()
 
     def marks(self) -> dict[Target, tuple[int, int]]:
         """Return what was acknowledged since the last call: target → number, offset."""
@@ -114,6 +116,11 @@ class _Pipe:
     @property
     def waiting(self) -> int:
         return len(self._queue)
+
+    @property
+    def queued(self) -> int:
+        """The last number that was sent or waits here."""
+        return self._queued
 
     def offer(self, chunk: Chunk) -> None:
         if chunk.first == self._queued + 1 and not self._behind:
