@@ -27,6 +27,7 @@ from confluent_kafka import KafkaException
 from hypothesis import HealthCheck
 from hypothesis import settings as effort
 
+from services.all import NAMES
 from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
 from services.core.bus.errors import Doubt
@@ -37,8 +38,6 @@ from tests.patience import PATIENCE
 from tests.silence import told_by
 
 PARTITIONS = 3
-#: Services whose schemas stand in every test's database.
-MIGRATED = ["judgments", "gateway", "directory", "delivery", "ledger", "deadlines"]
 _WORKERS, _PORTS = 8, 1_500  #: how many workers have ports of their own, and how many
 _PATIENCE = 120.0  #: seconds; only a broker that hangs takes as long
 _SILENCES = (KafkaException, Doubt, TimeoutError)
@@ -162,7 +161,7 @@ def _template(_running: tuple[Stack, Settings]) -> Settings:
     template = msgspec.structs.replace(
         settings, postgres_database=f"template_{os.getpid()}", partitions=PARTITIONS
     )
-    asyncio.run(postgres.migrate(template, MIGRATED))
+    asyncio.run(postgres.migrate(template, list(NAMES)))
     return template
 
 

@@ -5,6 +5,7 @@ still cannot hold a lock beyond its ownership (B6).
 """
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sysconfig
@@ -126,23 +127,39 @@ async def migrate(settings: Settings, services: list[str]) -> None:
 
 
 async def _migrated(settings: Settings, services: list[str]) -> None:
-    await _create(settings, "postgres", f'create database "{settings.postgres_database}"')
+    server = await _connected(settings, "postgres")
+    try:
+        known = await server.fetchval(
+            "select true from pg_database where datname = $1", settings.postgres_database
+        )
+        if not known:
+            await _make(server, f'create database "{settings.postgres_database}"')
+    finally:
+        server.terminate()
     turn = await _connected(settings, settings.postgres_database)
     try:
         await turn.execute("select pg_advisory_lock($1)", _MIGRATING)
-        for service in services:
-            await _create(settings, settings.postgres_database, f'create role "{service}" login')
-            await _create(
-                settings,
-                settings.postgres_database,
-                f'create schema "{service}" authorization "{service}"',
-            )
-            if settings.postgres_password:
-                said = await turn.fetchval("select quote_literal($1)", settings.postgres_password)
+        stale = [each for each in services if not await _stands(turn, each)]
+        for service in stale:
+            await _make(turn, f'create role "{service}" login')
+            await _make(turn, f'create schema "{service}" authorization "{service}"')
+        if settings.postgres_password:
+            said = await turn.fetchval("select quote_literal($1)", settings.postgres_password)
+            for service in services:
                 await turn.execute(f'alter role "{service}" password {said}')
-        await asyncio.gather(*(asyncio.to_thread(_migrate, settings, each) for each in services))
+        await asyncio.gather(*(asyncio.to_thread(_migrate, settings, each) for each in stale))
     finally:
         turn.terminate()
+
+
+async def _stands(connection: Any, service: str) -> bool:
+    """Whether every migration of a service has gone through here."""
+    table = f'"{service}".migrations'
+    if await connection.fetchval("select to_regclass($1)::text", table) is None:
+        return False
+    rows = await connection.fetch(f"select version from {table}")
+    wanted = {file.name.partition("_")[0] for each in _folders(service) for file in each.iterdir()}
+    return wanted <= {row["version"] for row in rows}
 
 
 async def has_tables(settings: Settings, service: str) -> bool:
@@ -162,19 +179,15 @@ async def has_tables(settings: Settings, service: str) -> bool:
     return table is not None
 
 
-async def _create(settings: Settings, database: str, statement: str) -> None:
-    connection = await _connected(settings, database)
-    try:
-        await connection.execute(statement)
-    except (
+async def _make(connection: Any, statement: str) -> None:
+    """Make what is missing; who was faster has made the same."""
+    with contextlib.suppress(
         asyncpg.DuplicateDatabaseError,
         asyncpg.DuplicateObjectError,
         asyncpg.DuplicateSchemaError,
         asyncpg.UniqueViolationError,
     ):
-        return
-    finally:
-        await connection.close()
+        await connection.execute(statement)
 
 
 async def _connected(settings: Settings, database: str, service: str | None = None) -> Any:
@@ -193,11 +206,12 @@ class MigrationFailed(BusError):
     """A migration did not go through; the message is dbmate's own."""
 
 
-def _migrate(settings: Settings, service: str) -> None:
-    folders = [_BUS_MIGRATIONS]
+def _folders(service: str) -> list[Path]:
     own = _SERVICES / service / "migrations"
-    if own.is_dir():
-        folders.append(own)
+    return [_BUS_MIGRATIONS, own] if own.is_dir() else [_BUS_MIGRATIONS]
+
+
+def _migrate(settings: Settings, service: str) -> None:
     password = settings.postgres_password and f":{quote(settings.postgres_password, safe='')}"
     url = (
         f"postgres://{quote(service)}{password}@/{quote(settings.postgres_database)}"
@@ -205,7 +219,7 @@ def _migrate(settings: Settings, service: str) -> None:
         f"&search_path={quote(service)}&sslmode=disable"
     )
     arguments = [str(_DBMATE), "--no-dump-schema"]
-    arguments += [f"--migrations-dir={folder}" for folder in folders]
+    arguments += [f"--migrations-dir={folder}" for folder in _folders(service)]
     arguments += [f"--migrations-table={service}.migrations", "migrate"]
     environment = {**os.environ, "DATABASE_URL": url}  # a command line can be read by others
     done = subprocess.run(  # noqa: S603
