@@ -134,13 +134,20 @@ async def _shares(settings: Settings, program: Program) -> None:
 
 async def _rests(settings: Settings) -> None:
     """Wait until every lane is owned and nothing is before any, twice in a row."""
-    still = 0
-    async with asyncio.timeout(PATIENCE), reading(settings) as reader:
-        while still < 2:
-            found = await surely(lambda: standings(unhurried(settings), NAMES, reader))
-            busy = any(each.lag != 0 or each.outbox or each.owned < each.lanes for each in found)
-            still = 0 if busy else still + 1
-            await asyncio.sleep(0.1)
+    still, busy = 0, ["nobody has looked yet"]
+    try:
+        async with asyncio.timeout(PATIENCE), reading(settings) as reader:
+            while still < 2:
+                found = await surely(lambda: standings(unhurried(settings), NAMES, reader))
+                busy = [
+                    repr(each)
+                    for each in found
+                    if each.lag != 0 or each.outbox or each.owned < each.lanes
+                ]
+                still = 0 if busy else still + 1
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError("\n".join(["it never rests:", *busy])) from None
 
 
 async def _worked(telling: Telling, program: Program) -> None:

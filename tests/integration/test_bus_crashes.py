@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.core.bus.crashpoints import POINTS
+from services.core.bus.overview import lanes_of
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
-from tests.hearings.house import House, Process, seen
+from tests.hearings.house import GATEWAY, House, Process, seen, unhurried
+from tests.hearings.service import SERVICE
 from tests.patience import PATIENCE
 
 _ON_STOP = {"before_hand_over", "after_hand_over"}
@@ -53,6 +55,23 @@ async def test_whoever_dies_at_any_point_is_followed_without_loss_or_repeat(
         await process.stop()
         assert seen(facts) == expected
         assert await house.stored() == house.expected_states()
+
+
+async def test_what_the_dead_had_sent_waits_for_nobody(quick: Settings) -> None:
+    """He could not note any more that it was sent; nothing is sent to that partition again."""
+    async with House.open(quick) as house:
+        doomed = Process(quick, [GATEWAY], die_at="after_send")
+        await house.request(new_id(), "room-1")
+        await asyncio.wait_for(doomed.died.wait(), PATIENCE)
+        await doomed.kill()
+        process = Process(quick)
+        gateway = process.hosts[GATEWAY.name]
+        async with asyncio.timeout(PATIENCE):
+            while len(gateway.lanes) < quick.partitions or not gateway.is_ready():
+                await asyncio.sleep(0.05)
+        await process.stop()
+        left = [await lanes_of(unhurried(quick), each.name) for each in (GATEWAY, SERVICE)]
+        assert [lane.unsent for lanes in left for lane in lanes] == [0] * 6
 
 
 class Crashes(RuleBasedStateMachine):

@@ -154,7 +154,7 @@ async def test_a_former_owner_neither_lets_the_lane_go_nor_lowers_a_mark(
     await theirs.claim("theirs")
     before = await everything(connection)
     await mine.hand_over(former)
-    await mine.lower_mark(former, TARGET, 1, 1)
+    await mine.set_mark(former, TARGET, 1, 1)
     assert await everything(connection) == before
 
 

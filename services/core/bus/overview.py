@@ -119,10 +119,14 @@ async def standings(
     targets = {
         (topic, lane.partition) for of in lanes.values() for lane in of for topic in lane.positions
     }
-    try:
-        ends = await reader.ends(targets) if reader and targets else None
-    except Doubt:
+    ends: dict[Target, int] | None = {}
+    if reader is None:
         ends = None
+    elif targets:
+        try:
+            ends = await reader.ends(targets)
+        except Doubt:
+            ends = None
     found = []
     for service, of in lanes.items():
         lag: int | None = None

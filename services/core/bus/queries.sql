@@ -19,8 +19,8 @@ update lanes set owner = null, lease_until = '-infinity'
 select topic, partition, given, given_hash, sent, sent_offset
   from targets where lane = :lane order by topic, partition;
 
--- name: lower_mark!
--- Kafka holds less than it had acknowledged: the rest is sent again (B4).
+-- name: set_mark!
+-- Kafka holds less than it had acknowledged, so the rest is sent again; or more than was noted (B4).
 update targets set sent = :sent, sent_offset = :sent_offset
  where lane = :lane and topic = :topic and partition = :partition
    and exists (select from lanes where partition = :lane and epoch = :epoch);

@@ -65,9 +65,8 @@ async def claimed(
                 f"database gave {sending.given.number} at most, or another record of that number: "
                 f"it was restored from the past. Say `lienthong rebuild {lane.partition('/')[0]}`"
             )
-        if number < sending.sent:
-            await store.lower_mark(epoch, target, number, last.offset)
         if number != sending.sent:
+            await store.set_mark(epoch, target, number, last.offset)
             targets[target] = Sending(sending.given, number, last.offset)
     reached("after_tail_check")
     return row, targets

@@ -180,10 +180,10 @@ class Store:
             for row in rows
         }
 
-    async def lower_mark(self, epoch: int, target: Target, sent: int, offset: int) -> None:
-        """Note that Kafka holds less than it had acknowledged."""
+    async def set_mark(self, epoch: int, target: Target, sent: int, offset: int) -> None:
+        """Note how much Kafka holds, where that is not what was noted."""
         async with self._alone():
-            await queries.lower_mark(
+            await queries.set_mark(
                 self._connection,
                 lane=self._lane,
                 epoch=epoch,
