@@ -14,14 +14,13 @@ import msgspec
 from cyclopts import App, Parameter
 
 from services.cli.errors import CommandError
-from services.cli.submit import Client
+from services.cli.submit import AWAY, Client
 from services.core.settings import Settings
 
 _AT_ONCE: Final = 500
 _WAIT: Final = 20
 _BACKOFF: Final = 1.0
 _TRIES: Final = 5
-_AWAY: Final = 503
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -104,7 +103,7 @@ async def _subscribe(
                 print(f"waiting: {error}", file=sys.stderr)
                 await asyncio.sleep(_BACKOFF)
                 continue
-            if answer.status_code == _AWAY and not once:
+            if answer.status_code == AWAY and not once:
                 await asyncio.sleep(_BACKOFF)
                 continue
             if not answer.is_success:

@@ -63,8 +63,9 @@ class Door:
         }
         if wait is not None:
             headers["Prefer"] = f"wait={wait}"
-        return await self._answered(
-            lambda: self.http.post("/v1/submissions", json=submission, headers=headers), wait
+        return await answered(
+            lambda: self.http.post("/v1/submissions", json=submission, headers=headers),
+            unless_pending=wait == _LONGEST_WAIT,
         )
 
     async def ask(
@@ -74,16 +75,9 @@ class Door:
         headers = {"Authorization": f"Bearer {self.token(agency)}"}
         if wait is not None:
             headers["Prefer"] = f"wait={wait}"
-        return await self._answered(lambda: self.http.get(path, headers=headers), wait)
-
-    async def _answered(
-        self, send: Callable[[], Awaitable[httpx2.Response]], wait: int | None
-    ) -> httpx2.Response:
-        again = {_AWAY, _PENDING} if wait == _LONGEST_WAIT else {_AWAY}
-        async with asyncio.timeout(PATIENCE):
-            while (answer := await send()).status_code in again:
-                await asyncio.sleep(0.05)
-            return answer
+        return await answered(
+            lambda: self.http.get(path, headers=headers), unless_pending=wait == _LONGEST_WAIT
+        )
 
     async def counts(self) -> Counts:
         return msgspec.convert((await self.ask("/v1/counts", agency=OPERATOR)).json(), Counts)
@@ -97,22 +91,41 @@ class Door:
         return counts
 
     async def settled(self) -> None:
-        """Wait until nothing is pending and every service has said and heard all that follows.
-
-        Services are looked at one after another, so twice in a row nothing must be under way.
-        """
+        """Wait until nothing is pending and every service has said and heard all that follows."""
         await self.quiet()
-        settings, names = self.whole.settings, tuple(self.whole.services)
-        still, under_way = 0, ["nobody has looked yet"]
-        try:
-            async with asyncio.timeout(PATIENCE), reading(settings) as reader:
-                while still < 2:
-                    found = await surely(lambda: standings(settings, names, reader))
-                    under_way = [repr(each) for each in found if each.lag != 0 or each.outbox]
-                    still = 0 if under_way else still + 1
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            raise AssertionError("\n".join(["never settled:", *under_way])) from None
+        await at_rest(self.whole.settings, tuple(self.whole.services))
+
+
+async def answered(
+    send: Callable[[], Awaitable[httpx2.Response]], *, unless_pending: bool = True
+) -> httpx2.Response:
+    """Ask until the house has time to answer, and tells what became of what was said."""
+    again = {_AWAY, _PENDING} if unless_pending else {_AWAY}
+    async with asyncio.timeout(PATIENCE):
+        while (answer := await send()).status_code in again:
+            await asyncio.sleep(0.05)
+        return answer
+
+
+async def at_rest(settings: Settings, names: tuple[str, ...], *, owned: bool = False) -> None:
+    """Wait until services have said and heard all that follows, and, `owned`, work every lane.
+
+    Services are looked at one after another, so twice in a row nothing must be under way.
+    """
+    still, under_way = 0, ["nobody has looked yet"]
+    try:
+        async with asyncio.timeout(PATIENCE), reading(settings) as reader:
+            while still < 2:
+                found = await surely(lambda: standings(settings, names, reader))
+                under_way = [
+                    repr(each)
+                    for each in found
+                    if each.lag != 0 or each.outbox or (owned and each.owned < each.lanes)
+                ]
+                still = 0 if under_way else still + 1
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError("\n".join(["it never rests:", *under_way])) from None
 
 
 @contextlib.asynccontextmanager

@@ -17,7 +17,7 @@ from services.core.clock import StoryClock, clock_of
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
-from tests.doors.house import COURT, OPERATOR, effective, issued
+from tests.doors.house import COURT, OPERATOR, answered, effective, issued
 from tests.hearings.process import Program
 from tests.patience import PATIENCE
 from tests.stories.telling import NOWHERE, door_of
@@ -97,15 +97,10 @@ class _House:
         return dict(answer.json())
 
     async def _answer(self, method: str, path: str, **said: Any) -> httpx2.Response:
-        """Ask until the house has time to answer, and tells what became of what was said."""
         await self._open()
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                url = f"{door_of(self._program)}{path}"
-                answer = await self._http.request(method, url, **said)
-                if answer.status_code not in {202, 503}:
-                    return answer
-                await asyncio.sleep(0.05)
+        return await answered(
+            lambda: self._http.request(method, f"{door_of(self._program)}{path}", **said)
+        )
 
     async def _open(self) -> None:
         async with asyncio.timeout(PATIENCE):

@@ -14,23 +14,22 @@ import pytest
 from services.all import NAMES, WORK, assemble
 from services.cli import main
 from services.core.bus.crashpoints import POINTS
-from services.core.bus.kafka import reading
-from services.core.bus.overview import lanes_of, standings
+from services.core.bus.overview import lanes_of
 from services.core.settings import Settings
 from services.simulator.play import Play
 from services.simulator.story import rows
+from tests.doors.house import at_rest
 from tests.hearings.house import unhurried
 from tests.hearings.process import Program
 from tests.integration.test_cli_doors import environment
-from tests.patience import PATIENCE, surely
+from tests.patience import PATIENCE
 from tests.stories.archiving import archived, standing
 from tests.stories.cast import recast
 from tests.stories.telling import CATALOGUE, CODEC, NOWHERE, Telling, door_of
 
 LEASE = 4.0
-PART: Final = (
-    95  #: rows, to a coercion that is booked, refused and planned; `make faults` tells all
-)
+#: Rows, to a coercion that is booked, refused and planned; `make faults` tells all of them.
+PART: Final = 95
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ async def test_a_story_ends_as_the_law_says_at_whichever_point_a_process_dies(
                 else:
                     await _worked(telling, doomed)
                 await doomed.killed()
-        await _rests(settings)
+        await at_rest(unhurried(settings), NAMES, owned=True)
         for name, value in environment(settings).items():
             monkeypatch.setenv(name, value)
         told_again = [
@@ -130,24 +129,6 @@ async def _shares(settings: Settings, program: Program) -> None:
                 for lane in await lanes_of(unhurried(settings), service.name)
             ):
                 await asyncio.sleep(0.1)
-
-
-async def _rests(settings: Settings) -> None:
-    """Wait until every lane is owned and nothing is before any, twice in a row."""
-    still, busy = 0, ["nobody has looked yet"]
-    try:
-        async with asyncio.timeout(PATIENCE), reading(settings) as reader:
-            while still < 2:
-                found = await surely(lambda: standings(unhurried(settings), NAMES, reader))
-                busy = [
-                    repr(each)
-                    for each in found
-                    if each.lag != 0 or each.outbox or each.owned < each.lanes
-                ]
-                still = 0 if busy else still + 1
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise AssertionError("\n".join(["it never rests:", *busy])) from None
 
 
 async def _worked(telling: Telling, program: Program) -> None:

@@ -16,7 +16,7 @@ from services.core.contracts.events.delivery import Delivered
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.core.telling.following import events as events_of
-from tests.doors.house import ENFORCERS, Door, effective, issued, open_door, transferred
+from tests.doors.house import ENFORCERS, Door, answered, effective, issued, open_door, transferred
 from tests.integration.test_cli_doors import at_door, environment, lienthong
 from tests.patience import PATIENCE
 
@@ -104,13 +104,8 @@ async def acknowledged(
         "Idempotency-Key": new_id(),
         "Prefer": "wait=30",
     }
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            said = {"officer": officer, "role": role}
-            answer = await door.http.post(path, json=said, headers=headers)
-            if answer.status_code not in {202, 503}:
-                return answer
-            await asyncio.sleep(0.05)
+    said = {"officer": officer, "role": role}
+    return await answered(lambda: door.http.post(path, json=said, headers=headers))
 
 
 async def receipts(door: Door, many: int) -> set[str]:

@@ -37,9 +37,9 @@ async def tried(
     door: Door, submission: dict[str, Any], *, agency: str = COURT, query: str = "dry_run=true"
 ) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {door.token(agency)}", "Prefer": "wait=30"}
+    path = f"/v1/submissions?{query}"
     async with asyncio.timeout(PATIENCE):
         while True:
-            path = f"/v1/submissions?{query}"
             answer = await door.http.post(path, json=submission, headers=headers)
             if answer.status_code != 503 or "version" in answer.json()["detail"]:
                 return answer

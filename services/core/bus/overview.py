@@ -4,6 +4,7 @@ It asks no process: what it says holds also while none runs. Why a lane is red o
 from outside it is a lane whose lease has ended though its owner is alive.
 """
 
+import contextlib
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Final
@@ -119,14 +120,10 @@ async def standings(
     targets = {
         (topic, lane.partition) for of in lanes.values() for lane in of for topic in lane.positions
     }
-    ends: dict[Target, int] | None = {}
-    if reader is None:
-        ends = None
-    elif targets:
-        try:
+    ends: dict[Target, int] | None = None
+    if reader is not None:
+        with contextlib.suppress(Doubt):
             ends = await reader.ends(targets)
-        except Doubt:
-            ends = None
     found = []
     for service, of in lanes.items():
         lag: int | None = None
