@@ -28,6 +28,7 @@ from services.core.bus.service import Topics
 from services.core.bus.store import queries as bus_queries
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
+from services.gateway.outcomes import fact_of
 from services.gateway.service import NAME
 
 BATCH: Final = 1_000  #: submissions in one transaction, at most
@@ -208,6 +209,7 @@ class Acceptor:
             agencies=[each.agency for each in envelopes],
             keys=[each.key for each in firsts],
             ids=[each.id for each in envelopes],
+            facts=[fact_of(each) for each in envelopes],
             hashes=[each.hash for each in firsts],
             types=[each.type for each in envelopes],
             parts=[each.subject for each in envelopes],

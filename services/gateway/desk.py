@@ -15,8 +15,10 @@ from msgspec import Struct
 
 from services.core.access.directory import Directory
 from services.core.access.tokens import Speaker
+from services.core.bus.record import Outgoing
 from services.core.clock import Clock
 from services.core.contracts.events.records import Reason
+from services.core.doors.problems import Problem
 from services.core.doors.rehearsal import Rehearsal
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
@@ -71,6 +73,7 @@ class Desk:
         Waits up to `wait` seconds for what becomes of it. Raises Problem.
         """
         claim = self._edge.admit(said, speaker, self._directory(), self._clock.now(), traceparent)
+        await self._check_undoes(claim)
         minted = claim.envelope.id
         self._follower.watch(minted)
         try:
@@ -91,6 +94,7 @@ class Desk:
     async def dry_run(self, said: Said, speaker: Speaker) -> DryRun:
         """Return what would become of a submission now, and accept nothing. Raises Problem."""
         claim = self._edge.admit(said, speaker, self._directory(), self._clock.now())
+        await self._check_undoes(claim)
         part, catalogue = claim.envelope.subject, self._edge.catalogue
         minted = None if said.data.get(catalogue.event(said.type).part) == part else part
         rehearsed = await self._rehearsal.rehearse(claim)
@@ -122,6 +126,23 @@ class Desk:
         """Let the connections go."""
         await self._rows.close()
         await self._rehearsal.close()
+
+    async def _check_undoes(self, claim: Outgoing) -> None:
+        """Refuse to undo what cannot be the sender's own fact, by an index alone.
+
+        To decide it, a lane would read all history of its partition. Raises Problem, in the same
+        words whether the fact is another's or is not there.
+        """
+        envelope = claim.envelope
+        if envelope.undoes and not await self._rows.ask(
+            queries.may_undo,
+            fact=envelope.undoes,
+            agency=envelope.agency,
+            type=envelope.type,
+            part=envelope.subject,
+        ):
+            pointer = "/corrects" if envelope.corrects else "/withdraws"
+            raise Problem("CORRECTS_UNKNOWN", pointer=pointer)
 
     async def _found(self, id_: str, agency: str) -> Standing | None:
         row = await self._rows.ask(queries.submission, id=id_, agency=agency)

@@ -16,6 +16,7 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.events import submission
 from services.core.contracts.events.records import Reason
+from services.core.contracts.identifiers import derived_id
 
 Status: TypeAlias = Literal["pending", "recorded", "refused", "held"]
 
@@ -81,6 +82,12 @@ class Outcome(Struct, frozen=True):
 def is_outcome(envelope: Envelope) -> bool:
     """Whether a record was brought about by an agency's submission, directly."""
     return envelope.causation == envelope.correlation
+
+
+def fact_of(submission: Envelope) -> str:
+    """Return the id that the outcome of a submission has if it is recorded."""
+    family = submission.type.split(".")[1]
+    return derived_id(submission.id, family, 0)
 
 
 def told_by(value: bytes, envelope: Envelope, codec: Codec) -> Outcome:

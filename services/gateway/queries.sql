@@ -1,12 +1,13 @@
--- name: accept(agencies, keys, ids, hashes, types, parts, moments, accepted, again)
+-- name: accept(agencies, keys, ids, facts, hashes, types, parts, moments, accepted, again)
 -- Take the keys that are new and touch those that are not: either way the answer follows a write.
 -- Sorted, so that two gateways never wait for each other.
 insert into submissions as known
-       (agency, key, id, body_hash, type, part, occurred_at, accepted_at, repeats)
-select agency, key, id, body_hash, type, part, occurred_at, accepted_at, again
-  from unnest(:agencies::text[], :keys::text[], :ids::uuid[], :hashes::bytea[], :types::text[],
-              :parts::text[], :moments::timestamptz[], :accepted::timestamptz[], :again::int[])
-       as sent(agency, key, id, body_hash, type, part, occurred_at, accepted_at, again)
+       (agency, key, id, fact, body_hash, type, part, occurred_at, accepted_at, repeats)
+select agency, key, id, fact, body_hash, type, part, occurred_at, accepted_at, again
+  from unnest(:agencies::text[], :keys::text[], :ids::uuid[], :facts::uuid[], :hashes::bytea[],
+              :types::text[], :parts::text[], :moments::timestamptz[], :accepted::timestamptz[],
+              :again::int[])
+       as sent(agency, key, id, fact, body_hash, type, part, occurred_at, accepted_at, again)
  order by agency, key
     on conflict (agency, key) do update set repeats = known.repeats + excluded.repeats + 1
 returning agency, key, id, body_hash, type, part, occurred_at, accepted_at;
@@ -31,6 +32,21 @@ select id, type, part, occurred_at, accepted_at,
        facts, fact_count, reasons, held, released
   from submissions left join outcomes on outcomes.submission = submissions.id
  where id = :id and agency = :agency;
+
+-- name: may_undo(fact, agency, type, part)$
+-- Whether a fact is, or may yet become, the outcome of what an agency itself submitted, of a type
+-- and part. What is not yet known to be recorded or refused counts: its sender may have seen the
+-- fact before this table has.
+select exists (
+       select
+         from submissions left join outcomes on outcomes.submission = submissions.id
+        where submissions.agency = :agency
+          and (submissions.fact = :fact::uuid
+               or submissions.fact is null and submissions.part = :part)
+          and coalesce(outcomes.status, 'pending') <> 'refused'
+          and coalesce((outcomes.facts -> '0' ->> 'id')::uuid, :fact::uuid) = :fact::uuid
+          and coalesce(outcomes.facts -> '0' ->> 'type', :type) = :type
+          and coalesce(outcomes.facts -> '0' ->> 'part', :part) = :part);
 
 -- name: counts()^
 -- accepted = recorded + refused + held + pending, as of one moment.

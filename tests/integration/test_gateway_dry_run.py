@@ -105,7 +105,6 @@ async def test_a_correction_is_rehearsed_on_what_stood_before_what_it_corrects(
         story: list[tuple[dict[str, Any], str]] = [
             (again, "recorded"),
             (again, "refused"),  # it is corrected already
-            ({**effective(judgment), "withdraws": fact}, "refused"),  # another type
         ]
         for claim, status in story:
             said = (await tried(door, claim)).json()
