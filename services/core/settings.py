@@ -62,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: Where the gateway listens: the loopback, or in a container every address of it.
     http_host: str = "127.0.0.1"
     http_port: int = 8080
-    #: Where each process serves metrics and health on 127.0.0.1; 0: nowhere but at the gateway.
+    #: Port on 127.0.0.1 where each process serves metrics and health without a token; 0: none.
     metrics_port: int = 0
     #: Where the story clock starts; the wall's clock when None.
     story_start: datetime | None = None

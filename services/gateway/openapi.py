@@ -123,6 +123,15 @@ def _paths(
                 | _problems(401, 403, 503),
             }
         },
+        "/metrics": {
+            "get": {
+                "operationId": "metrics",
+                "summary": "Counters for Prometheus; for operators.",
+                "security": [{"token": []}],
+                "responses": {"200": {"description": "Text.", "content": {"text/plain": {}}}}
+                | _problems(401, 403),
+            }
+        },
         **_of_feeds(known, prefer),
         **_of_cases(),
         **_of_clocks(),
@@ -307,7 +316,6 @@ def _for_all() -> dict[str, Any]:
     """The paths that need no token."""
     health = {"type": "object", "properties": {"status": {"enum": ["ok", "failing"]}}}
     probe = _answers({"200": ("It is.", health), "503": ("It is not.", health)})
-    text = {"200": {"description": "Prometheus text.", "content": {"text/plain": {}}}}
     registry = _answers(
         {
             "200": ("As the Confluent registry answers.", {}),
@@ -326,7 +334,6 @@ def _for_all() -> dict[str, Any]:
     return {
         "/health/live": path("live", "Is the process worth keeping?", probe),
         "/health/ready": path("ready", "Does everything in the process work?", probe),
-        "/metrics": path("metrics", "Counters for Prometheus.", text),
         "/schemas/ids/{schema_id}": path("schema", "The schema of an id.", registry, schema_id),
         "/subjects": path("subjects", "Every event type.", registry),
         "/subjects/{subject}/versions": path("versions", "A type's texts.", registry, subject),

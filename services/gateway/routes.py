@@ -36,7 +36,11 @@ log = structlog.get_logger()
 
 def routes(desk: Desk, callers: Callers, pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
     """Return the paths of the gateway."""
-    return [*_for_agencies(desk, callers), *_for_machines(pulse, openapi)]
+    return [
+        *_for_agencies(desk, callers),
+        *_for_operators(desk, callers),
+        *_for_machines(pulse, openapi),
+    ]
 
 
 def submitting(desk: Desk) -> Submitting:
@@ -76,12 +80,21 @@ def _for_agencies(desk: Desk, callers: Callers) -> list[HTTPRouteHandler]:
             raise Problem("NOT_FOUND")
         return _answer(found, wait)
 
+    return [submit, standing]
+
+
+def _for_operators(desk: Desk, callers: Callers) -> list[HTTPRouteHandler]:
     @get("/v1/counts")
     async def counts(request: Call) -> Response[bytes]:
         callers.operator(request)
         return json(msgspec.json.encode(await desk.counts()))
 
-    return [submit, standing, counts]
+    @get("/metrics", sync_to_thread=False)
+    def metrics(request: Call) -> Response[bytes]:
+        callers.operator(request)
+        return probes.metrics()
+
+    return [counts, metrics]
 
 
 def _for_machines(pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
@@ -89,7 +102,7 @@ def _for_machines(pulse: Pulse, openapi: bytes) -> list[HTTPRouteHandler]:
     def described() -> Response[bytes]:
         return json(openapi)
 
-    return [described, *probes.routes(pulse)]
+    return [described, *probes.health_routes(pulse)]
 
 
 def troubles(catalogue: Catalogue, hash_of: Callable[[bytes], bytes]) -> ExceptionHandlersMap:

@@ -1,6 +1,8 @@
-"""What machines ask of a process of the house: its metrics, whether it lives, whether it works.
+"""Probes of a process: its metrics, whether it is alive, whether it works.
 
-The gateway answers on its own port; every process answers on `metrics_port` where one is set.
+Every process answers all of them on `metrics_port`, on 127.0.0.1, where one is set. The gateway
+answers health at the port of agencies too, and metrics there for operators alone: metrics count
+what agencies do.
 """
 
 import asyncio
@@ -57,12 +59,13 @@ class Server(uvicorn.Server):
         yield
 
 
-def routes(pulse: Pulse) -> list[HTTPRouteHandler]:
-    """Return the paths for machines."""
+def metrics() -> Response[bytes]:
+    """Return the process's metrics in the text format of Prometheus."""
+    return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    @get("/metrics", sync_to_thread=False)
-    def metrics() -> Response[bytes]:
-        return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+def health_routes(pulse: Pulse) -> list[HTTPRouteHandler]:
+    """Return the paths of health. They answer anybody, and nothing but `ok` or `failing`."""
 
     @get("/health/live", sync_to_thread=False)
     def live() -> Response[bytes]:
@@ -72,7 +75,7 @@ def routes(pulse: Pulse) -> list[HTTPRouteHandler]:
     def ready() -> Response[bytes]:
         return _health(good=pulse.is_ready())
 
-    return [metrics, live, ready]
+    return [live, ready]
 
 
 def listen(port: int, setting: str) -> socket.socket:
@@ -88,7 +91,8 @@ def listen(port: int, setting: str) -> socket.socket:
 
 async def serve(pulse: Pulse, listening: socket.socket) -> None:
     """Answer probes until cancelled."""
-    app = Litestar(routes(pulse), openapi_config=None, logging_config=None)
+    exposed = get("/metrics", sync_to_thread=False)(metrics)
+    app = Litestar([exposed, *health_routes(pulse)], openapi_config=None, logging_config=None)
     server = Server(app, _DRAIN_SECONDS)
     serving = asyncio.create_task(server.serve([listening]))
     try:

@@ -56,6 +56,12 @@ def test_only_the_gateway_is_published_and_only_on_the_loopback() -> None:
     assert "CLIENT:SASL_PLAINTEXT" in KAFKA["listener.security.protocol.map"]
 
 
+def test_each_process_has_a_port_of_its_own_for_metrics_that_is_not_published() -> None:
+    for name in ("house", "flows"):
+        port = SERVICES[name]["environment"]["LIENTHONG_METRICS_PORT"]
+        assert not any(port in each for each in SERVICES[name].get("ports", ()))
+
+
 def test_no_secret_has_a_default() -> None:
     for each in SERVICES.values():
         for name, value in each.get("environment", {}).items():

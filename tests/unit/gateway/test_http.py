@@ -35,10 +35,8 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         pulse=Pulse(lambda: True, lambda: True),
         doors=lambda *_: (),
     )
-    agency = whole.directory.agency(COURT)
-    assert agency is not None
     headers = {
-        "Authorization": f"Bearer {Issuer(whole.settings.secrets).issue(agency)}",
+        "Authorization": authorization(whole, COURT),
         "Content-Type": "application/json",
         "Idempotency-Key": "k",
     }
@@ -47,6 +45,12 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         transport=transport, base_url="http://gateway", headers=headers
     ) as client:
         yield client
+
+
+def authorization(whole: composition.Assembly, slug: str) -> str:
+    agency = whole.directory.agency(slug)
+    assert agency is not None
+    return f"Bearer {Issuer(whole.settings.secrets).issue(agency)}"
 
 
 def counted(agency: str, code: str) -> float:
@@ -117,8 +121,23 @@ async def test_what_is_turned_away_is_counted_by_agency_and_code(
     await http.post("/v1/submissions", content=b"{", headers={"Authorization": "Bearer x"})
     after = counted(COURT, "NOT_JSON"), counted("-", "UNAUTHENTICATED")
     assert after == (before[0] + 1, before[1] + 1)
-    metrics = await http.get("/metrics")
-    assert 'lienthong_edge_problems_total{agency="toa-da-nang",code="NOT_JSON"}' in metrics.text
+
+
+async def test_metrics_at_the_port_of_agencies_are_for_operators_alone(
+    http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    problem(await http.get("/metrics"), 403, "NOT_OPERATOR")
+    problem(await http.get("/metrics", headers={"Authorization": ""}), 401, "UNAUTHENTICATED")
+    operator = authorization(composition.assemble(Settings(home=tmp_path)), "platform")
+    answer = await http.get("/metrics", headers={"Authorization": operator})
+    assert answer.status_code == 200
+    assert 'lienthong_edge_problems_total{agency="toa-da-nang",code="NOT_OPERATOR"}' in answer.text
+
+
+async def test_health_tells_anybody_ok_or_failing_and_no_more(http: httpx2.AsyncClient) -> None:
+    for path in ("/health/live", "/health/ready"):
+        answer = await http.get(path, headers={"Authorization": ""})
+        assert answer.json() in ({"status": "ok"}, {"status": "failing"})
 
 
 async def test_a_body_too_large_is_not_read_to_its_end(http: httpx2.AsyncClient) -> None:
