@@ -35,7 +35,7 @@ from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
 from services.core.contracts.schemas import Schemas, load_schemas
 from services.core.doors.callers import Callers
-from services.core.doors.door import Door, Submitting
+from services.core.doors.door import Door, Submitting, SubmittingAsPlatform
 from services.core.doors.rehearsal import Rehearsal
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
@@ -49,6 +49,7 @@ from services.deadlines.ticking import Ticker
 from services.delivery import routes as feeds
 from services.delivery import service as delivery
 from services.delivery.feed import Feed
+from services.delivery.receipts import Receipts
 from services.delivery.topics import Filler
 from services.directory import service as numbers
 from services.gateway import service as gateway
@@ -256,7 +257,7 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gatewa
         offer=hosts[gateway.NAME].offer,
         rehearsal=rehearsal(assembly),
         pulse=pulse,
-        doors=lambda callers, submitting: _doors(assembly, callers, submitting),
+        doors=lambda callers, *ways: _doors(assembly, callers, *ways),
     )
 
 
@@ -272,7 +273,12 @@ def rehearsal(assembly: Assembly) -> Rehearsal:
     )
 
 
-def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list[Door]:
+def _doors(
+    assembly: Assembly,
+    callers: Callers,
+    submitting: Submitting,
+    as_platform: SubmittingAsPlatform,
+) -> list[Door]:
     """Return what services show over HTTP; each reads its own rows, wherever its lanes run."""
     catalogue, codec, directory = assembly.catalogue, assembly.codec, assembly.directory
     feed = Feed(Rows(assembly.settings, delivery.NAME))
@@ -282,7 +288,7 @@ def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list
     )
     ticker = Ticker(
         board.rows,
-        submitting,
+        as_platform,
         assembly.clock,
         accepted.of,
         timedelta() if isinstance(assembly.clock, StoryClock) else MARGIN,
@@ -294,19 +300,26 @@ def _doors(assembly: Assembly, callers: Callers, submitting: Submitting) -> list
 
     sight = Sight(Archive(Rows(assembly.settings, ledger.NAME), codec), visible)
     return [
-        feeds.door(feed, callers, submitting, assembly.clock, lambda: directory),
+        feeds.door(
+            feed,
+            callers,
+            submitting,
+            Receipts(feed.rows, as_platform, assembly.clock),
+            assembly.clock,
+            lambda: directory,
+        ),
         cases.door(sight, callers, catalogue, codec, lambda: directory),
         clocks.door(
             board,
             ticker,
-            Recounting(board.rows, submitting, assembly.clock),
+            Recounting(board.rows, as_platform, assembly.clock),
             callers,
             feed.seen,
         ),
         Door(routes=(), close=accepted.close),
         console.door(
             assembly.settings,
-            issuer=callers.issuer,
+            callers=callers,
             catalogue=catalogue,
             codec=codec,
             directory=directory,

@@ -33,12 +33,12 @@ from services.console.visitors import (
 )
 from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
-from services.core.access.tokens import Issuer, Speaker
+from services.core.access.tokens import Speaker
 from services.core.bus.errors import BusError
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import is_uuid7, key_of
-from services.core.doors.callers import Call, is_operator
+from services.core.doors.callers import Call, Callers, is_operator
 from services.core.doors.door import Door
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
@@ -59,7 +59,7 @@ class Missing(Exception):
 class _House(Struct, frozen=True):
     """What the pages are made from."""
 
-    issuer: Issuer
+    callers: Callers
     pages: Pages
     static: Static
     tellers: Mapping[Lang, Teller]
@@ -82,7 +82,7 @@ class _House(Struct, frozen=True):
 def door(
     settings: Settings,
     *,
-    issuer: Issuer,
+    callers: Callers,
     catalogue: Catalogue,
     codec: Codec,
     directory: Directory,
@@ -98,7 +98,7 @@ def door(
     watch, static = Watch(settings, catalogue.families), Static()
     langs: tuple[Lang, ...] = ("vi", "en")
     house = _House(
-        issuer,
+        callers,
         Pages(static),
         static,
         {lang: Teller(catalogue, codec, directory, lang) for lang in langs},
@@ -122,7 +122,7 @@ def _entrance(house: _House) -> list[HTTPRouteHandler]:
         fields = await form(request)
         token, onward = fields.get("token", "").strip(), way_on(fields.get("next"))
         try:
-            verified(token, house.issuer)
+            verified(token, house.callers)
         except SignInNeeded:
             return house.page("sign_in", request, status=403, way_on=onward, wrong="token_wrong")
         return Redirect(onward, status_code=303, cookies=[signed_in(token, request)])
@@ -151,14 +151,14 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
 
     @get(PATH, exception_handlers=troubles)
     async def now(request: Call) -> Response[str]:
-        who, lang = visitor(request, house.issuer), lang_of(request)
+        who, lang = visitor(request, house.callers), lang_of(request)
         live = house.live(who)
         batch = await live.recent(house.tellers[lang]) if live else None
         return house.page("live", request, agency=who.agency, batch=batch)
 
     @get(f"{PATH}/live", exception_handlers=troubles)
     async def stream(request: Call) -> Response[Any]:
-        who, lang = visitor(request, house.issuer), lang_of(request)
+        who, lang = visitor(request, house.callers), lang_of(request)
         live = house.live(who)
         if live is None:
             raise Missing
@@ -167,7 +167,7 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
 
     @get(f"{PATH}/flows", exception_handlers=troubles)
     async def flows(request: Call) -> Response[str]:
-        who = visitor(request, house.issuer)
+        who = visitor(request, house.callers)
         picture = await house.pictures.latest() if house.pictures and is_operator(who) else None
         teller = house.tellers[lang_of(request)]
         return house.page(
@@ -217,7 +217,7 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
 
     @get(f"{PATH}/cases", exception_handlers=troubles)
     async def search(request: Call) -> Response[Any]:
-        who = visitor(request, house.issuer)
+        who = visitor(request, house.callers)
         asked = request.query_params.get("number", "").strip()
         if is_uuid7(key_of(asked)):
             return Redirect(f"{PATH}/cases/{quote(stream_of(asked))}", status_code=303)
@@ -234,7 +234,7 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
 
     @get(f"{PATH}/cases/{{case_id:str}}", exception_handlers=troubles)
     async def case(request: Call, case_id: FromPath[str]) -> Response[str]:
-        who = visitor(request, house.issuer)
+        who = visitor(request, house.callers)
         found = await house.cases.case(case_id, who)
         if found is None:
             raise Missing

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from litestar.datastructures import Cookie
 
-from services.core.access.tokens import Issuer, Speaker, TokenError
-from services.core.doors.callers import Call
+from services.core.access.tokens import Speaker, TokenError
+from services.core.doors.callers import Call, Callers
 from services.core.telling.lines import Lang
 
 PATH: Final = "/console"
@@ -28,15 +28,15 @@ class NotFromHere(Exception):
     """A form was sent by a page of another site."""
 
 
-def visitor(request: Call, issuer: Issuer) -> Speaker:
+def visitor(request: Call, callers: Callers) -> Speaker:
     """Return who is signed in. Raises SignInNeeded."""
-    return verified(request.cookies.get(_TOKEN, ""), issuer)
+    return verified(request.cookies.get(_TOKEN, ""), callers)
 
 
-def verified(token: str, issuer: Issuer) -> Speaker:
+def verified(token: str, callers: Callers) -> Speaker:
     """Return whom a token speaks for. Raises SignInNeeded."""
     try:
-        return issuer.verify(f"Bearer {token}")
+        return callers.of(f"Bearer {token}")
     except TokenError as error:
         raise SignInNeeded(str(error)) from None
 

@@ -18,7 +18,7 @@ import structlog
 from services.core.bus.store import queries as bus
 from services.core.clock import Clock as HouseClock
 from services.core.contracts.catalogue import PREFIX
-from services.core.doors.door import Submitting, say_once
+from services.core.doors.door import SubmittingAsPlatform, say_once
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.law.working_days import calendar
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 class Recounting:
     """Moves the clocks that an older calendar counted."""
 
-    def __init__(self, rows: Rows, submit: Submitting, clock: HouseClock) -> None:
+    def __init__(self, rows: Rows, submit: SubmittingAsPlatform, clock: HouseClock) -> None:
         self._rows, self._submit, self._clock = rows, submit, clock
 
     async def run(self) -> None:

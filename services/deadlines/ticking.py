@@ -22,7 +22,7 @@ from msgspec import Struct
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.clock import Clock
 from services.core.contracts.catalogue import PREFIX
-from services.core.doors.door import Submitting, say_once
+from services.core.doors.door import SubmittingAsPlatform, say_once
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.deadlines.service import queries
@@ -89,7 +89,7 @@ class Ticker:
     def __init__(
         self,
         rows: Rows,
-        submit: Submitting,
+        submit: SubmittingAsPlatform,
         clock: Clock,
         undecided: Undecided,
         margin: timedelta,

@@ -11,7 +11,7 @@ import structlog
 
 from services.core.clock import Clock
 from services.core.contracts.events.delivery import Delivered
-from services.core.doors.door import Submitting, say_once
+from services.core.doors.door import SubmittingAsPlatform, say_once
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.delivery.service import queries
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 class Receipts:
     """Says what was received."""
 
-    def __init__(self, rows: Rows, submit: Submitting, clock: Clock) -> None:
+    def __init__(self, rows: Rows, submit: SubmittingAsPlatform, clock: Clock) -> None:
         self._rows, self._submit, self._clock = rows, submit, clock
 
     async def run(self) -> None:

@@ -52,11 +52,11 @@ def door(
     feed: Feed,
     callers: Callers,
     submit: Submitting,
+    receipts: Receipts,
     clock: Clock,
     directory: Callable[[], Directory],
 ) -> Door:
     """Return the delivery's paths, and what records receipts beside them."""
-    receipts = Receipts(feed.rows, submit, clock)
 
     @get("/v1/events")
     async def events(request: Call) -> Response[bytes]:

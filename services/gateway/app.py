@@ -20,7 +20,7 @@ from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas
 from services.core.doors.callers import Callers
-from services.core.doors.door import Door, Submitting
+from services.core.doors.door import Door, Submitting, SubmittingAsPlatform
 from services.core.doors.rehearsal import Rehearsal
 from services.core.settings import Settings
 from services.core.telemetry.probes import PortTaken, Pulse, Server
@@ -30,7 +30,7 @@ from services.gateway.body import MAX_BYTES
 from services.gateway.desk import Desk
 from services.gateway.edge import Edge
 from services.gateway.following import Follower
-from services.gateway.routes import routes, submitting, troubles
+from services.gateway.routes import routes, submitting, submitting_as_platform, troubles
 
 _BACKOFF: Final = 0.5
 _DRAIN_SECONDS: Final = 5
@@ -54,7 +54,7 @@ class Gateway:
         offer: Callable[[Sequence[Chunk]], None],
         rehearsal: Rehearsal,
         pulse: Pulse,
-        doors: Callable[[Callers, Submitting], Sequence[Door]],
+        doors: Callable[[Callers, Submitting, SubmittingAsPlatform], Sequence[Door]],
     ) -> None:
         """`offer` sends what was put into outboxes (Host.offer); `rehearsal` knows every family.
 
@@ -80,8 +80,8 @@ class Gateway:
             directory,
             rehearsal,
         )
-        callers = Callers(Issuer(folder))
-        self._doors = doors(callers, submitting(self._desk))
+        callers = Callers(Issuer(folder), directory, clock)
+        self._doors = doors(callers, submitting(self._desk), submitting_as_platform(self._desk))
         own = Pulse(
             pulse.is_alive,
             lambda: pulse.is_ready() and self.acceptor.is_connected and self.follower.is_following,

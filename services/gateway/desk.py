@@ -18,6 +18,7 @@ from services.core.access.tokens import Speaker
 from services.core.bus.record import Outgoing
 from services.core.clock import Clock
 from services.core.contracts.events.records import Reason
+from services.core.doors.door import Submitter
 from services.core.doors.problems import Problem
 from services.core.doors.rehearsal import Rehearsal
 from services.core.doors.rows import Rows
@@ -66,7 +67,7 @@ class Desk:
         self._clock, self._directory = clock, directory
 
     async def submit(
-        self, said: Said, key: str, speaker: Speaker, traceparent: str | None, wait: float
+        self, said: Said, key: str, speaker: Submitter, traceparent: str | None, wait: float
     ) -> Standing:
         """Accept a submission, or find that it was accepted before.
 
@@ -100,7 +101,7 @@ class Desk:
         rehearsed = await self._rehearsal.rehearse(claim)
         return foretold(rehearsed, minted, catalogue, self._edge.codec)
 
-    async def standing(self, id_: str, speaker: Speaker, wait: float) -> Standing | None:
+    async def standing(self, id_: str, speaker: Submitter, wait: float) -> Standing | None:
         """Return what became of a submission, waiting up to `wait` seconds while it is pending.
 
         None for one that does not exist or that another agency sent. Raises Problem where the

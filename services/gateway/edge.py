@@ -7,7 +7,7 @@ its envelope, ready to be accepted; what its stream says to it, the lane decides
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from msgspec import Struct
@@ -23,10 +23,12 @@ from services.core.contracts.envelope import Envelope
 from services.core.contracts.errors import MalformedData, UnknownEventType
 from services.core.contracts.identifiers import key_of, new_id
 from services.core.contracts.partitions import partition_of
+from services.core.doors.door import PlatformProcess, Submitter
 from services.core.doors.problems import Flaw, Problem
 from services.core.law.versions import version_at
 from services.gateway.body import Said
 
+_PLATFORM: Final = "PLATFORM"  #: the role of the platform's processes, which no token opens
 _SHORT_PART: Final = 10  #: characters of a short part: 32^10 within one parent
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _TRACEPARENT: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -42,7 +44,7 @@ class Edge(Struct, frozen=True):
     def admit(
         self,
         said: Said,
-        speaker: Speaker,
+        speaker: Submitter,
         directory: Directory,
         now: datetime,
         traceparent: str | None = None,
@@ -54,7 +56,7 @@ class Edge(Struct, frozen=True):
         type_ = self._type(said)
         if said.occurred_at > now:
             raise Problem("DATE_IN_FUTURE", "the act lies in the future", "/occurred_at")
-        agency, role = _entitled(said, speaker, directory, type_, self.catalogue)
+        agency, role = _entitled(said, speaker, directory, type_, self.catalogue, day_of(now))
         event = self._event(said, type_)
         value = self.codec.encode(event)
         if len(value) > MAX_RECORD_BYTES:
@@ -68,7 +70,7 @@ class Edge(Struct, frozen=True):
             Envelope(
                 id=id_,
                 type=type_.type,
-                agency=agency.slug,
+                agency=agency,
                 officer=said.officer or "",
                 subject=event.part,
                 occurred_at=said.occurred_at,
@@ -110,32 +112,51 @@ class Edge(Struct, frozen=True):
 
 
 def _entitled(
-    said: Said, speaker: Speaker, directory: Directory, type_: EventType, catalogue: Catalogue
-) -> tuple[Agency, str]:
-    """Return the agency and the role in which it says this, if it may."""
-    agency = directory.agency(speaker.agency)
-    if agency is None:
-        raise Problem("UNAUTHENTICATED", "the directory does not know the token's agency")
-    day = day_of(said.occurred_at)
-    if not agency.existed_on(day):
-        raise Problem("AGENCY_ENDED", "the agency was not in being on that day", "/occurred_at")
+    said: Said,
+    speaker: Submitter,
+    directory: Directory,
+    type_: EventType,
+    catalogue: Catalogue,
+    today: date,
+) -> tuple[str, str]:
+    """Return the agency and the role in which it says this, if it may.
+
+    The agency and the officer must be in being today too, whenever the act was.
+    """
     if not type_.is_claim:
         raise Problem("ROLE_NOT_ALLOWED", "the platform alone records this", "/type")
+    if isinstance(speaker, PlatformProcess):
+        return speaker.agency, _role(said, [role for role in type_.by if role == _PLATFORM], type_)
+    agency, act = _in_being(speaker, directory, today), day_of(said.occurred_at)
     may = [
         role
         for role in type_.by
-        if role in speaker.roles
+        if role != _PLATFORM
+        and role in speaker.roles
         and role in agency.roles
         and agency.kind in catalogue.roles[role].of
     ]
     role = _role(said, may, type_)
+    if not agency.existed_on(act):
+        raise Problem("AGENCY_ENDED", "the agency was not in being on that day", "/occurred_at")
     if said.officer is not None:
         officer = directory.officer(said.officer)
-        if officer is None or officer.agency != agency.slug or not officer.served_on(day):
-            raise Problem("ROLE_NOT_ALLOWED", "no officer of the agency on that day", "/officer")
+        if officer is None or officer.agency != agency.slug:
+            raise Problem("ROLE_NOT_ALLOWED", "no officer of the agency", "/officer")
+        if not (officer.served_on(act) and officer.served_on(today)):
+            raise Problem("ROLE_NOT_ALLOWED", "not in office on that day and today", "/officer")
         if role not in officer.roles:
             raise Problem("ROLE_NOT_ALLOWED", "the officer does not hold this role", "/officer")
-    return agency, role
+    return agency.slug, role
+
+
+def _in_being(speaker: Speaker, directory: Directory, today: date) -> Agency:
+    agency = directory.agency(speaker.agency)
+    if agency is None:
+        raise Problem("UNAUTHENTICATED", "the directory does not know the token's agency")
+    if not agency.existed_on(today):
+        raise Problem("AGENCY_ENDED", "the agency is not in being today")
+    return agency
 
 
 def _role(said: Said, may: list[str], type_: EventType) -> str:

@@ -19,7 +19,7 @@ from services.core.access.tokens import Speaker
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.identifiers import is_uuid7
 from services.core.doors.callers import Call, Callers, idempotency_key, json, patience, query_of
-from services.core.doors.door import Submitting
+from services.core.doors.door import PlatformProcess, Submitting, SubmittingAsPlatform
 from services.core.doors.problems import MEDIA_TYPE, Problem
 from services.core.telemetry import probes
 from services.core.telemetry.metrics import DRY_RUNS, REFUSED_AT_EDGE
@@ -51,6 +51,15 @@ def submitting(desk: Desk) -> Submitting:
     ) -> Response[bytes]:
         said = body.said(members)
         return _answer(await desk.submit(said, key, speaker, None, wait), wait)
+
+    return submit
+
+
+def submitting_as_platform(desk: Desk) -> SubmittingAsPlatform:
+    """Return how processes of the platform submit."""
+
+    async def submit(members: Mapping[str, Any], key: str) -> None:
+        await desk.submit(body.said(members), key, PlatformProcess(), None, 0.0)
 
     return submit
 

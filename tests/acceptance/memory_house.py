@@ -15,6 +15,7 @@ from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
 from services.core.contracts.schemas import load_schemas
+from services.core.doors.door import PlatformProcess
 from services.deadlines.service import begun_by, changed_by
 from services.deadlines.ticking import Due
 from services.deadlines.timetable import next_word
@@ -74,9 +75,9 @@ class MemoryHouse:
             corrects=submission.get("corrects"),
             withdraws=submission.get("withdraws"),
         )
-        admitted = self.edge.admit(
-            said, Speaker(agency, entry.roles), self._directory, self.clock.now()
-        )
+        own = agency == PlatformProcess().agency
+        submitter = PlatformProcess() if own else Speaker(agency, entry.roles)
+        admitted = self.edge.admit(said, submitter, self._directory, self.clock.now())
         self.log.put(f"gateway/{admitted.partition}", [admitted])
         self.log.settle()
         return self._outcome(admitted.envelope.id)

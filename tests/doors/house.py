@@ -16,6 +16,7 @@ from services.core.bus.kafka import reading
 from services.core.bus.overview import standings
 from services.core.bus.service import Service
 from services.core.contracts.identifiers import new_id
+from services.core.doors.door import SubmittingAsPlatform
 from services.core.settings import Settings
 from services.gateway.counting import Counts
 from tests.patience import PATIENCE, surely
@@ -30,8 +31,11 @@ Change = Callable[[composition.Assembly], dict[str, Service]]
 class Door:
     """An open door: what agencies can do there."""
 
-    def __init__(self, whole: composition.Assembly, port: int) -> None:
+    def __init__(
+        self, whole: composition.Assembly, port: int, as_platform: SubmittingAsPlatform
+    ) -> None:
         self.whole = whole
+        self.as_platform = as_platform
         self.url = f"http://127.0.0.1:{port}"
         self.http = httpx2.AsyncClient(
             base_url=self.url,
@@ -152,14 +156,22 @@ async def _opened(
     await composition.prepare(whole)
     stopping = asyncio.Event()
     ports: asyncio.Queue[int] = asyncio.Queue()
+    ways: list[SubmittingAsPlatform] = []
+    make_doors = composition._doors
+
+    def seen(assembly: Any, callers: Any, submitting: Any, as_platform: Any) -> Any:
+        ways.append(as_platform)
+        return make_doors(assembly, callers, submitting, as_platform)
+
     running = asyncio.create_task(composition.run(whole, stopping, names, ports.put_nowait))
     port = asyncio.create_task(ports.get())
     try:
         both: set[asyncio.Task[Any]] = {running, port}
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        with patch.object(composition, "_doors", seen):
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()
-        door = Door(whole, port.result())
+        door = Door(whole, port.result(), ways[0])
         await until_ready(door)
         try:
             yield door

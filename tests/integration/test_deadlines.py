@@ -14,7 +14,6 @@ import pytest
 
 from services import all as composition
 from services.cli import main
-from services.core.access.tokens import Speaker
 from services.core.bus import postgres
 from services.core.clock import StoryClock
 from services.core.contracts.identifiers import new_id
@@ -109,12 +108,8 @@ async def ticker(door: Door) -> AsyncIterator[Ticker]:
     settings = door.whole.settings
     rows, accepted = Rows(settings, NAME), Undecided(settings)
 
-    async def submit(members: Any, key: str, speaker: Speaker, wait: float = 0.0) -> Any:
-        del speaker, wait
-        return await door.submit(members, agency=OPERATOR, key=key)
-
     try:
-        yield Ticker(rows, submit, door.whole.clock, accepted.of, timedelta())
+        yield Ticker(rows, door.as_platform, door.whole.clock, accepted.of, timedelta())
     finally:
         await rows.close()
         await accepted.close()

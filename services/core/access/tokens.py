@@ -55,10 +55,11 @@ class TokenElsewhere(TokenError):
 
 
 class Speaker(Struct, frozen=True):
-    """Who a valid token speaks for."""
+    """An agency that a valid token speaks for, with its roles by the directory of today."""
 
     agency: str
     roles: tuple[str, ...]
+    is_operator: bool = False  #: whether it may see everything; no right to submit follows
 
 
 class _Claims(Struct, frozen=True):

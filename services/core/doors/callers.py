@@ -1,40 +1,63 @@
-"""Who calls, by the token that the request carries, and what else every request says alike."""
+"""Who calls, by the request's token and the directory of today; what every request says alike.
+
+A token names an agency and proves nothing else: whether the agency is in being today, its roles,
+and whether it is the operators', the directory says at each request.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from litestar import Request, Response
 from msgspec import Struct
 
+from services.core.access.directory import Directory
 from services.core.access.tokens import Issuer, Speaker, TokenError
+from services.core.clock import Clock
+from services.core.contracts.days import day_of
 from services.core.doors.problems import Problem
 
 Call = Request[Any, Any, Any]
 LONGEST_WAIT: Final = 30.0
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
-OPERATOR: Final = "PLATFORM"  #: the role under which operators speak
+OPERATOR: Final = "PLATFORM"  #: the role of the operators' agency
+_OPERATORS: Final = "platform"  #: the kind of the operators' agency
 
 
 def is_operator(speaker: Speaker) -> bool:
     """Whether somebody speaks as an operator, who may see everything."""
-    return OPERATOR in speaker.roles
+    return speaker.is_operator
+
+
+class AgencyNotInBeing(TokenError):
+    """The directory has no agency in being today that the token could speak for."""
 
 
 class Callers(Struct, frozen=True):
-    """Tells callers from each other."""
+    """Tells callers from each other. Agencies end by the day of `clock`, tokens by the wall's."""
 
     issuer: Issuer
+    directory: Callable[[], Directory]
+    clock: Clock
 
     def speaker(self, request: Call) -> Speaker:
-        """Return who speaks. Raises Problem UNAUTHENTICATED."""
+        """Return who speaks. Raises Problem UNAUTHENTICATED or HEADER_MALFORMED."""
         try:
-            speaker = self.issuer.verify(request.headers.get("authorization"))
+            speaker = self.of(_once(request, "authorization"))
         except TokenError as error:
             raise Problem("UNAUTHENTICATED", str(error)) from None
         request.state.agency = speaker.agency
         return speaker
+
+    def of(self, authorization: str | None) -> Speaker:
+        """Return who speaks, from the value of the header `Authorization`. Raises TokenError."""
+        slug = self.issuer.verify(authorization).agency
+        agency = self.directory().agency(slug)
+        if agency is None or not agency.existed_on(day_of(self.clock.now())):
+            raise AgencyNotInBeing(AgencyNotInBeing.__doc__)
+        is_operator = agency.kind == _OPERATORS and OPERATOR in agency.roles
+        return Speaker(slug, agency.roles, is_operator)
 
     def operator(self, request: Call) -> Speaker:
         """Return the operator who speaks. Raises Problem UNAUTHENTICATED or NOT_OPERATOR."""
@@ -45,11 +68,19 @@ class Callers(Struct, frozen=True):
 
 
 def idempotency_key(request: Call) -> str:
-    """Return the key under which something is submitted. Raises Problem KEY_MISSING."""
-    key = request.headers.get("idempotency-key", "")
+    """Return the key of a submission. Raises Problem KEY_MISSING or HEADER_MALFORMED."""
+    key = _once(request, "idempotency-key") or ""
     if not _KEY.fullmatch(key):
         raise Problem("KEY_MISSING")
     return key
+
+
+def _once(request: Call, name: str) -> str | None:
+    """Return the value of a header that may stand once. Raises Problem HEADER_MALFORMED."""
+    values: list[str] = request.headers.getall(name, [])
+    if len(values) > 1:
+        raise Problem("HEADER_MALFORMED", f"{name}: expected once, found {len(values)} times")
+    return values[0] if values else None
 
 
 def patience(request: Call) -> float:

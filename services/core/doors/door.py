@@ -1,7 +1,11 @@
-"""A door: the paths that a service shows over HTTP, and what must run and end with them."""
+"""A door: the paths that a service shows over HTTP, and what must run and end with them.
+
+What agencies submit comes with a Speaker, whom a token names. What the platform's own processes
+submit comes with a PlatformProcess, which no request can lead to.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -10,8 +14,16 @@ from msgspec import Struct
 from services.core.access.tokens import Speaker
 from services.core.doors.problems import Problem
 
-_PLATFORM: Final = Speaker("platform", ("PLATFORM",))
 _SAID: Final = "KEY_REUSED"  #: it was said before, at another moment
+
+
+class PlatformProcess(Struct, frozen=True):
+    """A process of the platform, which submits in the role PLATFORM."""
+
+    agency: str = "platform"
+
+
+Submitter: TypeAlias = Speaker | PlatformProcess
 
 
 async def _nothing() -> None:
@@ -40,13 +52,20 @@ class Submitting(Protocol):
         """Return the answer. Raises Problem, as for a submission of these members."""
 
 
-async def say_once(submit: Submitting, members: Mapping[str, Any], key: str) -> None:
+class SubmittingAsPlatform(Protocol):
+    """How a process of the platform submits, in memory and by no request."""
+
+    async def __call__(self, members: Mapping[str, Any], key: str) -> None:
+        """Submit. Raises Problem, as for a submission of these members."""
+
+
+async def say_once(submit: SubmittingAsPlatform, members: Mapping[str, Any], key: str) -> None:
     """Submit something by itself, as the platform; what was said under the key before stands.
 
     Raises Problem, as for any submission.
     """
     try:
-        await submit(members, key, _PLATFORM)
+        await submit(members, key)
     except Problem as problem:
         if problem.code != _SAID:
             raise

@@ -1,10 +1,12 @@
 import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.core.access import directory
+from services.core.access.directory import Officer
 from services.core.access.tokens import Speaker
 from services.core.bus.record import Outgoing
 from services.core.bus.service import Topics
@@ -14,6 +16,7 @@ from services.core.contracts.events import judgment
 from services.core.contracts.identifiers import is_uuid7, key_of, new_id
 from services.core.contracts.partitions import partition_of
 from services.core.contracts.schemas import load_schemas
+from services.core.doors.door import PlatformProcess
 from services.core.doors.problems import Problem
 from services.gateway.body import Said
 from services.gateway.edge import Edge
@@ -25,6 +28,8 @@ EDGE = Edge(CATALOGUE, CODEC, Topics("thads", 12))
 
 NOW = datetime(2026, 8, 3, 2, 30, tzinfo=UTC)
 ACT = datetime(2026, 8, 3, 2, 0, tzinfo=UTC)
+BEFORE_2025 = datetime(2024, 12, 31, 2, 0, tzinfo=UTC)
+OPERATOR = Speaker("platform", ("PLATFORM",), is_operator=True)
 COURT = Speaker("toa-da-nang", ("COURT",))
 ENFORCERS = Speaker("thads-da-nang", ("HEAD", "OFFICER", "CASHIER", "PARTY"))
 ISSUED: dict[str, Any] = {
@@ -158,11 +163,12 @@ def test_an_unknown_type_is_named_but_not_repeated() -> None:
         (said("clarification_requested", {}), ENFORCERS, ("ROLE_NOT_ALLOWED", "/role")),
         (
             said("irregularity_noted", {}),
-            Speaker("platform", ("PLATFORM",)),
+            OPERATOR,
             ("ROLE_NOT_ALLOWED", "/type"),
         ),
         (said(), Speaker("thads-da-nang", ("COURT",)), ("ROLE_NOT_ALLOWED", "/type")),
-        (said(), Speaker("toa-hai-chau", ("COURT",)), ("AGENCY_ENDED", "/occurred_at")),
+        (said(), Speaker("toa-hai-chau", ("COURT",)), ("AGENCY_ENDED", "")),
+        (said(occurred_at=BEFORE_2025), COURT, ("AGENCY_ENDED", "/occurred_at")),
         (said(), Speaker("nowhere", ("COURT",)), ("UNAUTHENTICATED", "")),
     ],
 )
@@ -172,11 +178,55 @@ def test_who_may_not_say_it_is_turned_away(
     assert turned_away(what, speaker) == [flaw]
 
 
-def test_an_agency_that_ended_may_report_what_it_did_while_it_was() -> None:
+def test_an_agency_that_has_ended_submits_nothing_more_not_even_of_its_own_days() -> None:
     act = datetime(2025, 6, 30, 3, tzinfo=UTC)
     data = changed(court_id="toa-hai-chau", issued_on="2025-06-30")
-    claim = admitted(said(data=data, occurred_at=act), Speaker("toa-hai-chau", ("COURT",)))
-    assert claim.envelope.law == "R2015"
+    old = said(data=data, occurred_at=act)
+    assert turned_away(old, Speaker("toa-hai-chau", ("COURT",))) == [("AGENCY_ENDED", "")]
+
+
+def test_an_officer_speaks_who_is_in_office_on_the_day_of_the_act_and_today() -> None:
+    gone = Officer("thu-ky-cu", "toa-da-nang", ("COURT",), date(2025, 7, 1), date(2026, 7, 31))
+    fresh = Officer("thu-ky-moi", "toa-da-nang", ("COURT",), date(2026, 8, 1), None)
+    known = replace(DIRECTORY, officers={**DIRECTORY.officers, gone.slug: gone, fresh.slug: fresh})
+    act = datetime(2026, 7, 31, 3, tzinfo=UTC)
+    data = changed(issued_on="2026-07-31")
+    for officer in (gone, fresh):
+        claim = said(data=data, occurred_at=act, officer=officer.slug)
+        with pytest.raises(Problem, match="ROLE_NOT_ALLOWED: not in office on that day and today"):
+            EDGE.admit(claim, COURT, known, NOW)
+    assert EDGE.admit(said(officer=fresh.slug), COURT, known, NOW).envelope.officer == fresh.slug
+
+
+def test_no_token_speaks_as_the_platform_and_its_processes_do() -> None:
+    overdue = Said(
+        type="thads.deadline.overdue",
+        occurred_at=ACT,
+        data={
+            "watched": "01890000-0000-7000-8000-00000000000a",
+            "clock_id": "c",
+            "rule_id": "L-35-2",
+            "cause_event_id": "e",
+            "due": "2026-08-03T02:00:00Z",
+        },
+        officer=None,
+        role=None,
+        canonical=b"",
+    )
+    everything = Speaker("platform", tuple(CATALOGUE.roles), is_operator=True)
+    for speaker in (OPERATOR, everything, Speaker("toa-da-nang", ("PLATFORM",))):
+        assert turned_away(overdue, speaker) == [("ROLE_NOT_ALLOWED", "/type")]
+    envelope = EDGE.admit(overdue, PlatformProcess(), DIRECTORY, NOW).envelope
+    assert (envelope.agency, envelope.role) == ("platform", "PLATFORM")
+
+
+def test_operators_submit_no_event_of_any_type() -> None:
+    for type_ in CATALOGUE.events:
+        for role in (None, "PLATFORM"):
+            claim = Said(
+                type=type_, occurred_at=ACT, data={}, officer=None, role=role, canonical=b""
+            )
+            assert [code for code, _ in turned_away(claim, OPERATOR)] == ["ROLE_NOT_ALLOWED"]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,12 @@ from typing import Any, cast
 import httpx2
 import pytest
 from httpx2._config import DEFAULT_LIMITS
+from msgspec.structs import replace
 
 from services import all as composition
+from services.core.access.directory import load
 from services.core.access.tokens import Issuer
+from services.core.contracts.catalogue_file import load_catalogue
 from services.core.settings import Settings
 from services.core.telemetry.metrics import REGISTRY
 from services.core.telemetry.probes import KEEP_ALIVE_SECONDS, Pulse
@@ -18,6 +21,7 @@ from services.gateway.app import Gateway
 
 SECRET = "Nguyễn Văn Bí Mật"
 COURT = "toa-da-nang"
+ID = "01a20ae8-6e5e-7f6d-bb7b-2d3bc3429a08"
 
 
 @pytest.fixture
@@ -33,10 +37,10 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         offer=lambda _: None,
         rehearsal=composition.rehearsal(whole),
         pulse=Pulse(lambda: True, lambda: True),
-        doors=lambda *_: (),
+        doors=lambda callers, *ways: composition._doors(whole, callers, *ways),
     )
     headers = {
-        "Authorization": authorization(whole, COURT),
+        "Authorization": bearer(tmp_path, COURT),
         "Content-Type": "application/json",
         "Idempotency-Key": "k",
     }
@@ -47,10 +51,11 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def authorization(whole: composition.Assembly, slug: str) -> str:
-    agency = whole.directory.agency(slug)
-    assert agency is not None
-    return f"Bearer {Issuer(whole.settings.secrets).issue(agency)}"
+def bearer(home: Path, of: str, **changes: Any) -> str:
+    """A token as the platform signs it for an agency, changed where a test wants it so."""
+    known = load(load_catalogue()).agency(of)
+    assert known is not None
+    return f"Bearer {Issuer(Settings(home=home).secrets).issue(replace(known, **changes))}"
 
 
 def counted(agency: str, code: str) -> float:
@@ -128,7 +133,7 @@ async def test_metrics_at_the_port_of_agencies_are_for_operators_alone(
 ) -> None:
     problem(await http.get("/metrics"), 403, "NOT_OPERATOR")
     problem(await http.get("/metrics", headers={"Authorization": ""}), 401, "UNAUTHENTICATED")
-    operator = authorization(composition.assemble(Settings(home=tmp_path)), "platform")
+    operator = bearer(tmp_path, "platform")
     answer = await http.get("/metrics", headers={"Authorization": operator})
     assert answer.status_code == 200
     assert 'lienthong_edge_problems_total{agency="toa-da-nang",code="NOT_OPERATOR"}' in answer.text
@@ -160,6 +165,15 @@ async def test_without_an_idempotency_key_nothing_is_taken(
     problem(answer, 400, "KEY_MISSING")
 
 
+@pytest.mark.parametrize("name", ["Authorization", "Idempotency-Key"])
+async def test_a_header_that_must_stand_once_is_refused_when_it_is_repeated(
+    http: httpx2.AsyncClient, name: str
+) -> None:
+    repeated = [*http.headers.items(), (name, http.headers[name])]
+    answer = await http.post("/v1/submissions", content=submission(), headers=repeated)
+    problem(answer, 400, "HEADER_MALFORMED")
+
+
 @pytest.mark.parametrize("token", ["", "Basic eDp5", "Bearer", "Bearer a.b.c"])
 async def test_who_does_not_prove_who_he_is_is_told_how(
     http: httpx2.AsyncClient, token: str
@@ -168,6 +182,62 @@ async def test_who_does_not_prove_who_he_is_is_told_how(
         answer = await http.get(path, headers={"Authorization": token})
         problem(answer, 401, "UNAUTHENTICATED")
         assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+READ = (
+    "/v1/counts",
+    "/v1/events",
+    "/v1/deadlines",
+    f"/v1/submissions/{ID}",
+    f"/v1/cases/{ID}",
+    f"/v1/cases/{ID}/timeline",
+    f"/v1/cases/{ID}/clocks",
+)
+"""Every path that shows something to whom a token names."""
+
+
+@pytest.mark.parametrize(
+    ("slug", "changes"), [("toa-hai-chau", {}), (COURT, {"slug": "nowhere"})], ids=["ended", "none"]
+)
+async def test_an_agency_that_is_not_in_being_today_neither_reads_nor_writes(
+    http: httpx2.AsyncClient, tmp_path: Path, slug: str, changes: dict[str, str]
+) -> None:
+    token = bearer(tmp_path, slug, **changes)
+    headers = {"Authorization": token}
+    for path in READ:
+        problem(await http.get(path, headers=headers), 401, "UNAUTHENTICATED")
+    old = submission(occurred_at="2025-06-01T09:00:00+07:00")
+    for query in ("", "?dry_run=true"):
+        answer = await http.post(f"/v1/submissions{query}", content=old, headers=headers)
+        problem(answer, 401, "UNAUTHENTICATED")
+    path = f"/v1/events/{ID}/acknowledgements"
+    answer = await http.post(path, content=b"{}", headers=headers)
+    problem(answer, 401, "UNAUTHENTICATED")
+
+    cookie = {"Cookie": f"lienthong_token={token.removeprefix('Bearer ')}"}
+    assert (await http.get("/console/live", headers=cookie)).status_code == 401
+    page = await http.get("/console", headers=cookie)
+    assert (page.status_code, page.headers["location"]) == (303, "/console/sign-in")
+
+
+async def test_what_an_operator_signs_in_with_looks_and_submits_nothing(
+    http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    headers = {"Authorization": bearer(tmp_path, "platform")}
+    problem(await http.get("/v1/counts", headers=headers), 503, "UNAVAILABLE")  # no database here
+    lifted = submission(type="thads.coercion.lifted", data={"coercion_id": "x", "ground": "4a"})
+    for query in ("", "?dry_run=true"):
+        answer = await http.post(f"/v1/submissions{query}", content=lifted, headers=headers)
+        problem(answer, 403, "ROLE_NOT_ALLOWED")
+
+
+async def test_the_roles_of_a_token_are_those_of_the_directory(
+    http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    headers = {"Authorization": bearer(tmp_path, "nh-song-cam", roles=("PLATFORM", "COURT"))}
+    problem(await http.get("/v1/counts", headers=headers), 403, "NOT_OPERATOR")
+    answer = await http.post("/v1/submissions", content=submission(), headers=headers)
+    problem(answer, 403, "ROLE_NOT_ALLOWED")
 
 
 async def test_what_is_not_there_is_a_problem_too(http: httpx2.AsyncClient) -> None:

@@ -31,8 +31,11 @@ def nothing(_agency: str, _entries: Sequence[tuple[Envelope, Event]]) -> set[str
 
 
 def test_an_operator_sees_everything_whoever_else_may_see_nothing() -> None:
-    assert seen_by(Speaker("platform", ("PLATFORM",)), ENTRIES, nothing) == ENTRIES
+    assert (
+        seen_by(Speaker("platform", ("PLATFORM",), is_operator=True), ENTRIES, nothing) == ENTRIES
+    )
     assert seen_by(Speaker("toa-da-nang", ("COURT",)), ENTRIES, nothing) == []
+    assert seen_by(Speaker("nh-song-cam", ("PLATFORM",)), ENTRIES, nothing) == []
 
 
 def test_an_agency_sees_exactly_what_is_named_to_it() -> None:
