@@ -1,13 +1,10 @@
-"""Who speaks in the tests of the domains: the house's own directory, and a few more beside it."""
+"""Who speaks in the tests of the domains: agencies and officers of the project's directory."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from services.core.access import directory
-from services.core.access.directory import Agency, Directory, Officer
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.days import VIET_NAM
 from services.core.contracts.events import case
@@ -16,53 +13,7 @@ from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import new_id
 from services.core.law.versions import version_at
 
-_SINCE: Final = date(2025, 7, 1)
-_HOUSE: Final = directory.load(load_catalogue())
-_HUE: Final = {"hue": "viet-nam", "hue-1": "hue"}
-
-
-def _of_hue(slug: str, kind: str, *roles: str, parent: str | None = None) -> Agency:
-    return Agency(slug, slug, kind, roles, ("hue",), parent, _SINCE, None)
-
-
-DIRECTORY: Final = Directory(
-    agencies={
-        **_HOUSE.agencies,
-        "toa-hue": _of_hue("toa-hue", "court", "COURT"),
-        "thads-hue": _of_hue("thads-hue", "thads", "HEAD", "OFFICER", "CASHIER", "PARTY"),
-        "vks-hue": _of_hue("vks-hue", "procuracy", "PROCURACY"),
-        "ubnd-hue": _of_hue("ubnd-hue", "commune", "COMMUNE"),
-        "ca-hue": replace(_of_hue("ca-hue", "police", "POLICE"), is_unit=True),
-        "nh-khac": replace(_HOUSE.agencies["nh-song-cam"], slug="nh-khac"),
-        "xnc": Agency(
-            "xnc", "xnc", "exit_control", ("EXIT_CONTROL",), ("viet-nam",), None, _SINCE, None
-        ),
-        "vp-son-tra": Agency(
-            "vp-son-tra", "vp", "vp", ("VP_HEAD", "BAILIFF"), ("da-nang",), None, _SINCE, None
-        ),
-        "chi-cuc-thads-hai-chau": Agency(
-            "chi-cuc-thads-hai-chau",
-            "ended",
-            "thads",
-            ("HEAD",),
-            ("hai-chau",),
-            None,
-            date(2009, 7, 1),
-            date(2025, 6, 30),
-        ),
-    },
-    officers={
-        **_HOUSE.officers,
-        "head-of-hue": Officer("head-of-hue", "thads-hue", ("HEAD",), _SINCE, None),
-        "officer-of-hue": Officer("officer-of-hue", "thads-hue", ("OFFICER",), _SINCE, None),
-        "cashier-of-hue": Officer("cashier-of-hue", "thads-hue", ("CASHIER",), _SINCE, None),
-        "truong-vp": Officer("truong-vp", "vp-son-tra", ("VP_HEAD",), _SINCE, None),
-        "thua-hanh-vien": Officer("thua-hanh-vien", "vp-son-tra", ("BAILIFF",), _SINCE, None),
-        "nguoi-cu": Officer("nguoi-cu", "thads-khu-vuc-3", ("OFFICER",), _SINCE, date(2026, 8, 31)),
-    },
-    territories={**_HOUSE.territories, **_HUE},
-)
-"""The story's agencies; of Hue, the same again; a second bank; a private office; one that ended."""
+DIRECTORY: Final = directory.load(load_catalogue())
 
 
 def said(local: str, by: str, role: str, officer: str | None = None) -> Context:

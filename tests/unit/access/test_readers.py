@@ -28,12 +28,14 @@ from tests.unit.telling.threads import (
     moved,
 )
 
-COURT, MANAGING = "toa-da-nang", "cuc-quan-ly-thads"
+COURT = "toa-da-nang"
+MANAGING = {"cuc-quan-ly-thads", "cuc-tha-quan-doi"}
 OFFICE, ROOM, NEXT = "thads-da-nang", "thads-khu-vuc-3", "thads-hue"
 PROCURACY, POLICE, COMMUNE = "vks-khu-vuc-3", "ca-thi-hanh-an-da-nang", "ubnd-phuong-song-cam"
 BANK, LAND, PORTAL, PLATFORM = "nh-song-cam", "dat-dai-da-nang", "cong-thads", "platform"
 VALUER, AUCTIONEER = "tdg-ngu-son", "dg-cam-giang"
 HANDLERS = {OFFICE, ROOM, PROCURACY}
+OF_THE_PROVINCE = {PROCURACY, "vks-khu-vuc-5"}  # whose territory meets that of court and office
 
 Undoing = tuple[Envelope, Event]
 Told = Sequence[Undoing]
@@ -56,9 +58,9 @@ def story() -> list[Told]:
 @pytest.mark.parametrize(
     ("type_", "of", "readers"),
     [
-        ("judgment.issued", "", {COURT, MANAGING, *HANDLERS}),
-        ("case.requested", ".c2", {PORTAL, MANAGING, *HANDLERS}),
-        ("case.completed", ".c2", {MANAGING, *HANDLERS}),
+        ("judgment.issued", "", {COURT, *MANAGING, *HANDLERS, *OF_THE_PROVINCE}),
+        ("case.requested", ".c2", {PORTAL, *MANAGING, *HANDLERS, *OF_THE_PROVINCE}),
+        ("case.completed", ".c2", {*MANAGING, *HANDLERS}),
         ("information.requested", ".c2.r1", {BANK, *HANDLERS}),
         ("information.answered", ".c2.r2", {LAND, *HANDLERS}),
         ("deadline.overdue", ".c2.r2", {LAND, PLATFORM, *HANDLERS}),
@@ -204,7 +206,7 @@ def test_who_is_entrusted_with_a_case_reads_what_stood_before_as_well(next_: str
 
 def test_another_region_reads_nothing_while_the_case_is_elsewhere() -> None:
     here = ENTRUSTED[:4]
-    for stranger in ("vks-hue", NEXT, "toa-hue", "ubnd-hue", "nh-khac"):
+    for stranger in ("vks-hue", NEXT, "toa-hue", "ubnd-vy-da", "nh-khac"):
         assert visible_to(stranger, here, CATALOGUE, WIDER) == set(), stranger
 
 

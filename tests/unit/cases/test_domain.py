@@ -177,15 +177,17 @@ def test_an_item_has_one_live_case() -> None:
 
 
 def test_the_head_of_an_office_that_never_got_the_judgment_decides_nothing() -> None:
-    other = said("2026-08-24 09:30", "thads-hue", "HEAD", "head-of-hue")
+    other = said("2026-08-24 09:30", "thads-hue", "HEAD", "truong-hue")
     known = after(*JUDGED, (REQUESTED, PORTAL))
-    claim = decided(signed_by="head-of-hue")
+    claim = decided(signed_by="truong-hue")
     assert codes(known, claim, other) == ("refused", ["OUT_OF_TERRITORY"])
 
 
 def test_a_private_office_never_acts_ex_officio() -> None:
-    private = said("2026-08-24 09:30", "vp-son-tra", "VP_HEAD", "truong-vp")
-    claim = decided(items=[2], initiative="EX_OFFICIO", signed_by="truong-vp", capacity="VP_HEAD")
+    private = said("2026-08-24 09:30", "vp-son-tra", "VP_HEAD", "truong-vp-son-tra")
+    claim = decided(
+        items=[2], initiative="EX_OFFICIO", signed_by="truong-vp-son-tra", capacity="VP_HEAD"
+    )
     assert codes(after(*JUDGED), claim, private) == ("refused", ["VP_NOT_COMPETENT"])
 
 
@@ -310,7 +312,7 @@ def test_an_entrusted_case_is_no_longer_of_the_office_that_handed_it_over() -> N
     refusals = codes(known, postponed(decision_no="11/QĐ"), LATER)
     assert refusals == ("refused", ["WRONG_STATE", "OUT_OF_TERRITORY"])
     received = case.EntrustmentReceived(C, date(2026, 9, 17), "CASE", provisional=False)
-    there = said("2026-09-17 09:00", "thads-hue", "HEAD", "head-of-hue")
+    there = said("2026-09-17 09:00", "thads-hue", "HEAD", "truong-hue")
     assert codes(known, received, there) == ("recorded", [])
 
 

@@ -33,7 +33,7 @@ from tests.unit.cast import head, officer, said
 DECISION = replace(HEAD, id=new_id())
 MEASURE = replace(OFFICER, id=new_id())
 PROCURACY = said("2026-09-16 09:00", "vks-khu-vuc-3", "PROCURACY", "ho-van-khanh")
-THERE = said("2026-09-17 09:00", "thads-hue", "HEAD", "head-of-hue")
+THERE = said("2026-09-17 09:00", "thads-hue", "HEAD", "truong-hue")
 
 
 def day(text: str) -> date:
@@ -49,7 +49,7 @@ def test_an_officer_with_a_conflict_of_interest_is_not_assigned() -> None:
     assert codes(known, replace(ASSIGNED, no_conflict=False))[1] == ["CONFLICT_OF_INTEREST"]
 
 
-@pytest.mark.parametrize("who", ["officer-of-hue", "pham-thi-cuc", "nobody"])
+@pytest.mark.parametrize("who", ["chv-hue", "pham-thi-cuc", "nobody"])
 def test_who_is_no_officer_of_the_house_is_not_assigned(who: str) -> None:
     known = after(*JUDGED, (REQUESTED, PORTAL), decided())
     assert "OUT_OF_TERRITORY" in codes(known, replace(ASSIGNED, officer_id=who))[1]
@@ -57,7 +57,7 @@ def test_who_is_no_officer_of_the_house_is_not_assigned(who: str) -> None:
 
 def test_an_officer_who_left_is_not_assigned_any_more() -> None:
     known = after(*JUDGED, (REQUESTED, PORTAL), decided())
-    last_day = replace(ASSIGNED, officer_id="nguoi-cu")
+    last_day = replace(ASSIGNED, officer_id="chv-cu")
     assert codes(known, last_day)[1] == []
     gone = replace(last_day, assigned_at=datetime(2026, 9, 1, 2, tzinfo=UTC))
     assert codes(known, gone)[1] == ["OUT_OF_TERRITORY"]
@@ -275,7 +275,7 @@ def test_what_was_not_entrusted_is_not_received() -> None:
 
 def test_of_an_asset_decides_only_to_whom_it_was_entrusted() -> None:
     claim = halted(
-        case.EntrustedAssetDecided, asset="house", signed_by="head-of-hue", decision_no="5/QĐ"
+        case.EntrustedAssetDecided, asset="house", signed_by="truong-hue", decision_no="5/QĐ"
     )
     asset = after(*OPEN, (entrusted("thads-hue", "ASSET"), LATER))
     assert codes(asset, claim, THERE)[1] == []

@@ -111,8 +111,8 @@ def test_an_officer_who_is_not_assigned_decides_nothing() -> None:
 
 
 def test_an_office_elsewhere_decides_nothing() -> None:
-    other = said("2026-09-17 09:30", "thads-hue", "OFFICER", "officer-of-hue")
-    found = refused(after(*READY), decided(signed_by="officer-of-hue"), other)
+    other = said("2026-09-17 09:30", "thads-hue", "OFFICER", "chv-hue")
+    found = refused(after(*READY), decided(signed_by="chv-hue"), other)
     assert found == ["OUT_OF_TERRITORY", "OFFICER_NOT_ASSIGNED"]
 
 

@@ -155,7 +155,7 @@ def test_what_comes_too_late_is_noted_under_the_law_of_its_day(
             "NOT_ACCEPTED",
         ),
         (after(OF_CASE), decided(), "NOT_ACCEPTED"),
-        (after(OF_CASE, accepted()), decided(signed_by="nguoi-cu"), "SIGNER_NOT_COMPETENT"),
+        (after(OF_CASE, accepted()), decided(signed_by="chv-cu"), "SIGNER_NOT_COMPETENT"),
         (after(OF_CASE, accepted()), decided(decided_on=day("09-11")), "DATE_BEFORE_CAUSE"),
         (
             after(*ONCE, filed("c", complaint_id=SECOND), accepted(SECOND)),
@@ -217,7 +217,7 @@ def test_who_resolved_it_first_does_not_resolve_it_again() -> None:
 
 
 def test_an_office_of_another_city_has_no_say() -> None:
-    hue = said("2026-09-20 09:00", "thads-hue", "HEAD", "head-of-hue")
+    hue = said("2026-09-20 09:00", "thads-hue", "HEAD", "truong-hue")
     assert "OUT_OF_TERRITORY" in codes(after(OF_CASE), accepted(), hue)[1]
 
 

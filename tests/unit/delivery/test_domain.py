@@ -47,16 +47,16 @@ def test_an_officer_acknowledges_once_and_another_of_the_agency_beside_him() -> 
 
 
 def test_who_is_no_officer_of_the_agency_cannot_acknowledge_for_it() -> None:
-    for stranger in ("can-bo-nh", "head-of-hue", "nobody-known"):
+    for stranger in ("can-bo-nh", "truong-hue", "nobody-known"):
         answer = became(decide(RECEIVED, acknowledged(stranger), NOW))
         assert answer == ("refused", ["NOT_ADDRESSEE"])
 
 
 def test_an_officer_who_no_longer_serves_cannot_acknowledge() -> None:
-    room = said("2026-09-08 09:00", "thads-khu-vuc-3", "OFFICER", "nguoi-cu")
+    room = said("2026-09-08 09:00", "thads-khu-vuc-3", "OFFICER", "chv-cu")
     receipt = Delivered(CASE, FACT, "thads-khu-vuc-3", NOW.occurred_at, "PULL")
     known = after((receipt, THE_PLATFORM))
-    assert became(decide(known, acknowledged("nguoi-cu"), room))[0] == "refused"
+    assert became(decide(known, acknowledged("chv-cu"), room))[0] == "refused"
 
 
 def test_a_receipt_is_noted_once_for_each_agency() -> None:

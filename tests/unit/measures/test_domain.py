@@ -114,7 +114,7 @@ def test_an_account_is_blocked_told_of_carried_out_and_freed() -> None:
         (after(), ordered(subject="p9"), "SUBJECT_NOT_IN_CASE"),
         (after(), ordered(amount=None), "AMOUNT_MISSING"),
         (after(), ordered(amount=0), "AMOUNT_MISSING"),
-        (after(), ordered(signed_by="nguoi-cu"), "SIGNER_NOT_COMPETENT"),
+        (after(), ordered(signed_by="chv-cu"), "SIGNER_NOT_COMPETENT"),
         (after(), ordered(signed_by="le-van-an", capacity="HEAD"), "SIGNER_NOT_COMPETENT"),
         (after(ordered()), ordered(measure_id=OTHER, decision_no="71/QĐ-THADS"), "DUPLICATE"),
         (after(), ordered(decided_on=date(2026, 8, 23)), "DATE_BEFORE_CAUSE"),
@@ -162,7 +162,7 @@ def test_an_officer_orders_in_his_own_cases_only() -> None:
     other = officer("2026-09-10 09:00", "vo-van-dung")
     assert "OFFICER_NOT_ASSIGNED" in codes(after(), ordered(signed_by="vo-van-dung"), other)[1]
     assert "OUT_OF_TERRITORY" in codes(after(), minuted(), other)[1]
-    hue = said("2026-09-10 09:00", "thads-hue", "OFFICER", "officer-of-hue")
+    hue = said("2026-09-10 09:00", "thads-hue", "OFFICER", "chv-hue")
     assert "OUT_OF_TERRITORY" in codes(after(), minuted(), hue)[1]
 
 

@@ -85,7 +85,7 @@ def test_a_case_never_decided_has_no_ledger() -> None:
 
 
 def test_the_cashier_of_another_office_writes_nothing() -> None:
-    other = said("2026-09-25 09:00", "thads-hue", "CASHIER", "cashier-of-hue")
+    other = said("2026-09-25 09:00", "thads-hue", "CASHIER", "ke-toan-hue")
     assert codes(after(), collected(), other) == ("refused", ["OUT_OF_TERRITORY"])
 
 

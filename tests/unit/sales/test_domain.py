@@ -160,7 +160,7 @@ def test_an_asset_is_valued_auctioned_and_handed_over() -> None:
         (after(*VALUED), auction(on="10-31"), "DATE_BEFORE_CAUSE"),
         (after(*UP), reduced(), "NOT_UNSOLD"),
         (after(*UP, UNSOLD), reduced(899), "ABOVE_10_PERCENT"),
-        (after(*UP, UNSOLD), reduced(signed_by="nguoi-cu"), "SIGNER_NOT_COMPETENT"),
+        (after(*UP, UNSOLD), reduced(signed_by="chv-cu"), "SIGNER_NOT_COMPETENT"),
         (
             after(*UP, UNSOLD, reduced(), ANNOUNCED, UNSOLD),
             reduced(810),
@@ -171,7 +171,7 @@ def test_an_asset_is_valued_auctioned_and_handed_over() -> None:
         (after(*UP), sold(when="10-31T09:00"), "DATE_BEFORE_CAUSE"),
         (after(*UP), sale.Unsold(S, 1, day("11-09")), "DATE_BEFORE_CAUSE"),
         (after(*UP, sold()), handed("12-14"), "DATE_BEFORE_CAUSE"),
-        (after(*UP, sold()), handed(signed_by="nguoi-cu"), "SIGNER_NOT_COMPETENT"),
+        (after(*UP, sold()), handed(signed_by="chv-cu"), "SIGNER_NOT_COMPETENT"),
         (after(*UP), redeemed("12-15T07:00"), "LATE_REDEMPTION"),
     ],
 )
@@ -213,7 +213,7 @@ def test_only_the_valuer_and_the_house_that_were_contracted_speak() -> None:
 
 
 def test_an_officer_of_another_city_sells_nothing_here() -> None:
-    hue = said("2026-11-02 09:00", "thads-hue", "OFFICER", "officer-of-hue")
+    hue = said("2026-11-02 09:00", "thads-hue", "OFFICER", "chv-hue")
     assert "OUT_OF_TERRITORY" in codes(after(), CONTRACTED, hue)[1]
 
 
