@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from services.console.live import MOST_WAITING, RECENT, Batch, Row, row_of
+from services.core.access.withholding import data_readable
 from services.core.contracts.codec import Codec
 from services.core.telling.lines import Teller
 from services.delivery.feed import Delivered, Feed
@@ -60,6 +61,7 @@ class OwnFeed:
 
     def _row(self, teller: Teller, each: Delivered) -> Row:
         told = msgspec.json.decode(each.event, type=_Event)
-        event = self._codec.from_json(told.type, told.data)
+        data = data_readable(told.data, self._codec.event_class(told.type))
+        event = self._codec.from_json(told.type, data)
         agency = told.source.split("/")[1]
         return row_of(told.id, told.subject, teller.told(event, agency, told.subject, told.time))

@@ -50,7 +50,7 @@ class Shown(Struct, frozen=True):
     state: str
     state_vi: str
     state_en: str
-    since: datetime  #: when it came to be in that state
+    since: datetime  #: when it was recorded that the clock is in that state
     start: datetime
     due: datetime | None  #: the first moment after the time; none where the law sets no number
     alarm_at: datetime | None

@@ -112,7 +112,7 @@ def begun_by(event: deadline.Started, envelope: Envelope, catalogue: Catalogue) 
         "cause_event_id": event.cause_event_id,
         "started": envelope.id,
         "state": "RUNNING",
-        "since": envelope.occurred_at,
+        "since": envelope.recorded_at,
         "soon_at": event.due and warning_at(event.due, since),
         "ends_at": event.alarm_at or event.due,
         "ends_as": ends_as(event.rule_id, event.kind, catalogue),
@@ -151,7 +151,11 @@ def changed_by(event: Event, envelope: Envelope) -> dict[str, Any] | None:
 
 
 def _in(state: str, envelope: Envelope) -> dict[str, Any]:
-    return {"state": state, "since": envelope.occurred_at, "late": None}
+    """Return a change of state, since it was recorded.
+
+    When the act happened that changed it is for readers of that act alone.
+    """
+    return {"state": state, "since": envelope.recorded_at, "late": None}
 
 
 def _moved(due: datetime, since: datetime) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class Feed:
         row = await self.rows.ask(queries.fact, agency=agency, id=fact)
         return row["part"] if row else None
 
+    async def has_of(self, agency: str, key: str) -> bool:
+        """Say whether an agency was given anything of a key, by one look-up of an index."""
+        return bool(await self.rows.ask(queries.given_of, agency=agency, key=key))
+
     async def seen(self, agency: str, facts: Sequence[str]) -> set[str]:
         """Return which of some facts an agency may see: those that were given to it."""
         rows: list[Any] = await self.rows.ask(queries.seen, agency=agency, facts=list(facts))

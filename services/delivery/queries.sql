@@ -1,16 +1,18 @@
 -- name: hear(heard)!
 -- Keep the facts that were heard; hearing them again changes nothing.
 insert into facts (id, key, part, recorded_at, sequence, scopes, relations, agencies, same_as,
-                   undoes, event, partition, after)
+                   undoes, event, tells_of, withheld, partition, after)
 select id, key, part, recorded_at, sequence,
        array(select jsonb_array_elements_text(scopes)),
        array(select jsonb_array_elements_text(relations)),
        array(select jsonb_array_elements_text(agencies)),
-       same_as, undoes, convert_to(event, 'UTF8'), partition, after
+       same_as, undoes, convert_to(event, 'UTF8'),
+       array(select jsonb_array_elements_text(tells_of)::uuid), convert_to(withheld, 'UTF8'),
+       partition, after
   from jsonb_to_recordset(:heard::jsonb)
        as heard(id uuid, key text, part text, recorded_at timestamptz, sequence bigint,
                 scopes jsonb, relations jsonb, agencies jsonb, same_as uuid, undoes uuid, event text,
-                partition int, after jsonb)
+                tells_of jsonb, withheld text, partition int, after jsonb)
     on conflict (id) do nothing;
 
 -- name: relate(heard)!
@@ -66,8 +68,8 @@ select admit(:agency::text);
 select last, confirmed from feeds where agency = :agency;
 
 -- name: read(agency, after, most)
--- What stands in the feed of an agency beyond a number.
-select feed.number, facts.event
+-- What stands in the feed of an agency beyond a number, as it was given to the agency.
+select feed.number, case when feed.is_whole then facts.event else facts.withheld end as event
   from feed join facts on facts.id = feed.fact
  where feed.agency = :agency and feed.number > :after
  order by feed.number
@@ -111,6 +113,10 @@ update feeds set confirmed = greatest(confirmed, :number)
 select facts.part, feed.number
   from feed join facts on facts.id = feed.fact
  where feed.agency = :agency and feed.fact = :id;
+
+-- name: given_of(agency, key)$
+-- Whether an agency was given anything of a key.
+select exists (select from keys_given where agency = :agency and key = :key);
 
 -- name: seen(agency, facts)
 -- Which of some facts stand in the feed of an agency.

@@ -5,7 +5,7 @@ and what it makes of agencies is told by `core.access.readers`, and joined in th
 topics keep no order and a right may come before or after what it opens.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from services.core.access.readers import (
     relations_of,
     undone_by,
 )
+from services.core.access.withholding import data_withheld, tells_of, withheld
 from services.core.bus.record import Record
 from services.core.bus.service import Service, Statement, View
 from services.core.contracts.catalogue import Catalogue
@@ -78,7 +79,7 @@ def statements(
         keys[key] = None
         facts.append(
             _fact(key, event, envelope, catalogue, codec, directory)
-            | {"partition": record.partition, "after": _after(record, envelope)}
+            | {"partition": record.partition, "after": _after(record, event, envelope)}
         )
         relations += [
             _relation(key, envelope, each) for each in relations_of(event, envelope, directory)
@@ -101,6 +102,7 @@ def _fact(
     directory: Directory,
 ) -> dict[str, Any]:
     reading = reading_of(event, envelope, catalogue, directory)
+    others = sorted(tells_of(event, envelope))
     return {
         "id": envelope.id,
         "key": key,
@@ -113,14 +115,31 @@ def _fact(
         "same_as": reading.same_as,
         "undoes": undone_by(envelope),
         "event": msgspec.json.encode(as_cloud_event(event, envelope, codec)).decode(),
+        "tells_of": others,
+        "withheld": _withheld(event, envelope, codec) if others else None,
     }
 
 
-def _after(record: Record, envelope: Envelope) -> dict[str, int]:
-    """Return how far who decided a fact had heard the topics that say who holds a seat."""
+def _withheld(event: Event, envelope: Envelope, codec: Codec) -> str:
+    """Return a fact as an agency gets it that may not read what it tells of."""
+    shown = as_cloud_event(event, withheld(envelope), codec)
+    return msgspec.json.encode(shown | {"data": data_withheld(shown["data"])}).decode()
+
+
+def _after(record: Record, event: Event, envelope: Envelope) -> dict[str, int]:
+    """Return how far this lane must have heard before a fact is given to anybody.
+
+    As far as the lane that decided the fact had heard the topics that say who holds a seat; where
+    the fact tells of others, as far as that lane had heard all topics.
+    """
     prefix = record.topic.rsplit(".", 2)[0]
     heard = (each.split(":") for each in envelope.heard.split(",") if each)
-    return {f"{prefix}.{family}.events": int(end) for family, end in heard if family in _SEATING}
+    tells = bool(tells_of(event, envelope))
+    return {
+        f"{prefix}.{family}.events": int(end)
+        for family, end in heard
+        if tells or family in _SEATING
+    }
 
 
 def _relation(key: str, envelope: Envelope, each: Relation) -> dict[str, Any]:
@@ -138,7 +157,7 @@ def _relation(key: str, envelope: Envelope, each: Relation) -> dict[str, Any]:
     }
 
 
-def as_cloud_event(event: Event, envelope: Envelope, codec: Codec) -> Mapping[str, Any]:
+def as_cloud_event(event: Event, envelope: Envelope, codec: Codec) -> dict[str, Any]:
     """Return a fact as an agency gets it: CloudEvents 1.0.
 
     Without sequence, causation and lane, for their gaps would tell of what is hidden. `corrects`

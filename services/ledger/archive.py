@@ -32,6 +32,7 @@ class Entry(thread.Entry, frozen=True, kw_only=True):
     lane: int
     index: int  #: gapless in its lane; it orders the archive
     kind: Kind
+    is_whole: bool = True  #: whether its reader may read every fact that it tells of
 
     @property
     def id(self) -> str:

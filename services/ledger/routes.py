@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from services.core.access.directory import Directory
 from services.core.access.tokens import Speaker
+from services.core.access.withholding import data_withheld
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import is_uuid7, key_of
@@ -78,6 +79,7 @@ class _Desk(Struct, frozen=True):
         """Return an entry; numbers tell of what is hidden, so operators alone get them."""
         envelope = entry.envelope
         known = self.catalogue.event(envelope.type)
+        said = self.codec.to_json(entry.event) if entry.event else None
         data = {
             "id": envelope.id,
             "kind": entry.kind,
@@ -92,7 +94,7 @@ class _Desk(Struct, frozen=True):
             "recorded_at": envelope.recorded_at,
             "law": envelope.law,
             **{name: fact for name in UNDOING if (fact := getattr(envelope, name))},
-            "data": self.codec.to_json(entry.event) if entry.event else None,
+            "data": said if said is None or entry.is_whole else data_withheld(said),
         }
         if is_operator(speaker):
             data |= {

@@ -1,10 +1,13 @@
 """What of the archive a caller may see: one rule for the door and for the pages."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.core.access.tokens import Speaker
+from services.core.access.withholding import is_whole, withheld
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
 from services.core.doors.callers import is_operator
@@ -20,7 +23,14 @@ def seen_by(speaker: Speaker, entries: Sequence[Entry], visible: Visible) -> lis
         return list(entries)
     readable = [(entry.envelope, entry.event) for entry in entries if entry.event is not None]
     ids = visible(speaker.agency, readable)
-    return [entry for entry in entries if entry.id in ids]
+    return [_shown(entry, ids) for entry in entries if entry.id in ids]
+
+
+def _shown(entry: Entry, readable: AbstractSet[str]) -> Entry:
+    """Return an entry as a reader of some facts may see it."""
+    if entry.event is None or is_whole(entry.event, entry.envelope, readable):
+        return entry
+    return replace(entry, envelope=withheld(entry.envelope), is_whole=False)
 
 
 class Sight(Struct, frozen=True):

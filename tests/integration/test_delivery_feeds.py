@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from services.core.access.directory import Directory
 from services.core.access.readers import visible_to
+from services.core.access.withholding import data_withheld, is_whole, withheld
 from services.core.bus import postgres
 from services.core.bus.record import Record
 from services.core.contracts.envelope import Envelope
@@ -19,7 +21,7 @@ from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.delivery.feed import Feed
-from services.delivery.service import NAME, queries, statements
+from services.delivery.service import NAME, as_cloud_event, queries, statements
 from tests.acceptance.memory_house import CATALOGUE, CODEC
 from tests.acceptance.putting_right import Told
 from tests.unit.access.test_readers import ENTRUSTED, entrusted, undoing
@@ -132,6 +134,9 @@ async def test_a_feed_is_exactly_what_its_agency_may_see_in_whatever_order_it_wa
         await fill(settings, told, seed, twice=seed == 1)
         await feed.admit(DIRECTORY.agencies)
         by_key = entries(told)
+        facts = {
+            envelope.id: (envelope, event) for each in by_key.values() for envelope, event in each
+        }
         for agency in DIRECTORY.agencies:
             allowed = {
                 id_
@@ -143,6 +148,9 @@ async def test_a_feed_is_exactly_what_its_agency_may_see_in_whatever_order_it_wa
             ids = [msgspec.json.decode(each.event)["id"] for each in found]
             assert len(ids) == len(set(ids))
             assert set(ids) == allowed, agency
+            for each in found:
+                shown = msgspec.json.decode(each.event)
+                assert shown == as_it_may_be_shown(*facts[shown["id"]], allowed), agency
             seen_by_somebody |= allowed
             with pytest.raises(Problem, match="NUMBER_UNKNOWN"):
                 await feed.read(agency, len(found) + 1, 1)
@@ -293,6 +301,15 @@ async def test_a_handler_keeps_his_seat_when_the_one_before_him_is_corrected(
     finally:
         await connection.close()
         await door.close()
+
+
+def as_it_may_be_shown(envelope: Envelope, event: Event, readable: set[str]) -> dict[str, Any]:
+    """Return a fact as an agency is to get it that may read some facts."""
+    whole = is_whole(event, envelope, readable)
+    shown = as_cloud_event(event, envelope if whole else withheld(envelope), CODEC)
+    data = shown["data"] if whole else data_withheld(shown["data"])
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(shown | {"data": data}))
+    return plain
 
 
 def heard(family: str, offset: int, envelope: Envelope, event: Event) -> Heard:
