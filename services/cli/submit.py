@@ -21,7 +21,7 @@ from services.core.settings import Settings
 
 _SECONDS: Final = 45.0
 _REST_SECONDS: Final = 0.5
-AWAY: Final = 503  #: the house has no time; who asks may come again
+AGAIN: Final = frozenset({429, 503})  #: asked too much, or no time: who asks may come again
 _MARKS: Final = {"recorded": "✓", "refused": "✗", "held": "…", "pending": "·"}
 
 
@@ -78,7 +78,7 @@ class Client:
         until = time.monotonic() + _SECONDS
         while True:
             answer = await self._ask("POST", "/v1/submissions", agency, headers, submission)
-            if answer.status_code != AWAY or time.monotonic() > until:
+            if answer.status_code not in AGAIN or time.monotonic() > until:
                 return answer
             await asyncio.sleep(_REST_SECONDS)
 

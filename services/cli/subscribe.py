@@ -14,7 +14,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from services.cli.errors import CommandError
-from services.cli.submit import AWAY, Client
+from services.cli.submit import AGAIN, Client
 from services.core.settings import Settings
 
 _AT_ONCE: Final = 500
@@ -103,7 +103,7 @@ async def _subscribe(
                 print(f"waiting: {error}", file=sys.stderr)
                 await asyncio.sleep(_BACKOFF)
                 continue
-            if answer.status_code == AWAY and not once:
+            if answer.status_code in AGAIN and not once:
                 await asyncio.sleep(_BACKOFF)
                 continue
             if not answer.is_success:

@@ -38,7 +38,7 @@ from services.core.bus.errors import BusError
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import is_uuid7, key_of
-from services.core.doors.callers import Call, Callers, is_operator
+from services.core.doors.callers import Call, Callers, address_of, is_operator
 from services.core.doors.door import Door
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
@@ -67,6 +67,14 @@ class _House(Struct, frozen=True):
     cases: Cases
     feeds: Callable[[str], Live] | None
     pictures: Pictures | None
+
+    def visitor(self, request: Call) -> Speaker:
+        """Return who is signed in. Raises SignInNeeded, or Problem TOO_MANY."""
+        who = visitor(request, self.callers)
+        request.state.agency = who.agency
+        if not is_operator(who):
+            self.callers.limits.check("bytes", who.agency)
+        return who
 
     def live(self, who: Speaker) -> Live | None:
         return self.watch if is_operator(who) else self.feeds(who.agency) if self.feeds else None
@@ -122,9 +130,11 @@ def _entrance(house: _House) -> list[HTTPRouteHandler]:
         fields = await form(request)
         token, onward = fields.get("token", "").strip(), way_on(fields.get("next"))
         try:
-            verified(token, house.callers)
+            who = verified(token, house.callers)
         except SignInNeeded:
+            house.callers.limits.take("failed_sign_ins", address_of(request))
             return house.page("sign_in", request, status=403, way_on=onward, wrong="token_wrong")
+        house.callers.limits.take("sign_ins", who.agency)
         return Redirect(onward, status_code=303, cookies=[signed_in(token, request)])
 
     @post(f"{PATH}/sign-out", exception_handlers=troubles)
@@ -151,23 +161,24 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
 
     @get(PATH, exception_handlers=troubles)
     async def now(request: Call) -> Response[str]:
-        who, lang = visitor(request, house.callers), lang_of(request)
+        who, lang = house.visitor(request), lang_of(request)
         live = house.live(who)
         batch = await live.recent(house.tellers[lang]) if live else None
         return house.page("live", request, agency=who.agency, batch=batch)
 
     @get(f"{PATH}/live", exception_handlers=troubles)
     async def stream(request: Call) -> Response[Any]:
-        who, lang = visitor(request, house.callers), lang_of(request)
+        who, lang = house.visitor(request), lang_of(request)
         live = house.live(who)
         if live is None:
             raise Missing
+        request.state.until_answered.enter_context(house.callers.limits.hold("streams", who.agency))
         after = request.headers.get("last-event-id") or request.query_params.get("after") or ""
         return ServerSentEvent(_told(house, live, lang, after), headers=HEADERS)
 
     @get(f"{PATH}/flows", exception_handlers=troubles)
     async def flows(request: Call) -> Response[str]:
-        who = visitor(request, house.callers)
+        who = house.visitor(request)
         picture = await house.pictures.latest() if house.pictures and is_operator(who) else None
         teller = house.tellers[lang_of(request)]
         return house.page(
@@ -217,7 +228,7 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
 
     @get(f"{PATH}/cases", exception_handlers=troubles)
     async def search(request: Call) -> Response[Any]:
-        who = visitor(request, house.callers)
+        who = house.visitor(request)
         asked = request.query_params.get("number", "").strip()
         if is_uuid7(key_of(asked)):
             return Redirect(f"{PATH}/cases/{quote(stream_of(asked))}", status_code=303)
@@ -234,7 +245,7 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
 
     @get(f"{PATH}/cases/{{case_id:str}}", exception_handlers=troubles)
     async def case(request: Call, case_id: FromPath[str]) -> Response[str]:
-        who = visitor(request, house.callers)
+        who = house.visitor(request)
         found = await house.cases.case(case_id, who)
         if found is None:
             raise Missing
@@ -284,6 +295,13 @@ def _troubles(house: _House) -> ExceptionHandlersMap:
     def foreign(request: Call, _: NotFromHere) -> Response[Any]:
         return house.page("trouble", request, status=403, trouble="foreign")
 
+    def turned_away(request: Call, problem: Problem) -> Response[Any]:
+        if problem.code != "TOO_MANY":
+            return away(request, problem)
+        answer = house.page("trouble", request, status=problem.status, trouble="too_many")
+        answer.headers.update(problem.headers)
+        return answer
+
     def away(request: Call, error: Exception) -> Response[Any]:
         log.warning("console_away", path=request.url.path, kind=type(error).__name__)
         return house.page("trouble", request, status=503, trouble="away")
@@ -293,6 +311,6 @@ def _troubles(house: _House) -> ExceptionHandlersMap:
         Missing: missing,
         NotFromHere: foreign,
         BusError: away,
-        Problem: away,
+        Problem: turned_away,
         TimeoutError: away,
     }

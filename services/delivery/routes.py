@@ -2,6 +2,7 @@
 
 from asyncio import TaskGroup
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Final
 
@@ -65,7 +66,8 @@ def door(
         after = _number(query, "after", 0, 0, _LARGEST)
         limit = _number(query, "limit", _DEFAULT, 1, MOST)
         wait = _number(query, "wait", 0, 0, int(LONGEST_WAIT))
-        found = await feed.read(agency, after, limit, wait)
+        with callers.limits.hold("waits", agency) if wait else nullcontext():
+            found = await feed.read(agency, after, limit, wait)
         await feed.confirm(agency, after)
         last = found[-1].number if found else after
         return json(msgspec.json.encode(Page(found, last)))

@@ -21,6 +21,7 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas
 from services.core.doors.callers import Callers
 from services.core.doors.door import Door, Submitting, SubmittingAsPlatform
+from services.core.doors.limits import Limits, metering
 from services.core.doors.rehearsal import Rehearsal
 from services.core.settings import Settings
 from services.core.telemetry.probes import PortTaken, Pulse, Server
@@ -71,6 +72,7 @@ class Gateway:
             offer,
         )
         self.follower = Follower(settings, topics, families, codec)
+        limits = Limits(settings)
         self._desk = Desk(
             settings,
             Edge(catalogue, codec, topics),
@@ -79,8 +81,9 @@ class Gateway:
             clock,
             directory,
             rehearsal,
+            limits,
         )
-        callers = Callers(Issuer(folder), directory, clock)
+        callers = Callers(Issuer(folder), directory, clock, limits)
         self._doors = doors(callers, submitting(self._desk), submitting_as_platform(self._desk))
         own = Pulse(
             pulse.is_alive,
@@ -93,6 +96,7 @@ class Gateway:
                 *(route for door in self._doors for route in door.routes),
             ],
             exception_handlers=troubles(catalogue, self.acceptor.hash_of),
+            middleware=[metering(limits)],
             request_max_body_size=MAX_BYTES,
             openapi_config=None,
             logging_config=None,

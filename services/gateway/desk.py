@@ -5,6 +5,7 @@ its HTTP surface.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from services.core.bus.record import Outgoing
 from services.core.clock import Clock
 from services.core.contracts.events.records import Reason
 from services.core.doors.door import Submitter
+from services.core.doors.limits import Limits, Rate
 from services.core.doors.problems import Problem
 from services.core.doors.rehearsal import Rehearsal
 from services.core.doors.rows import Rows
@@ -60,11 +62,19 @@ class Desk:
         clock: Clock,
         directory: Callable[[], Directory],
         rehearsal: Rehearsal,
+        limits: Limits,
     ) -> None:
+        """`limits` count what agencies submit and wait for."""
         self._rows = Rows(settings, NAME)
         self._rehearsal = rehearsal
         self._edge, self._acceptor, self._follower = edge, acceptor, follower
         self._clock, self._directory = clock, directory
+        self._limits = limits
+
+    def count(self, kind: Rate, speaker: Submitter) -> None:
+        """Count what an agency sends, before it is read. Raises Problem TOO_MANY."""
+        if isinstance(speaker, Speaker) and not speaker.is_operator:
+            self._limits.take(kind, speaker.agency)
 
     async def submit(
         self, said: Said, key: str, speaker: Submitter, traceparent: str | None, wait: float
@@ -73,6 +83,13 @@ class Desk:
 
         Waits up to `wait` seconds for what becomes of it. Raises Problem.
         """
+        self._count_correction(said, speaker)
+        with self._waiting(speaker, wait):
+            return await self._submitted(said, key, speaker, traceparent, wait)
+
+    async def _submitted(
+        self, said: Said, key: str, speaker: Submitter, traceparent: str | None, wait: float
+    ) -> Standing:
         claim = self._edge.admit(said, speaker, self._directory(), self._clock.now(), traceparent)
         await self._check_undoes(claim)
         minted = claim.envelope.id
@@ -89,11 +106,12 @@ class Desk:
                 found = await self._found(minted, speaker.agency)
             return found or _standing(accepted, outcome)
         self._follower.forget(minted)
-        found = await self.standing(accepted.id, speaker, wait)
+        found = await self._followed(accepted.id, speaker, wait)
         return found or _standing(accepted, Outcome())
 
     async def dry_run(self, said: Said, speaker: Speaker) -> DryRun:
         """Return what would become of a submission now, and accept nothing. Raises Problem."""
+        self._count_correction(said, speaker)
         claim = self._edge.admit(said, speaker, self._directory(), self._clock.now())
         await self._check_undoes(claim)
         part, catalogue = claim.envelope.subject, self._edge.catalogue
@@ -107,6 +125,10 @@ class Desk:
         None for one that does not exist or that another agency sent. Raises Problem where the
         database is away.
         """
+        with self._waiting(speaker, wait):
+            return await self._followed(id_, speaker, wait)
+
+    async def _followed(self, id_: str, speaker: Submitter, wait: float) -> Standing | None:
         self._follower.watch(id_)
         found = await self._found(id_, speaker.agency)
         if found is None:
@@ -127,6 +149,16 @@ class Desk:
         """Let the connections go."""
         await self._rows.close()
         await self._rehearsal.close()
+
+    def _count_correction(self, said: Said, speaker: Submitter) -> None:
+        if said.corrects or said.withdraws:
+            self.count("corrections", speaker)
+
+    def _waiting(self, speaker: Submitter, wait: float) -> AbstractContextManager[None]:
+        """Count a request that waits. Raises Problem TOO_MANY."""
+        if not wait or not isinstance(speaker, Speaker) or speaker.is_operator:
+            return nullcontext()
+        return self._limits.hold("waits", speaker.agency)
 
     async def _check_undoes(self, claim: Outgoing) -> None:
         """Refuse to undo what cannot be the sender's own fact, by an index alone.

@@ -99,7 +99,7 @@ def _paths(
                 },
                 "responses": known
                 | _answers({"200": ("What became of it, or would.", submitted)})
-                | _problems(400, 401, 403, 413, 415, 422, 503),
+                | _problems(400, 401, 403, 413, 415, 422, 429, 503),
             }
         },
         "/v1/submissions/{submission_id}": {
@@ -111,7 +111,7 @@ def _paths(
                     {"name": "submission_id", "in": "path", "required": True, "schema": _ID},
                     prefer,
                 ],
-                "responses": known | _problems(401, 404, 503),
+                "responses": known | _problems(401, 404, 429, 503),
             }
         },
         "/v1/counts": {
@@ -120,7 +120,7 @@ def _paths(
                 "summary": "All that was accepted, by what became of it; for operators.",
                 "security": [{"token": []}],
                 "responses": _answers({"200": ("As of one moment.", counts)})
-                | _problems(401, 403, 503),
+                | _problems(401, 403, 429, 503),
             }
         },
         "/metrics": {
@@ -186,7 +186,7 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                     number("wait", "Seconds to wait where nothing stands yet.", 30),
                 ],
                 "responses": _answers({"200": ("The next events, oldest first.", page)})
-                | _problems(400, 401, 422, 503),
+                | _problems(400, 401, 422, 429, 503),
             }
         },
         "/v1/events/{event_id}/acknowledgements": {
@@ -208,7 +208,7 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                     "required": True,
                     "content": {"application/json": {"schema": acknowledgement}},
                 },
-                "responses": known | _problems(400, 401, 403, 404, 413, 422, 503),
+                "responses": known | _problems(400, 401, 403, 404, 413, 422, 429, 503),
             }
         },
     }
@@ -247,7 +247,7 @@ def _of_cases() -> dict[str, Any]:
                 "security": [{"token": []}],
                 "parameters": parameters,
                 "responses": _answers({"200": ("As far as the caller may see.", _with(required))})
-                | _problems(400, 401, 404, 503),
+                | _problems(400, 401, 404, 429, 503),
             }
         }
         for path, (operation, summary, required) in shown.items()
@@ -275,7 +275,7 @@ def _of_clocks() -> dict[str, Any]:
                 "responses": _answers(
                     {"200": ("As far as the caller may see.", _with(["id", "clocks"]))}
                 )
-                | _problems(400, 401, 404, 503),
+                | _problems(400, 401, 404, 429, 503),
             }
         },
         "/v1/deadlines": {
@@ -302,7 +302,7 @@ def _of_clocks() -> dict[str, Any]:
                 "responses": _answers(
                     {"200": ("`after` is null on the last page.", _with(["clocks", "after"]))}
                 )
-                | _problems(400, 401, 503),
+                | _problems(400, 401, 429, 503),
             }
         },
     }

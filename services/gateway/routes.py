@@ -49,6 +49,7 @@ def submitting(desk: Desk) -> Submitting:
     async def submit(
         members: Mapping[str, Any], key: str, speaker: Speaker, wait: float = 0.0
     ) -> Response[bytes]:
+        desk.count("submissions", speaker)
         said = body.said(members)
         return _answer(await desk.submit(said, key, speaker, None, wait), wait)
 
@@ -69,6 +70,7 @@ def _for_agencies(desk: Desk, callers: Callers) -> list[HTTPRouteHandler]:
     async def submit(request: Call) -> Response[bytes]:
         speaker = callers.speaker(request)
         dry_run = request.state.dry_run = _is_dry_run(request)
+        desk.count("dry_runs" if dry_run else "submissions", speaker)
         key = "" if dry_run else idempotency_key(request)
         sent = request.state.body = await request.body()
         headers = request.headers

@@ -15,6 +15,7 @@ from services.core.access.directory import Directory
 from services.core.access.tokens import Issuer, Speaker, TokenError
 from services.core.clock import Clock
 from services.core.contracts.days import day_of
+from services.core.doors.limits import Limits
 from services.core.doors.problems import Problem
 
 Call = Request[Any, Any, Any]
@@ -40,14 +41,18 @@ class Callers(Struct, frozen=True):
     issuer: Issuer
     directory: Callable[[], Directory]
     clock: Clock
+    limits: Limits
 
     def speaker(self, request: Call) -> Speaker:
-        """Return who speaks. Raises Problem UNAUTHENTICATED or HEADER_MALFORMED."""
+        """Return who speaks. Raises Problem UNAUTHENTICATED, HEADER_MALFORMED or TOO_MANY."""
         try:
             speaker = self.of(_once(request, "authorization"))
         except TokenError as error:
+            self.limits.take("failed_sign_ins", address_of(request))
             raise Problem("UNAUTHENTICATED", str(error)) from None
         request.state.agency = speaker.agency
+        if not is_operator(speaker):
+            self.limits.check("bytes", speaker.agency)
         return speaker
 
     def of(self, authorization: str | None) -> Speaker:
@@ -65,6 +70,11 @@ class Callers(Struct, frozen=True):
         if not is_operator(speaker):
             raise Problem("NOT_OPERATOR")
         return speaker
+
+
+def address_of(request: Call) -> str:
+    """Return the remote address of a request."""
+    return request.client.host if request.client else "-"
 
 
 def idempotency_key(request: Call) -> str:

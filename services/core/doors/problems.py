@@ -47,6 +47,11 @@ _DOOR: Final[Mapping[str, tuple[int, str, str]]] = {
         "No event of this number was given to you yet.",
         "Chưa có sự kiện nào mang số này được giao cho cơ quan.",
     ),
+    "TOO_MANY": (
+        429,
+        "You ask more than one sender may; wait.",
+        "Gửi quá nhiều yêu cầu, hãy chờ rồi gửi lại.",
+    ),
     "FAILED": (500, "An error of ours; it was noted.", "Lỗi của hệ thống, đã được ghi nhận."),
     "BUSY": (503, "Too much waits; try again.", "Hệ thống đang quá tải, hãy gửi lại."),
     "UNAVAILABLE": (503, "Not available now; try again.", "Tạm ngừng, hãy gửi lại."),

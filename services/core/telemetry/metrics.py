@@ -27,6 +27,12 @@ DRY_RUNS = Counter(
     ["agency", "answer"],
     registry=REGISTRY,
 )
+LIMITED = Counter(
+    "lienthong_limited",
+    "Requests turned away because a sender asked too much, by what there was too much of",
+    ["agency", "kind"],
+    registry=REGISTRY,
+)
 FACTS = Counter("lienthong_facts", "Facts recorded", ["family"], registry=REGISTRY)
 REFUSALS = Counter("lienthong_refusals", "Reasons of refusals", ["code"], registry=REGISTRY)
 COMMIT_SECONDS = Histogram(

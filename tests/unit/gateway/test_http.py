@@ -1,5 +1,6 @@
 """The HTTP surface without its database: everything that is answered before the acceptance."""
 
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from services import all as composition
 from services.core.access.directory import load
 from services.core.access.tokens import Issuer
 from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.core.telemetry.metrics import REGISTRY
 from services.core.telemetry.probes import KEEP_ALIVE_SECONDS, Pulse
@@ -26,7 +28,13 @@ ID = "01a20ae8-6e5e-7f6d-bb7b-2d3bc3429a08"
 
 @pytest.fixture
 async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    whole = composition.assemble(Settings(home=tmp_path))
+    async with served(Settings(home=tmp_path)) as client:
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def served(settings: Settings, agency: str = COURT) -> AsyncIterator[httpx2.AsyncClient]:
+    whole = composition.assemble(settings)
     gateway = Gateway(
         whole.settings,
         catalogue=whole.catalogue,
@@ -40,7 +48,7 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         doors=lambda callers, *ways: composition._doors(whole, callers, *ways),
     )
     headers = {
-        "Authorization": bearer(tmp_path, COURT),
+        "Authorization": bearer(settings.home, agency),
         "Content-Type": "application/json",
         "Idempotency-Key": "k",
     }
@@ -295,6 +303,70 @@ async def test_what_the_registry_does_not_know_it_says_as_confluents_does(
     answer = await http.get(path)
     assert answer.status_code == 404
     assert answer.json()["error_code"] == code
+
+
+async def test_who_submits_too_much_is_told_when_to_come_again(tmp_path: Path) -> None:
+    few = Settings(home=tmp_path, limit_submissions=3, limit_dry_runs=2, limit_corrections=1)
+    undoing = submission(corrects=new_id(), occurred_at="2999-01-01T00:00:00Z")
+    async with served(few) as http:
+        for path, times in (("/v1/submissions", 3), ("/v1/submissions?dry_run=true", 2)):
+            for _ in range(times):
+                assert (await http.post(path, content=b"{")).status_code == 400
+            answer = await http.post(path, content=b"{")
+            problem(answer, 429, "TOO_MANY")
+            assert 1 <= int(answer.headers["retry-after"]) <= 60
+    async with served(few) as http:
+        assert (await http.post("/v1/submissions", content=undoing)).status_code == 422
+        problem(await http.post("/v1/submissions", content=undoing), 429, "TOO_MANY")
+    async with served(few, "platform") as http:
+        for _ in range(5):
+            assert (await http.post("/v1/submissions", content=b"{")).status_code == 400
+
+
+async def test_who_guesses_tokens_is_slowed_and_who_has_one_is_not(tmp_path: Path) -> None:
+    wrong = {"Authorization": "Bearer x"}
+    async with served(Settings(home=tmp_path, limit_failed_sign_ins=3)) as http:
+        for _ in range(3):
+            problem(await http.get("/v1/counts", headers=wrong), 401, "UNAUTHENTICATED")
+        problem(await http.get("/v1/counts", headers=wrong), 429, "TOO_MANY")
+        problem(await http.get("/v1/counts"), 403, "NOT_OPERATOR")
+
+
+async def test_what_was_sent_to_an_agency_counts_and_not_to_operators(tmp_path: Path) -> None:
+    few = Settings(home=tmp_path, limit_bytes=100)
+    for agency, second in ((COURT, (429, "TOO_MANY")), ("platform", (404, "NOT_FOUND"))):
+        async with served(few, agency) as http:
+            problem(await http.get("/v1/submissions/none"), 404, "NOT_FOUND")
+            problem(await http.get("/v1/submissions/none"), *second)
+
+
+async def test_requests_that_wait_are_counted_at_once_and_free_when_they_end(
+    tmp_path: Path,
+) -> None:
+    path, waits = "/v1/submissions/01a20ae8-6e5e-7f6d-bb7b-2d3bc3429a08", {"Prefer": "wait=1"}
+    async with served(Settings(home=tmp_path, limit_waits=0)) as http:
+        problem(await http.get(path, headers=waits), 429, "TOO_MANY")
+        problem(await http.get(path), 503, "UNAVAILABLE")
+    async with served(Settings(home=tmp_path, limit_waits=1)) as http:
+        for _ in range(3):
+            problem(await http.get(path, headers=waits), 503, "UNAVAILABLE")
+
+
+async def test_sign_ins_and_live_lists_have_limits_of_their_own(tmp_path: Path) -> None:
+    few = Settings(home=tmp_path, limit_sign_ins=2, limit_failed_sign_ins=2, limit_streams=0)
+    async with served(few) as http:
+        token = http.headers.pop("Authorization").removeprefix("Bearer ")
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "http://gateway"}
+        for sent, status in ((f"token={token}", 303), ("token=x", 403)):
+            for _ in range(2):
+                answer = await http.post("/console/sign-in", content=sent, headers=form)
+                assert answer.status_code == status
+            answer = await http.post("/console/sign-in", content=sent, headers=form)
+            assert answer.status_code == 429
+            assert int(answer.headers["retry-after"]) > 0
+            assert "Hãy chờ một phút" in answer.text
+        kept = {"Cookie": f"lienthong_token={token}"}
+        assert (await http.get("/console/live", headers=kept)).status_code == 429
 
 
 def test_a_connection_at_rest_is_let_go_by_its_client_first() -> None:
