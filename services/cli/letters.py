@@ -238,7 +238,7 @@ async def _groups(service: str | None) -> list[tuple[str, Group]]:
 async def _replace(number: int, said: _Correction, who: str, why: str, service: str) -> str:
     catalogue = load_catalogue()
     codec = Codec(catalogue, load_schemas())
-    event = codec.from_json(said.type, said.data)
+    event = codec.claim(said.type, said.data)
     async with _desk(service) as desk:
         acted_at = (await desk.envelope(number)).occurred_at
         if late := list(dates_in_future(event, acted_at, catalogue)):

@@ -21,7 +21,7 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.days import dates_in_future, day_of
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.errors import MalformedData, UnknownEventType
-from services.core.contracts.identifiers import key_of, new_id
+from services.core.contracts.identifiers import is_uuid7, key_of, new_id
 from services.core.contracts.partitions import partition_of
 from services.core.doors.door import PlatformProcess, Submitter
 from services.core.doors.problems import Flaw, Problem
@@ -57,7 +57,7 @@ class Edge(Struct, frozen=True):
         if said.occurred_at > now:
             raise Problem("DATE_IN_FUTURE", "the act lies in the future", "/occurred_at")
         agency, role = _entitled(said, speaker, directory, type_, self.catalogue, day_of(now))
-        event = self._event(said, type_)
+        event = self._event(said, speaker, type_)
         value = self.codec.encode(event)
         if len(value) > MAX_RECORD_BYTES:
             raise Problem("TOO_LARGE", f"{len(value)} bytes of data, allowed {MAX_RECORD_BYTES}")
@@ -97,11 +97,15 @@ class Edge(Struct, frozen=True):
         except UnknownEventType as error:
             raise Problem(error.code, str(error), "/type") from None
 
-    def _event(self, said: Said, type_: EventType) -> Any:
+    def _event(self, said: Said, speaker: Submitter, type_: EventType) -> Any:
         undoes = said.corrects or said.withdraws  # speaks of a part that is there: none is opened
-        data = said.data if undoes else minted(said.data, type_, self.catalogue)
+        named = said.data if undoes else minted(said.data, type_)
+        data = completed(named, type_, self.catalogue)
+        # Processes name what is on record, where ids of other forms may stand.
+        is_platform = isinstance(speaker, PlatformProcess)
+        read = self.codec.from_json if is_platform else self.codec.claim
         try:
-            event = self.codec.from_json(said.type, data)
+            event = read(said.type, data)
         except MalformedData as error:
             flaws = [Flaw(each.code, each.expected, f"/data{each.path}") for each in error.problems]
             raise Problem.of(flaws) from None
@@ -169,12 +173,11 @@ def _role(said: Said, may: list[str], type_: EventType) -> str:
     return said.role or may[0]
 
 
-def minted(data: dict[str, Any], type_: EventType, catalogue: Catalogue) -> dict[str, Any]:
+def minted(data: dict[str, Any], type_: EventType) -> dict[str, Any]:
     """Give the part its id where the type opens it and the claim names none.
 
     An id inside another part begins with that part's, which the claim names under its usual field
-    instead. References inside a part being opened may be written from their dot on (`.p1`), since
-    its id is not known to the sender.
+    instead.
     """
     if not type_.opens or type_.part in data:
         return data
@@ -186,28 +189,39 @@ def minted(data: dict[str, Any], type_: EventType, catalogue: Catalogue) -> dict
         data = {name: value for name, value in data.items() if name != type_.parent}
     else:
         return data
+    return {type_.part: part} | data
+
+
+def completed(data: dict[str, Any], type_: EventType, catalogue: Catalogue) -> dict[str, Any]:
+    """Put the judgment's id before references of a claim that begin with their dot (`.p1`).
+
+    Only in what opens a part may they: the sender of a new judgment does not know its id.
+    """
+    part = data.get(type_.part)
+    if not type_.opens or not isinstance(part, str) or not is_uuid7(judgment := key_of(part)):
+        return data
     kinds = {field.name: field.kind for field in type_.fields}
-    return {type_.part: part} | _each_completed(data, kinds, part, catalogue)
+    return _each_completed(data, kinds, judgment, catalogue)
 
 
 def _each_completed(
-    data: dict[str, Any], kinds: Mapping[str, Kind], part: str, catalogue: Catalogue
+    data: dict[str, Any], kinds: Mapping[str, Kind], judgment: str, catalogue: Catalogue
 ) -> dict[str, Any]:
     return {
-        name: _completed(value, kinds[name], part, catalogue) if name in kinds else value
+        name: _completed(value, kinds[name], judgment, catalogue) if name in kinds else value
         for name, value in data.items()
     }
 
 
-def _completed(value: Any, kind: Kind, part: str, catalogue: Catalogue) -> Any:
+def _completed(value: Any, kind: Kind, judgment: str, catalogue: Catalogue) -> Any:
     match kind, value:
         case Scalar("ref"), str() if value.startswith("."):
-            return part + value
+            return judgment + value
         case Many(of), list():
-            return [_completed(each, of, part, catalogue) for each in value]
+            return [_completed(each, of, judgment, catalogue) for each in value]
         case Nested(record), dict():
             kinds = {field.name: field.kind for field in catalogue.records[record]}
-            return _each_completed(value, kinds, part, catalogue)
+            return _each_completed(value, kinds, judgment, catalogue)
     return value
 
 

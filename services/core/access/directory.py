@@ -5,7 +5,6 @@ asked for a day, which is a day in Viet Nam (`contracts.days`). Decisions get it
 `Context`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -17,9 +16,9 @@ from msgspec import Struct
 
 from services.core.contracts import strict_yaml
 from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.identifiers import is_slug
 
 PATH: Final = Path(__file__).parents[3] / "schemas" / "directory.yaml"
-_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class DirectoryError(Exception):
@@ -176,7 +175,7 @@ def _check(directory: Directory, catalogue: Catalogue) -> None:
 
 
 def _slug(slug: str, at: str) -> None:
-    if not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise DirectoryError(f"{at}: a short name holds small letters, digits and single hyphens")
 
 

@@ -172,6 +172,7 @@ class Catalogue(Struct, frozen=True):
     machines: dict[str, Machine]
     conditions: dict[str, str] = {}  #: what clocks ask beside the payload, in words
     clocks: dict[str, ClockEntry] = {}  #: by the id of their rule
+    forms: dict[str, str] = {}  #: by the field's name, where its kind does not say its form
 
     def event(self, type_: str) -> EventType:
         """Return the type of that full name. Raises UnknownEventType, without repeating it."""
@@ -186,6 +187,11 @@ class Catalogue(Struct, frozen=True):
     def family(self, name: str) -> list[EventType]:
         """Return the types of a family, in the catalogue's order."""
         return [event for event in self.events.values() if event.family == name]
+
+    @property
+    def parts(self) -> set[str]:
+        """The names of all parts that events are about."""
+        return {event.part for event in self.events.values()}
 
     def depth(self, part: str) -> int | None:
         """How many dots the id of a part holds, or None where nothing opens such a part."""

@@ -36,6 +36,7 @@ from services.core.contracts.catalogue import (
 )
 from services.core.contracts.clock_file import read_clocks
 from services.core.contracts.errors import CatalogueError
+from services.core.contracts.forms import FORMS, TEXTS
 
 SCHEMAS: Final = Path(__file__).parents[3] / "schemas"
 
@@ -92,6 +93,7 @@ class _Machine(Struct, frozen=True, forbid_unknown_fields=True):
 class _Conventions(Struct, frozen=True, forbid_unknown_fields=True):
     ids: dict[str, Any]
     types: dict[str, str]
+    forms: dict[str, tuple[str, ...]]
     records: dict[str, _Fields]
     groups: dict[str, _Fields]
     envelope: dict[str, str]
@@ -156,6 +158,7 @@ def _resolve(document: _Document) -> Catalogue:
         machines={name: _machine(name, raw) for name, raw in document.machines.items()},
         conditions=document.conditions,
         clocks=read_clocks(document.clocks, document.conditions, events, document.roles),
+        forms={name: form for form, names in conventions.forms.items() for name in names},
     )
 
 
@@ -266,3 +269,16 @@ def _check(catalogue: Catalogue) -> None:
                 _declared(use.refuse_when.if_, names, f"{at}.codes.{code}.refuse_when")
             if event.mode == "done" and use.effect == "refuse" and why not in REFUSES_DONE:
                 raise CatalogueError(f"{at}.codes.{code}: {why} may only note a done event")
+    _check_forms(catalogue)
+
+
+def _check_forms(catalogue: Catalogue) -> None:
+    """Every form is known, is of a field that there is, and no id is without one."""
+    holders = [event.fields for event in catalogue.events.values()]
+    fields = [each for held in (*holders, *catalogue.records.values()) for each in held]
+    parts = {part for part in catalogue.parts if catalogue.depth(part) is not None}
+    _declared(catalogue.forms.values(), {*FORMS, *TEXTS, *parts}, "conventions.forms")
+    _declared(catalogue.forms, {each.name for each in fields}, "conventions.forms")
+    ids = {each.name for each in fields if each.kind == Scalar("id")}
+    if without := sorted(ids - parts - catalogue.forms.keys()):
+        raise CatalogueError(f"conventions.forms: {', '.join(without)} has none")

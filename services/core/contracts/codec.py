@@ -4,7 +4,8 @@ On the wire an event is Confluent framing (the magic byte 0, the schema's id in 
 Avro binary. Avro itself is lenient: it ignores bytes left over, drops fields it does not know,
 takes naive times for local ones, reads bytes with the wrong schema without a word. So both ways
 lead through the event class, which knows the lists of codes too: nothing wrong is written, nothing
-wrong is read. `fields` explains what was wrong; it is asked only then, and at the edge.
+wrong is read. `fields` explains what was wrong; it is asked only then, and at the edge, where
+`forms` is asked too.
 """
 
 import struct
@@ -32,6 +33,7 @@ from services.core.contracts.errors import (
 from services.core.contracts.event import Event
 from services.core.contracts.events import EVENTS
 from services.core.contracts.fields import JSON, NATIVE, Read, Reader
+from services.core.contracts.forms import Forms
 from services.core.contracts.schemas import Schemas
 
 MAGIC: Final = b"\x00"
@@ -62,6 +64,7 @@ class Codec:
         self, catalogue: Catalogue, schemas: Schemas, events: Iterable[type[Event]] = EVENTS
     ) -> None:
         self._catalogue = catalogue
+        self._forms = Forms(catalogue)
         self._events: Mapping[str, type[Event]] = {event.TYPE: event for event in events}
         if self._events.keys() != schemas.current.keys():
             differing = sorted(self._events.keys() ^ schemas.current.keys())
@@ -138,8 +141,20 @@ class Codec:
         except msgspec.ValidationError:
             raise self._explained(reading.event.TYPE, record) from None
 
-    def from_json(self, type_: str, data: object) -> Event:
+    def claim(self, type_: str, data: object) -> Event:
         """Return the claim that an agency's parsed JSON makes, its times in UTC.
+
+        Raises UnknownEventType, or MalformedData with every wrong field by its JSON pointer: what
+        `from_json` would not read, and what has not the form that a claim must have.
+        """
+        read, reader = self._read(type_, data, JSON)
+        problems = [*reader.problems, *self._forms.flaws(self._catalogue.event(type_), read)]
+        if problems:
+            raise MalformedData(type_, problems)
+        return msgspec.convert(read, self._events[type_], builtin_types=_AS_THEY_ARE)
+
+    def from_json(self, type_: str, data: object) -> Event:
+        """Return an event from the JSON that `to_json` makes of it, its times in UTC.
 
         Raises UnknownEventType, or MalformedData with every wrong field by its JSON pointer.
         """

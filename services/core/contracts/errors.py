@@ -15,7 +15,8 @@
       + MalformedData          everything wrong with one submission's data, at once
       + FieldError             one field is wrong; it knows the path and never the value
           + MissingField, UnknownField, WrongType, ForbiddenCharacter, IntegerTooLarge,
-          |   DateMalformed, NaiveDatetime, IdMalformed          MALFORMED
+          |   OutOfRange, DateMalformed, NaiveDatetime, IdMalformed,
+          |   TooLong, TextBlank                                 MALFORMED
           + ValueNotListed                                       GROUND_UNKNOWN
           + DateInFuture                                         DATE_IN_FUTURE
 
@@ -101,11 +102,23 @@ class WrongType(FieldError):
 
 
 class ForbiddenCharacter(FieldError):
-    """A text holds a control character or half of a surrogate pair."""
+    """A text holds a control, bidirectional or invisible character, or half of a surrogate pair."""
 
 
 class IntegerTooLarge(FieldError):
     """The number does not fit into 64 bits."""
+
+
+class OutOfRange(FieldError):
+    """The number is less or more than a claim may say."""
+
+
+class TooLong(FieldError):
+    """A text has more characters, or a list more entries, than a claim may have."""
+
+
+class TextBlank(FieldError):
+    """An official number or the id of a document holds nothing but spaces."""
 
 
 class DateMalformed(FieldError):
@@ -117,7 +130,7 @@ class NaiveDatetime(FieldError):
 
 
 class IdMalformed(FieldError):
-    """The id of the part is not spelled as the catalogue wants it."""
+    """An id is not spelled as the catalogue wants it, or is of another judgment."""
 
 
 class ValueNotListed(FieldError):

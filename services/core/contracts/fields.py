@@ -1,8 +1,9 @@
 """Reads data by the kinds that the catalogue gives its fields, and finds everything wrong at once.
 
-`JSON` is what agencies send: days and times are text, texts are free of control characters.
-`NATIVE` is what Avro decodes to and event classes hold. Both report each wrong field by a JSON
-pointer and never repeat a value, for it may be personal. `codec` builds on this.
+`JSON` is what agencies send and are sent: days and times are text. `NATIVE` is what Avro decodes to
+and event classes hold. Both report each wrong field by a JSON pointer and never repeat a value, for
+it may be personal. How long a claim's values may be and how they are spelled, `forms` says.
+`codec` builds on both.
 """
 
 import re
@@ -24,7 +25,6 @@ from services.core.contracts.errors import (
     DateMalformed,
     FieldError,
     ForbiddenCharacter,
-    IdMalformed,
     IntegerTooLarge,
     MissingField,
     NaiveDatetime,
@@ -32,15 +32,11 @@ from services.core.contracts.errors import (
     ValueNotListed,
     WrongType,
 )
-from services.core.contracts.identifiers import is_uuid7, key_of
 
 Read: TypeAlias = Callable[[object, str], object]
 """Returns the value as event classes hold it, or raises a FieldError with the path given."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
-
-_SHORT: Final = re.compile(r"[a-z0-9]{1,16}")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
@@ -56,13 +52,6 @@ def _text(value: object, path: str) -> str:
     if _SURROGATE.search(value):
         raise ForbiddenCharacter(path, "expected text without halves of surrogate pairs")
     return value
-
-
-def _clean_text(value: object, path: str) -> str:
-    text = _text(value, path)
-    if _CONTROL.search(text):  # PostgreSQL refuses NUL, and screens obey the others
-        raise ForbiddenCharacter(path, "expected text without control characters")
-    return text
 
 
 def _whole(value: object, path: str) -> int:
@@ -129,7 +118,6 @@ NATIVE: Final[Mapping[str, Read]] = {
 
 JSON: Final[Mapping[str, Read]] = {
     **NATIVE,
-    "text": _clean_text,
     "date": _day_text,
     "timestamp": _moment_text,
 }
@@ -146,10 +134,7 @@ class Reader:
 
     def read(self, event: EventType, data: object) -> dict[str, Any]:
         """Return the data as the event class holds them; of no worth where there are problems."""
-        read = self._record(event.fields, data, "")
-        if isinstance(part := read.get(event.part), str):
-            self._check_part(event.part, part)
-        return read
+        return self._record(event.fields, data, "")
 
     def _record(self, fields: Sequence[Field], data: object, path: str) -> dict[str, Any]:
         if not isinstance(data, dict):
@@ -187,20 +172,6 @@ class Reader:
         except FieldError as problem:
             self.problems.append(problem)
         return None
-
-    def _check_part(self, name: str, part: str) -> None:
-        """What opens has an id of its own: a UUIDv7, and a short part for each level below it."""
-        depth = self._catalogue.depth(name)
-        if depth is None:
-            return
-        below = part.split(".")[1:]
-        if (
-            not is_uuid7(key_of(part))
-            or len(below) != depth
-            or not all(map(_SHORT.fullmatch, below))
-        ):
-            shape = "UUIDv7" + ".short" * depth
-            self.problems.append(IdMalformed(f"/{name}", f"expected an id of the form {shape}"))
 
 
 def _listed(values: Sequence[str], value: object, path: str) -> str:

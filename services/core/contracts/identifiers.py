@@ -4,6 +4,7 @@ A submission's id is a UUIDv7, so it sorts by time. Everything a decision brings
 its cause, so deciding the same record twice names the same facts. Keys are in `partitions`.
 """
 
+import re
 import secrets
 import time
 import uuid
@@ -12,6 +13,8 @@ from typing import Final
 
 _MILLISECONDS: Final = 1_000_000
 _UUID7: Final = 7
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAX_SLUG: Final = 60  #: characters
 
 
 def new_id() -> str:
@@ -34,6 +37,11 @@ def is_uuid(text: str) -> bool:
         return str(uuid.UUID(text)) == text
     except ValueError:
         return False
+
+
+def is_slug(text: str) -> bool:
+    """Say whether the text has the form of a short name of the directory."""
+    return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None
 
 
 def derived_id(cause: str, family: str, index: int) -> str:

@@ -56,7 +56,7 @@ QUESTION: dict[str, Any] = {"clarification_id": f"{J}.q1", "received_on": "2026-
 
 def problems(type_: str, data: object) -> list[tuple[type[FieldError], str]]:
     with pytest.raises(MalformedData) as raised:
-        CODEC.from_json(type_, data)
+        CODEC.claim(type_, data)
     return [(type(problem), problem.path) for problem in raised.value.problems]
 
 
@@ -87,7 +87,7 @@ def test_a_time_with_its_offset_is_taken_and_kept_in_utc() -> None:
         ({"issued_on": 20260803}, WrongType, "/issued_on"),
         ({"parties": {}}, WrongType, "/parties"),
         ({"parties": [None]}, WrongType, "/parties/0"),
-        ({"parties": [{"ref": "p1"}]}, MissingField, "/parties/0/kind"),
+        ({"parties": [{"ref": f"{J}.p1"}]}, MissingField, "/parties/0/kind"),
         ({"witness": "x"}, UnknownField, "/witness"),
         ({"Nguyễn Văn A": "x"}, UnknownField, "/?"),
         ({"items": [{**ISSUED["items"][0], "amount": 2**63}]}, IntegerTooLarge, "/items/0/amount"),

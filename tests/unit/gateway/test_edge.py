@@ -116,7 +116,11 @@ def test_the_id_of_what_opens_is_minted_and_its_parties_belong_to_it() -> None:
 
 def test_an_id_that_the_court_gave_itself_is_kept() -> None:
     own = new_id()
-    assert admitted(said(data=changed(judgment_id=own))).key == own
+    claim = admitted(said(data=changed(judgment_id=own)))
+    issued = CODEC.decode(claim.value)
+    assert isinstance(issued, judgment.Issued)
+    assert claim.key == own
+    assert [party.ref for party in issued.parties] == [f"{own}.p1", f"{own}.p2"]
 
 
 def test_the_id_of_what_opens_inside_a_judgment_begins_with_the_judgments() -> None:
@@ -218,6 +222,25 @@ def test_no_token_speaks_as_the_platform_and_its_processes_do() -> None:
         assert turned_away(overdue, speaker) == [("ROLE_NOT_ALLOWED", "/type")]
     envelope = EDGE.admit(overdue, PlatformProcess(), DIRECTORY, NOW).envelope
     assert (envelope.agency, envelope.role) == ("platform", "PLATFORM")
+
+
+def test_the_platform_says_what_was_delivered_of_a_part_recorded_under_another_form() -> None:
+    data = {
+        "delivered_part": "a b",
+        "event_id": new_id(),
+        "to_agency": "toa-da-nang",
+        "delivered_at": ACT.isoformat(),
+        "way": "PULL",
+    }
+    delivered = Said(
+        type="thads.delivery.delivered",
+        occurred_at=ACT,
+        data=data,
+        officer=None,
+        role=None,
+        canonical=b"",
+    )
+    assert EDGE.admit(delivered, PlatformProcess(), DIRECTORY, NOW).key == "a b"
 
 
 def test_operators_submit_no_event_of_any_type() -> None:

@@ -1,0 +1,190 @@
+"""The form that a claim's values must have: how an id is spelled, how long a text or list may be.
+
+`fields` says whether a value is of its kind, and that holds for every event. Forms hold for claims
+alone and are checked where they come in: what was recorded under other forms stays readable. Which
+form a field has follows from its kind, or from its name where the catalogue says so under `forms`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from services.core.contracts.catalogue import (
+    Catalogue,
+    EventType,
+    Field,
+    Kind,
+    Many,
+    Nested,
+    Scalar,
+)
+from services.core.contracts.errors import (
+    FieldError,
+    ForbiddenCharacter,
+    IdMalformed,
+    OutOfRange,
+    TextBlank,
+    TooLong,
+)
+from services.core.contracts.identifiers import MAX_SLUG, is_slug, is_uuid, is_uuid7, key_of
+
+MAX_TEXT: Final = 200  #: characters of a text
+MAX_DOCUMENT: Final = 100  #: characters of the id of a document
+MAX_ENTRIES: Final = 500  #: of a list
+MAX_DONG: Final = 10**15  #: some hundred times what the State spends in a year
+MAX_INT: Final = 1_000_000  #: numbers of items and rounds
+MAX_PART: Final = 120  #: characters; the deepest part has 87
+
+_SHORT: Final = re.compile(r"[a-z0-9]{1,16}")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_FORBIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
+"""What Unicode lets a screen leave out, apart from the categories above."""
+
+
+def is_forbidden(text: str) -> bool:
+    """Say whether a text holds a character that no reader sees or that moves what he sees."""
+    if _UNSEEN.search(text):
+        return True
+    if text.isprintable():
+        return False
+    return any(unicodedata.category(each) in _FORBIDDEN for each in text)
+
+
+class Form(Struct, frozen=True):
+    """How an id is spelled, for a reader and for a program."""
+
+    expected: str
+    holds: Callable[[str, str | None], bool]  #: of a text, in a claim about a judgment, if it is
+
+
+def part_form(depth: int) -> Form:
+    """Return the form of the id of a part so many levels below its judgment."""
+    shape = "UUIDv7" + ".short" * depth
+    return Form(
+        f"an id of the form {shape}, of the judgment that the claim is about",
+        lambda text, judgment: _is_inside(text, judgment) and text.count(".") == depth,
+    )
+
+
+def _is_inside(text: str, judgment: str | None) -> bool:
+    if len(text) > MAX_PART:
+        return False
+    root, *below = text.split(".")
+    return (
+        is_uuid7(root)
+        and judgment in {None, root}
+        and all(_SHORT.fullmatch(each) for each in below)
+    )
+
+
+_PARTY: Final = part_form(1)
+_SLUG: Final = Form(
+    f"a slug of small letters, digits and single hyphens, at most {MAX_SLUG} characters",
+    lambda text, _: is_slug(text),
+)
+
+FORMS: Final[Mapping[str, Form]] = {
+    "uuid": Form("a UUID in small letters", lambda text, _: is_uuid(text)),
+    "any_part": Form(
+        "an id of the form UUIDv7, followed by .short for each level, or a slug",
+        lambda text, _: _is_inside(text, None) or is_slug(text),
+    ),
+    "ref": _PARTY,
+    "slug": _SLUG,
+    "party_or_slug": Form(
+        f"{_PARTY.expected}, or {_SLUG.expected}",
+        lambda text, judgment: _PARTY.holds(text, judgment) or is_slug(text),
+    ),
+    "token": Form(
+        "1 to 60 characters of A-Z, a-z, 0-9, '.', '_' and '-', the first a letter or digit",
+        lambda text, _: bool(_TOKEN.fullmatch(text)),
+    ),
+    "sha256": Form(
+        "64 hexadecimal digits in small letters", lambda text, _: bool(_SHA256.fullmatch(text))
+    ),
+}
+"""Of ids; the catalogue may also name a kind of part, whose depth then says the form."""
+
+TEXTS: Final[Mapping[str, int]] = {"text": MAX_TEXT, "number": MAX_TEXT, "document": MAX_DOCUMENT}
+"""Of texts that people read: how long each may be."""
+
+_FILLED: Final = frozenset({"number", "document"})  #: texts that may not be blank
+
+
+class Forms:
+    """The forms of one catalogue. Made once; it holds no state."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        depths = {part: catalogue.depth(part) for part in catalogue.parts}
+        self._parts = {
+            part: part_form(depth) for part, depth in depths.items() if depth is not None
+        }
+
+    def flaws(self, event: EventType, data: Mapping[str, Any]) -> Iterator[FieldError]:
+        """Yield every value of a claim's data that has not its form; None stands for no value."""
+        judgment = None
+        if event.part in self._parts and isinstance(part := data.get(event.part), str):
+            judgment = key_of(part) if self._parts[event.part].holds(part, None) else None
+        yield from self._record(event.fields, data, judgment, "")
+
+    def form(self, name: str, kind: Scalar) -> str:
+        """Return the name of the form of a field."""
+        if kind.name == "id" and name in self._parts:
+            return name
+        return self._catalogue.forms.get(name, kind.name)
+
+    def _record(
+        self, fields: Sequence[Field], data: Mapping[str, Any], judgment: str | None, above: str
+    ) -> Iterator[FieldError]:
+        for field in fields:
+            if (value := data.get(field.name)) is not None:
+                path = f"{above}/{field.name}"
+                yield from self._value(field.name, field.kind, value, judgment, path)
+
+    def _value(
+        self, name: str, kind: Kind, value: Any, judgment: str | None, path: str
+    ) -> Iterator[FieldError]:
+        match kind, value:
+            case Many(of), list():
+                if len(value) > MAX_ENTRIES:
+                    yield TooLong(path, f"expected at most {MAX_ENTRIES} entries")
+                    return
+                for index, each in enumerate(value):
+                    yield from self._value(name, of, each, judgment, f"{path}/{index}")
+            case Nested(record), dict():
+                yield from self._record(self._catalogue.records[record], value, judgment, path)
+            case Scalar("dong"), int():
+                yield from _number(value, MAX_DONG, path)
+            case Scalar("int"), int():
+                yield from _number(value, MAX_INT, path)
+            case Scalar(), str():
+                yield from self._text(self.form(name, kind), value, judgment, path)
+
+    def _text(self, name: str, text: str, judgment: str | None, path: str) -> Iterator[FieldError]:
+        form = self._parts.get(name) or FORMS.get(name)
+        if form is not None:
+            if not form.holds(text, judgment):
+                yield IdMalformed(path, f"expected {form.expected}")
+            return
+        if len(text) > (most := TEXTS.get(name, MAX_TEXT)):
+            yield TooLong(path, f"expected at most {most} characters")
+        elif is_forbidden(text):
+            yield ForbiddenCharacter(
+                path, "expected text without control, bidirectional and invisible characters"
+            )
+        elif name in _FILLED and not text.strip():
+            yield TextBlank(path, "expected text that is not blank")
+
+
+def _number(value: int, most: int, path: str) -> Iterator[FieldError]:
+    if not 0 <= value <= most:
+        yield OutOfRange(path, f"expected a whole number from 0 to {most}")
