@@ -1,11 +1,12 @@
 """`lienthong token AGENCY` and `lienthong access …`: what lets an agency in, by HTTP and by Kafka.
 
-A token lets it speak for a month. A grant makes its own topic, and a user of Kafka's that may read
-this topic and nothing else, until it is revoked.
+A token lets it speak for an hour, or longer where asked so, unless it is taken back. A grant makes
+its own topic, and a user of Kafka's that may read this topic and nothing else, until it is revoked.
 """
 
 import asyncio
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -14,15 +15,22 @@ from cyclopts import App
 from services.cli.errors import CommandError
 from services.core.access import directory
 from services.core.access.directory import Agency
-from services.core.access.tokens import LIFETIME, Issuer
+from services.core.access.token_keys import KeyUnknown
+from services.core.access.tokens import LIFETIME, LONGEST_LIFETIME, Issuer, TokenError
 from services.core.bus.cluster import Cluster
 from services.core.bus.service import Topics
+from services.core.clock import clock_of
 from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.days import day_of
 from services.core.settings import Settings
 
 _PLATFORM: Final = "platform"
 _PASSWORD_BYTES: Final = 24
 
+_HOUR: Final = timedelta(hours=1)
+_HOURS: Final = LIFETIME / _HOUR
+
+token = App(name="token", help="Tokens of agencies: issue them, take them back, renew their keys.")
 access = App(name="access", help="Who may read a topic of its own with a Kafka client.")
 
 
@@ -32,23 +40,103 @@ def add_to(app: App) -> None:
     app.command(access)
 
 
-def token(agency: str, *, json: bool = False) -> int:
+@token.default
+def issue(agency: str, *, hours: float = _HOURS, json: bool = False) -> int:
     """Print a token of an agency of the directory; `platform` is the operators'.
 
     Parameters
     ----------
     agency
         Its short name, such as toa-da-nang.
+    hours
+        For how long it is valid, up to a week.
     json
-        Print the token with its agency and roles as JSON.
+        Print the token with its agency, roles and end as JSON.
     """
+    settings = Settings.load()
     entry = _known(agency)
-    issued = Issuer(Settings.load().secrets).issue(entry)
+    today = day_of(clock_of(settings).now())
+    if not entry.existed_on(today):
+        raise CommandError(
+            f"{agency} is not in being on {today} but from {entry.valid_from} to "
+            f"{entry.valid_to or 'now'}: it gets no token"
+        )
+    try:
+        issued = Issuer(settings.secrets).issue(entry, timedelta(hours=hours))
+    except (ValueError, OverflowError) as error:
+        raise CommandError(f"--hours {hours}: {error}") from None
     if json:
-        said = {"agency": entry.slug, "roles": entry.roles, "token": issued, "days": LIFETIME.days}
+        said = {"agency": entry.slug, "roles": entry.roles, "token": issued, "hours": hours}
         print(msgspec.json.encode(said).decode())
     else:
         print(issued)
+    return 0
+
+
+@token.command(name="revoke")
+def revoke_tokens(
+    token: str | None = None, *, agency: str | None = None, key: str | None = None
+) -> int:
+    """Take back one token, all of an agency that were issued until now, or all of a signing key.
+
+    It takes effect in every process of this house within a second or two.
+
+    Parameters
+    ----------
+    token
+        The token itself.
+    agency
+        The short name of an agency, in the directory or not.
+    key
+        The id of a signing key, as `lienthong token keys` lists it.
+    """
+    issuer = Issuer(Settings.load().secrets)
+    match token, agency, key:
+        case str(), None, None:
+            try:
+                revoked = issuer.revoke(token)
+            except TokenError as error:
+                raise CommandError(f"there is nothing to revoke: {error}") from None
+            print(f"token {revoked.id} of {revoked.agency}: revoked")
+        case None, str(), None:
+            issuer.revoke_agency(agency)
+            print(f"every token of {agency} that was issued until now: revoked")
+        case None, None, str():
+            try:
+                signing = issuer.keys.revoke(key)
+            except KeyUnknown as error:
+                raise CommandError(str(error)) from None
+            print(f"every token signed with {key}: revoked; {signing} signs")
+        case _:
+            raise CommandError("name what to revoke: a token, --agency or --key, one of them")
+    return 0
+
+
+@token.command
+def rotate(*, overlap: float = LONGEST_LIFETIME / _HOUR) -> int:
+    """Let a new key sign tokens from now on; the former ones verify for a while longer.
+
+    Parameters
+    ----------
+    overlap
+        For how many hours, a week by default: as long as the longest token is valid.
+    """
+    if not 0 <= overlap <= LONGEST_LIFETIME / _HOUR:
+        raise CommandError(f"--overlap {overlap}: expected 0 to {LONGEST_LIFETIME / _HOUR:.0f}")
+    keys = Issuer(Settings.load().secrets).keys
+    kid, until = keys.rotate(timedelta(hours=overlap), datetime.now(UTC))
+    print(f"{kid} signs; those before it verify until {until:%Y-%m-%dT%H:%M:%SZ}")
+    return 0
+
+
+@token.command
+def keys() -> int:
+    """List the signing keys in force, the one that signs last."""
+    for each in Issuer(Settings.load().secrets).keys.in_force(datetime.now(UTC)):
+        print(
+            f"{each.kid}  "
+            + (f"verifies until {each.ends_at:%Y-%m-%dT%H:%M:%SZ}" if each.ends_at else "signs")
+        )
     return 0
 
 

@@ -25,7 +25,7 @@ from services.core.telling.lines import Line, Teller
 RECENT: Final = 100  #: events that a page begins with
 MOST_WAITING: Final = 60  #: events that wait for a page; those of a burst beyond it are skipped
 BREATH_SECONDS: Final = 0.25  #: between two batches of a page
-QUIET_SECONDS: Final = 15.0  #: after which a page is told that nothing came
+QUIET_SECONDS: Final = 5.0  #: after which a page is told that nothing came
 _LOOK_BACK: Final = 50  #: records of each partition that are read to begin with
 _BACKOFF: Final = 0.5
 

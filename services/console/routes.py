@@ -25,6 +25,7 @@ from services.console.visitors import (
     form,
     keeping,
     lang_of,
+    revoke,
     signed_in,
     signed_out,
     verified,
@@ -140,6 +141,7 @@ def _entrance(house: _House) -> list[HTTPRouteHandler]:
     @post(f"{PATH}/sign-out", exception_handlers=troubles)
     async def sign_out(request: Call) -> Redirect:
         await form(request)
+        revoke(request, house.callers)
         return Redirect(f"{PATH}/sign-in", status_code=303, cookies=[signed_out(request)])
 
     @get(f"{PATH}/static/{{name:str}}", exception_handlers=troubles, sync_to_thread=False)
@@ -174,7 +176,7 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
             raise Missing
         request.state.until_answered.enter_context(house.callers.limits.hold("streams", who.agency))
         after = request.headers.get("last-event-id") or request.query_params.get("after") or ""
-        return ServerSentEvent(_told(house, live, lang, after), headers=HEADERS)
+        return ServerSentEvent(_told(house, request, live, lang, after), headers=HEADERS)
 
     @get(f"{PATH}/flows", exception_handlers=troubles)
     async def flows(request: Call) -> Response[str]:
@@ -208,12 +210,16 @@ def _called(slug: str, teller: Teller) -> str:
 
 
 async def _told(
-    house: _House, live: Live, lang: Lang, after: str
+    house: _House, request: Call, live: Live, lang: Lang, after: str
 ) -> AsyncIterator[ServerSentEventMessage]:
-    """Yield batches for a page, newest event first; a comment where there is nothing to tell."""
+    """Yield batches for a page, newest event first; a comment where there is nothing to tell.
+
+    Ends with the visitor's token, ended or revoked.
+    """
     until = datetime.now(UTC) + STREAM
-    with suppress(Problem):  # the browser asks again, and goes on after its mark
+    with suppress(Problem, SignInNeeded):  # the browser asks again, and goes on after its mark
         async for batch in live.follow(house.tellers[lang], after):
+            visitor(request, house.callers)
             if batch.rows or batch.skipped:
                 rows = house.pages.rows(batch, lang)
                 yield ServerSentEventMessage(rows, event="facts", id=batch.mark)

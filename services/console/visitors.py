@@ -4,6 +4,7 @@ The cookie is out of reach of scripts and of other sites. What changes anything 
 browser itself says comes from a page of ours.
 """
 
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,6 +40,12 @@ def verified(token: str, callers: Callers) -> Speaker:
         return callers.of(f"Bearer {token}")
     except TokenError as error:
         raise SignInNeeded(str(error)) from None
+
+
+def revoke(request: Call, callers: Callers) -> None:
+    """Take back the token of who is signed in, if anybody is."""
+    with suppress(TokenError):
+        callers.issuer.revoke(request.cookies.get(_TOKEN, ""))
 
 
 def signed_in(token: str, request: Call) -> Cookie:

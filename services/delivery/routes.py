@@ -67,7 +67,7 @@ def door(
         limit = _number(query, "limit", _DEFAULT, 1, MOST)
         wait = _number(query, "wait", 0, 0, int(LONGEST_WAIT))
         with callers.limits.hold("waits", agency) if wait else nullcontext():
-            found = await feed.read(agency, after, limit, wait)
+            found = await callers.while_valid(request, feed.read(agency, after, limit, wait))
         await feed.confirm(agency, after)
         last = found[-1].number if found else after
         return json(msgspec.json.encode(Page(found, last)))

@@ -79,14 +79,16 @@ def _for_agencies(desk: Desk, callers: Callers) -> list[HTTPRouteHandler]:
             return _foretold(await desk.dry_run(said, speaker), speaker, said.type)
         wait = patience(request)
         trace = headers.get("traceparent")
-        return _answer(await desk.submit(said, key, speaker, trace, wait), wait)
+        submitted = desk.submit(said, key, speaker, trace, wait)
+        return _answer(await callers.while_valid(request, submitted), wait)
 
     @get("/v1/submissions/{submission_id:str}")
     async def standing(request: Call, submission_id: FromPath[str]) -> Response[bytes]:
         speaker, wait = callers.speaker(request), patience(request)
         found = None
         if is_uuid7(submission_id):
-            found = await desk.standing(submission_id, speaker, wait)
+            asked = desk.standing(submission_id, speaker, wait)
+            found = await callers.while_valid(request, asked)
         if found is None:
             raise Problem("NOT_FOUND")
         return _answer(found, wait)

@@ -1,8 +1,10 @@
 """Keys that belong to this house alone: made once, kept under its home, read by its owner only."""
 
+import fcntl
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -18,10 +20,7 @@ def kept(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
     """
     path = folder / name
     if not path.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = folder / f".{name}.{secrets.token_hex(8)}"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(make())
+        fresh = _written_beside(path, make())
         try:
             os.link(fresh, path)
         except FileExistsError:
@@ -34,3 +33,29 @@ def kept(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
             f"read it. Remove it, and what it had signed will be asked for anew"
         )
     return path.read_bytes()
+
+
+def replaced(folder: Path, name: str, content: bytes) -> None:
+    """Put a secret in the place of the former one, whole or not at all."""
+    path = folder / name
+    _written_beside(path, content).replace(path)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from changing secrets of the folder during the block."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
+    """Write a file that only its owner reads, beside its place, and return where."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return fresh

@@ -4,9 +4,10 @@ A token names an agency and proves nothing else: whether the agency is in being 
 and whether it is the operators', the directory says at each request.
 """
 
+import asyncio
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, TypeVar
 
 from litestar import Request, Response
 from msgspec import Struct
@@ -19,7 +20,9 @@ from services.core.doors.limits import Limits
 from services.core.doors.problems import Problem
 
 Call = Request[Any, Any, Any]
+T = TypeVar("T")
 LONGEST_WAIT: Final = 30.0
+_LOOK_SECONDS: Final = 2.0  #: between two looks whether who waits may still
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
 OPERATOR: Final = "PLATFORM"  #: the role of the operators' agency
@@ -63,6 +66,21 @@ class Callers(Struct, frozen=True):
             raise AgencyNotInBeing(AgencyNotInBeing.__doc__)
         is_operator = agency.kind == _OPERATORS and OPERATOR in agency.roles
         return Speaker(slug, agency.roles, is_operator)
+
+    async def while_valid(self, request: Call, waiting: Coroutine[Any, Any, T]) -> T:
+        """Return what some waiting leads to; it is given up once the token is not valid any more.
+
+        Raises Problem UNAUTHENTICATED then, and what the waiting raises.
+        """
+        task = asyncio.ensure_future(waiting)
+        try:
+            while not (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
+                self.of(request.headers.get("authorization"))
+            return task.result()
+        except TokenError as error:
+            raise Problem("UNAUTHENTICATED", str(error)) from None
+        finally:
+            task.cancel()
 
     def operator(self, request: Call) -> Speaker:
         """Return the operator who speaks. Raises Problem UNAUTHENTICATED or NOT_OPERATOR."""

@@ -1,5 +1,6 @@
 """The HTTP surface without its database: everything that is answered before the acceptance."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -9,17 +10,23 @@ from typing import Any, cast
 import httpx2
 import pytest
 from httpx2._config import DEFAULT_LIMITS
+from litestar import Request
 from msgspec.structs import replace
 
 from services import all as composition
+from services.console import live
 from services.core.access.directory import load
 from services.core.access.tokens import Issuer
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.identifiers import new_id
+from services.core.doors.callers import Call, Callers
+from services.core.doors.limits import Limits
+from services.core.doors.problems import Problem
 from services.core.settings import Settings
 from services.core.telemetry.metrics import REGISTRY
 from services.core.telemetry.probes import KEEP_ALIVE_SECONDS, Pulse
 from services.gateway.app import Gateway
+from tests.patience import PATIENCE
 
 SECRET = "Nguyễn Văn Bí Mật"
 COURT = "toa-da-nang"
@@ -226,6 +233,73 @@ async def test_an_agency_that_is_not_in_being_today_neither_reads_nor_writes(
     assert (await http.get("/console/live", headers=cookie)).status_code == 401
     page = await http.get("/console", headers=cookie)
     assert (page.status_code, page.headers["location"]) == (303, "/console/sign-in")
+
+
+async def test_what_another_process_revokes_ends_here_without_a_restart(
+    http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    elsewhere = Issuer(Settings(home=tmp_path).secrets)
+
+    def revoke_token(token: str) -> None:
+        elsewhere.revoke(token)
+
+    def revoke_agency(_: str) -> None:
+        elsewhere.revoke_agency(COURT)
+
+    def revoke_key(_: str) -> None:
+        elsewhere.keys.revoke(elsewhere.keys.signing()[0])
+
+    for revoke in (revoke_token, revoke_agency, revoke_key):
+        header = bearer(tmp_path, COURT)
+        assert (await counts(http, header)).status_code == 403
+        revoke(header.removeprefix("Bearer "))
+        async with asyncio.timeout(PATIENCE):
+            while (await counts(http, header)).status_code != 401:
+                await asyncio.sleep(0.05)
+        assert (await counts(http, bearer(tmp_path, COURT))).status_code == 403
+
+
+async def counts(http: httpx2.AsyncClient, header: str) -> httpx2.Response:
+    return await http.get("/v1/counts", headers={"Authorization": header})
+
+
+async def test_an_open_stream_ends_with_its_token(
+    http: httpx2.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "QUIET_SECONDS", 0.1)
+    token = bearer(tmp_path, "platform").removeprefix("Bearer ")
+    cookie = {"Cookie": f"lienthong_token={token}"}
+    streaming = asyncio.create_task(http.get("/console/live", headers=cookie))
+    Issuer(Settings(home=tmp_path).secrets).revoke(token)
+    answer = await asyncio.wait_for(streaming, PATIENCE)
+    assert (answer.status_code, ": quiet" in answer.text) == (200, True)
+
+
+async def test_signing_out_of_the_console_revokes_its_token(
+    http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    header = bearer(tmp_path, COURT)
+    cookie = {"Cookie": f"lienthong_token={header.removeprefix('Bearer ')}"}
+    foreign = await http.post("/console/sign-out", headers=cookie)
+    assert foreign.status_code == 403
+    assert (await counts(http, header)).status_code == 403
+    ours = {**cookie, "Sec-Fetch-Site": "same-origin"}
+    assert (await http.post("/console/sign-out", headers=ours)).status_code == 303
+    assert (await counts(http, header)).status_code == 401
+
+
+async def test_who_waits_is_let_go_once_his_token_is_revoked(tmp_path: Path) -> None:
+    whole = composition.assemble(Settings(home=tmp_path))
+    issuer = Issuer(whole.settings.secrets)
+    callers = Callers(issuer, lambda: whole.directory, whole.clock, Limits(whole.settings))
+    header = bearer(tmp_path, COURT)
+    headers = [(b"authorization", header.encode())]
+    request: Call = Request({"type": "http", "headers": headers, "state": {}})  # type: ignore[arg-type]
+    waiting = asyncio.create_task(callers.while_valid(request, asyncio.sleep(PATIENCE)))
+    issuer.revoke(header.removeprefix("Bearer "))
+    with pytest.raises(Problem, match="UNAUTHENTICATED"):
+        await waiting
+    assert await callers.while_valid(request, asyncio.sleep(0, "told")) == "told"
 
 
 async def test_what_an_operator_signs_in_with_looks_and_submits_nothing(
