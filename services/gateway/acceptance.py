@@ -1,39 +1,42 @@
 """The acceptance: one transaction takes the idempotency key and puts the claim into the outbox.
 
 Its commit is the promise (T2). Submissions that arrive together share one transaction, so a burst
-costs as many commits as the disk can make, not one each. Whoever sends a key again gets the first
-answer, and that answer too follows a commit that wrote.
+costs as many commits as the disk can make, not one each. Agencies take turns in it, and none may
+fill what all share. Whoever sends a key again gets the first answer, and that answer too follows a
+commit that wrote.
 """
 
 import asyncio
 import hmac
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import aiosql
 import asyncpg
 import structlog
-from msgspec import Struct
 
 from services.core.bus import accepting
-from services.core.bus.chain import Chunk
+from services.core.bus.chain import Chunk, Target
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.errors import BusError, Doubt
 from services.core.bus.postgres import FAILURES, connect, sorted_error
 from services.core.bus.record import Outgoing
 from services.core.bus.service import Topics
 from services.core.bus.store import queries as bus_queries
+from services.core.doors.fairness import RoundRobin
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
 from services.gateway.outcomes import fact_of
 from services.gateway.service import NAME
+from services.gateway.unsent import Unsent
+from services.gateway.waiting import Accepted, Waiting
 
 BATCH: Final = 1_000  #: submissions in one transaction, at most
 MOST_WAITING: Final = 20_000  #: submissions before the transaction, at most
 MOST_UNSENT: Final = 50_000  #: accepted but not yet known to be in Kafka, at most
+MOST_WAITING_EACH: Final = MOST_WAITING // 4  #: of them one agency's
+MOST_UNSENT_EACH: Final = MOST_UNSENT // 4  #: the same, accepted by this process
 RETRY_SECONDS: Final = 2
 _SECONDS: Final = 10.0
 _REST_SECONDS: Final = 1.0
@@ -41,30 +44,6 @@ _BACKOFF: Final = 0.2
 
 queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
 log = structlog.get_logger()
-
-
-class Accepted(Struct, frozen=True):
-    """A submission as it was accepted, now or long ago."""
-
-    id: str
-    type: str
-    part: str
-    occurred_at: datetime
-    accepted_at: datetime
-    is_new: bool
-
-
-class _Waiting(Struct, frozen=True, eq=False):
-    """A submission before its transaction."""
-
-    key: str
-    hash: bytes
-    claim: Outgoing
-    answer: "asyncio.Future[Accepted]"
-
-    @property
-    def slot(self) -> tuple[str, str]:
-        return self.claim.envelope.agency, self.key
 
 
 class Acceptor:
@@ -85,7 +64,8 @@ class Acceptor:
         self._settings, self._secret, self._families = settings, secret, families
         self._topics = Topics(settings.topic_prefix, settings.partitions)
         self._offer, self._reached = offer, reached
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: RoundRobin[Waiting] = RoundRobin()
+        self._unsent = Unsent()
         self._arrived = asyncio.Event()
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._warning = ""
@@ -102,15 +82,19 @@ class Acceptor:
     async def accept(self, key: str, canonical: bytes, claim: Outgoing) -> Accepted:
         """Return once the acceptance is committed.
 
-        Raises Problem: KEY_REUSED where the key stands for another body, BUSY or UNAVAILABLE where
-        the sender should try again; the submission may then have been accepted all the same, and
-        the same key finds out.
+        Raises Problem: KEY_REUSED where the key stands for another body, TOO_MANY where the agency
+        has its share of what waits, BUSY or UNAVAILABLE where the sender should try again; the
+        submission may then have been accepted all the same, and the same key finds out.
         """
+        agency = claim.envelope.agency
         if len(self._waiting) >= MOST_WAITING:
             raise Problem("BUSY", retry_after=RETRY_SECONDS)
         answer: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
         hash_ = self.hash_of(canonical)
-        self._waiting.append(_Waiting(key, hash_, claim, answer))
+        waiting = Waiting(key, hash_, claim, answer)
+        if waiting.is_limited and self._waiting.count(agency) >= MOST_WAITING_EACH:
+            raise _beyond_share()
+        self._waiting.put(agency, waiting)
         self._arrived.set()
         return await answer
 
@@ -120,7 +104,7 @@ class Acceptor:
             while True:
                 if self._waiting:
                     most = min(BATCH, len(self._waiting))
-                    await self._take([self._waiting.popleft() for _ in range(most)])
+                    await self._take([self._waiting.pop() for _ in range(most)])
                 else:
                     await self._rest()
         finally:
@@ -150,7 +134,7 @@ class Acceptor:
         except FAILURES as error:
             raise sorted_error(error) from error
 
-    async def _take(self, batch: list[_Waiting]) -> None:
+    async def _take(self, batch: list[Waiting]) -> None:
         try:
             async with asyncio.timeout(_SECONDS):
                 if not self.is_connected:
@@ -173,10 +157,12 @@ class Acceptor:
             self._reached("after_accept")
             self._offer(chunks)
 
-    async def _transaction(self, batch: list[_Waiting]) -> list[Chunk]:
+    async def _transaction(self, batch: list[Waiting]) -> list[Chunk]:
         """Take the keys, put what is new into the outbox, commit, and answer."""
         assert self._connection is not None  # noqa: S101  `_take` has opened it
-        firsts: dict[tuple[str, str], _Waiting] = {}
+        if not (batch := await self._within_share(batch)):
+            return []
+        firsts: dict[tuple[str, str], Waiting] = {}
         again: dict[tuple[str, str], int] = {}
         for each in batch:
             firsts.setdefault(each.slot, each)
@@ -184,9 +170,6 @@ class Acceptor:
         self._warning = ""
         self._reached("before_accept")
         async with self._connection.transaction():
-            unsent = await bus_queries.outbox_depth(self._connection)
-            if unsent > MOST_UNSENT:
-                raise Problem("BUSY", retry_after=RETRY_SECONDS)
             rows = await self._keys(list(firsts.values()), again)
             fresh = [
                 each.claim
@@ -196,12 +179,37 @@ class Acceptor:
             chunks = await accepting.put(self._connection, NAME, fresh) if fresh else []
         if self._warning:
             raise Doubt(f"PostgreSQL answered a commit with a warning: {self._warning}")
+        self._note_unsent(chunks, fresh)
         for each in batch:
-            _answer(each, rows[each.slot])
+            each.answer_with(rows[each.slot])
         return chunks
 
+    def _note_unsent(self, chunks: Sequence[Chunk], fresh: Sequence[Outgoing]) -> None:
+        agencies: dict[Target, list[str]] = {}
+        for each in fresh:
+            agencies.setdefault((each.topic, each.partition), []).append(each.envelope.agency)
+        for chunk in chunks:
+            self._unsent.put(chunk, agencies[chunk.topic, chunk.partition])
+
+    async def _within_share(self, batch: list[Waiting]) -> list[Waiting]:
+        """Turn away those whose agency has its share of the outbox. Raises Problem BUSY."""
+        unsent = await bus_queries.outbox_depth(self._connection)
+        if unsent > MOST_UNSENT:
+            raise Problem("BUSY", retry_after=RETRY_SECONDS)
+        if unsent < MOST_UNSENT_EACH and len(self._unsent) <= MOST_UNSENT:
+            return batch
+        rows = queries.sent(self._connection)
+        self._unsent.sent({(row["topic"], row["partition"]): row["sent"] async for row in rows})
+        within = []
+        for each in batch:
+            if each.is_limited and self._unsent.count(each.agency) >= MOST_UNSENT_EACH:
+                each.refuse(_beyond_share())
+            else:
+                within.append(each)
+        return within
+
     async def _keys(
-        self, firsts: list[_Waiting], again: dict[tuple[str, str], int]
+        self, firsts: list[Waiting], again: dict[tuple[str, str], int]
     ) -> dict[tuple[str, str], Any]:
         envelopes = [each.claim.envelope for each in firsts]
         rows = queries.accept(
@@ -228,25 +236,11 @@ class Acceptor:
         self._warning = str(message)
 
 
-def _answer(waiting: _Waiting, row: Any) -> None:
-    if waiting.answer.done():  # its sender has gone; the acceptance stands
-        return
-    if not hmac.compare_digest(waiting.hash, row["body_hash"]):
-        waiting.answer.set_exception(Problem("KEY_REUSED"))
-        return
-    waiting.answer.set_result(
-        Accepted(
-            str(row["id"]),
-            row["type"],
-            row["part"],
-            row["occurred_at"],
-            row["accepted_at"],
-            is_new=str(row["id"]) == waiting.claim.envelope.id,
-        )
-    )
-
-
-def _fail(batch: Iterable[_Waiting], code: str) -> None:
+def _fail(batch: Iterable[Waiting], code: str) -> None:
     for each in batch:
-        if not each.answer.done():
-            each.answer.set_exception(Problem(code, retry_after=RETRY_SECONDS))
+        each.refuse(Problem(code, retry_after=RETRY_SECONDS))
+
+
+def _beyond_share() -> Problem:
+    what = "too much of what the agency sent is not yet in Kafka"
+    return Problem("TOO_MANY", what, retry_after=RETRY_SECONDS)

@@ -25,7 +25,7 @@ from services.core.doors.problems import Problem
 from services.core.doors.rehearsal import Rehearsal
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
-from services.gateway.acceptance import Accepted, Acceptor
+from services.gateway.acceptance import Acceptor
 from services.gateway.body import Said
 from services.gateway.counting import Counts, counted
 from services.gateway.dry_run import DryRun, foretold
@@ -33,6 +33,7 @@ from services.gateway.edge import Edge
 from services.gateway.following import Follower
 from services.gateway.outcomes import Fact, Outcome, Status
 from services.gateway.service import NAME
+from services.gateway.waiting import Accepted
 
 queries: Final = aiosql.from_path(Path(__file__).parent / "queries.sql", "asyncpg")
 

@@ -26,6 +26,10 @@ select submission, facts, fact_count, reasons, held, released
        held = known.held or excluded.held,
        released = coalesce(known.released, excluded.released);
 
+-- name: sent()
+-- Up to which number Kafka has what was put into the outbox, target by target.
+select topic, partition, sent from targets;
+
 -- name: submission(id, agency)^
 -- What became of a submission, for the agency that sent it alone.
 select id, type, part, occurred_at, accepted_at,

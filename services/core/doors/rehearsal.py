@@ -27,11 +27,13 @@ from services.core.clock import Clock
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.family import Directory
+from services.core.doors.fairness import Turns
 from services.core.doors.problems import Problem
 from services.core.doors.rows import RETRY_SECONDS, Rows
 from services.core.settings import Settings
 
 _RECALL_SECONDS: Final = 25.0  #: for whoever asks, those before him in line included
+MOST_WAITING: Final = 10  #: readings of history for which one agency waits, at most
 _NOTHING_YET: Final = datetime(1970, 1, 1, tzinfo=UTC)  #: when a lane without facts recorded last
 
 _heard: Final = msgspec.json.Decoder(dict[str, dict[str, Tail]])
@@ -68,7 +70,7 @@ class Rehearsal:
     ) -> None:
         topics = Topics(settings.topic_prefix, settings.partitions)
         self._settings, self._clock, self._directory = settings, clock, directory
-        self._turn = asyncio.Lock()
+        self._turns = Turns(MOST_WAITING)
         self._stages: dict[str, _Stage] = {}
         for service in services:
             if service.families:
@@ -114,9 +116,11 @@ class Rehearsal:
     async def _past(self, stage: _Stage, claim: Outgoing) -> Past:
         """Return what the lane has taken in under the claim's key, one reading at a time.
 
-        Raises Problem UNAVAILABLE where it cannot be read, or takes too long.
+        Agencies take turns. Raises Problem UNAVAILABLE where it cannot be read, or takes too long,
+        TOO_MANY where the agency waits for too many readings already.
         """
         families, partition = stage.deciding.families, claim.partition
+        agency = claim.envelope.agency
         given = await stage.rows.ask(queries.targets, lane=partition)
         lane = await stage.rows.ask(queries.lane, lane=partition)  # later: it has heard what caused
         taken = families.claim_topics | families.heard_topics
@@ -129,7 +133,7 @@ class Rehearsal:
             if row["topic"] in families.own_topics and row["given"]
         }
         try:
-            async with asyncio.timeout(_RECALL_SECONDS), self._turn:
+            async with asyncio.timeout(_RECALL_SECONDS), self._turns.take(agency):
                 found = await recalled(self._settings, partition, tails, {claim.key}, _nothing)
             return Past.of(families, found[claim.key])
         except (BusError, TimeoutError) as error:
