@@ -298,7 +298,7 @@ def _doors(
     def visible(agency: str, entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
         return visible_to(agency, entries, catalogue, directory)
 
-    sight = Sight(Archive(Rows(assembly.settings, ledger.NAME), codec), visible)
+    sight = Sight(Archive(Rows(assembly.settings, ledger.NAME), codec), visible, feed)
     return [
         feeds.door(
             feed,
@@ -315,6 +315,7 @@ def _doors(
             Recounting(board.rows, as_platform, assembly.clock),
             callers,
             feed.seen,
+            feed.has_of,
         ),
         Door(routes=(), close=accepted.close),
         console.door(

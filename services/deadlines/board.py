@@ -81,6 +81,15 @@ class Board:
         rows: list[Any] = await self.rows.ask(queries.of_key, key=key)
         return [self._shown(row) for row in rows]
 
+    async def climbed(self, agency: str, key: str) -> list[Shown]:
+        """Return the clocks under a key that have climbed to an agency or past it.
+
+        Where there are none, one look-up of an index says so, whatever else is under the key.
+        """
+        under = [slug for slug, _ in below(agency, self._clock.now(), self._directory())]
+        rows: list[Any] = await self.rows.ask(queries.overdue, key=key, responsible=under)
+        return [clock for clock in map(self._shown, rows) if self.reached(agency, clock)]
+
     async def urgent(
         self, agency: str | None, state: str, after: str | None, most: int
     ) -> list[Shown]:

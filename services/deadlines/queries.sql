@@ -92,6 +92,14 @@ select clock_id, watched, rule_id, rule_version, kind, verified, start, due, ala
  where key = :key
  order by coalesce(due, 'infinity'), clock_id;
 
+-- name: overdue(key, responsible)
+-- What is overdue of a key and of some agencies.
+select clock_id, watched, rule_id, rule_version, kind, verified, start, due, alarm_at, responsible,
+       addressee, cause_event_id::text, started::text, state, since, late
+  from clocks
+ where key = :key and responsible = any(:responsible::text[]) and state = 'OVERDUE'
+ order by coalesce(due, 'infinity'), clock_id;
+
 -- name: urgent(states, own, below, overdue_since, after, most)
 -- The next clocks in some states beyond one, what was due first before others: everybody's, or those
 -- of some agencies with those that have climbed to them from below.

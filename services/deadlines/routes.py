@@ -26,6 +26,9 @@ from services.deadlines.ticking import Ticker
 Seen: TypeAlias = Callable[[str, Sequence[str]], Awaitable[set[str]]]
 """Which of some facts an agency may see."""
 
+HasOf: TypeAlias = Callable[[str, str], Awaitable[bool]]
+"""Whether an agency may see any fact of a key, by one look-up of an index."""
+
 MOST: Final = 500
 _DEFAULT: Final = 100
 _DIGITS: Final = 3
@@ -37,7 +40,12 @@ _QUERY: Final = ("agency", "state", "limit", "after")
 
 
 def door(
-    board: Board, ticker: Ticker, recounting: Recounting, callers: Callers, seen: Seen
+    board: Board,
+    ticker: Ticker,
+    recounting: Recounting,
+    callers: Callers,
+    seen: Seen,
+    has_of: HasOf,
 ) -> Door:
     """Return the paths of the clocks, and what lets them speak and moves them beside them."""
 
@@ -57,7 +65,7 @@ def door(
         query_of(request)
         if not (is_uuid7(key_of(case_id)) and _INSIDE.fullmatch(case_id)):
             raise Problem("NOT_FOUND")
-        found = of_part(await board.of_key(key_of(case_id)), case_id)
+        found = of_part(await _of_key(board, has_of, speaker, key_of(case_id)), case_id)
         clocks = await visible(speaker, found)
         if not clocks:
             raise Problem("NOT_FOUND")
@@ -86,6 +94,16 @@ def door(
     return Door(
         routes=[of_case, urgent], run=partial(_tend, ticker, recounting), close=board.rows.close
     )
+
+
+async def _of_key(board: Board, has_of: HasOf, speaker: Speaker, key: str) -> list[Shown]:
+    """Read the clocks of a key; of a hidden key no more than has climbed to the speaker.
+
+    A hidden key and one that does not exist take the same work.
+    """
+    if is_operator(speaker) or await has_of(speaker.agency, key):
+        return await board.of_key(key)
+    return await board.climbed(speaker.agency, key)
 
 
 async def _tend(ticker: Ticker, recounting: Recounting) -> None:

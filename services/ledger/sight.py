@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,16 +34,33 @@ def _shown(entry: Entry, readable: AbstractSet[str]) -> Entry:
     return replace(entry, envelope=withheld(entry.envelope), is_whole=False)
 
 
+class Given(Protocol):
+    """The index of what each agency was given, which answers before anything else is read."""
+
+    async def has_of(self, agency: str, key: str) -> bool:
+        """Say whether an agency was given anything of a key, by one look-up."""
+
+    async def seen(self, agency: str, facts: Sequence[str]) -> set[str]:
+        """Return which of some facts were given to an agency."""
+
+
 class Sight(Struct, frozen=True):
-    """The archive as each caller may see it."""
+    """The archive as each caller may see it.
+
+    Nothing is read of a key of which an agency was given nothing: a hidden key and one that does
+    not exist take the same work.
+    """
 
     archive: Archive
     visible: Visible
+    given: Given
 
     async def of_key(self, key: str, speaker: Speaker) -> list[Entry]:
         """Return what was recorded and refused under a key, as far as a speaker may see it.
 
         Raises Problem UNAVAILABLE.
         """
+        if not (is_operator(speaker) or await self.given.has_of(speaker.agency, key)):
+            return []
         entries = [entry for entry in await self.archive.of_key(key) if entry.stands_in_events]
         return seen_by(speaker, entries, self.visible)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from services.core.contracts.days import day_of
 from services.core.contracts.envelope import Envelope
@@ -24,6 +25,8 @@ from tests.patience import PATIENCE
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 
 __all__ = ["lienthong"]
+
+_OF_CASES = {"given_of", "seen", "of_key", "of_case", "overdue", "urgent", "find"}
 
 
 class Archived(Case):
@@ -281,10 +284,54 @@ async def test_a_case_is_shown_to_operators_and_is_not_there_for_who_may_not_see
         assert whole["counts"]["refusals"] == 1
         assert whole["next"]
         unknown = await case.door.ask(f"/v1/cases/{new_id()}", agency=OPERATOR)
-        hidden = await case.door.ask(c1, agency="nh-song-cam")
-        assert (unknown.status_code, unknown.json()) == (hidden.status_code, hidden.json())
         assert unknown.status_code == 404
         wrong = await case.door.ask(f"{c1}?as_of=yesterday", agency=OPERATOR)
         assert (wrong.status_code, wrong.json()["code"]) == (400, "QUERY_MALFORMED")
         assert (await case.door.http.get(c1)).status_code == 401
         assert COURT != OPERATOR
+
+
+async def test_a_hidden_case_takes_the_same_words_and_the_same_work_as_one_that_does_not_exist(
+    settings: Settings,
+) -> None:
+    async with archived(settings) as case:
+        hidden, number, unknown = case.id_of("J.c1"), "701/QĐ-THADS", "9/QĐ-THADS"
+        for path in ("", "/timeline", "/clocks"):
+            found = await looked_up(case, f"/v1/cases/{hidden}{path}")
+            assert found == await looked_up(case, f"/v1/cases/{new_id()}{path}"), path
+            assert found[0] == 404
+            assert found[2] == ["given_of", *(("overdue", "seen") if path == "/clocks" else ())]
+        for one, other in (
+            (f"/{hidden}", f"/{new_id()}"),
+            (f"?number={number}", f"?number={unknown}"),
+        ):
+            found, absent = [
+                await looked_up(case, f"/console/cases{path}", cookie=True) for path in (one, other)
+            ]
+            assert (found[0], found[2]) == (absent[0], absent[2])
+            assert found[0] == 404
+            assert len(found[2]) == 1, found
+            assert found[1].replace(hidden, "") == absent[1].replace(other[1:], "")
+        seen = await looked_up(case, f"/v1/cases/{case.id_of('J')}", agency=COURT)
+        assert (seen[0], seen[2]) == (200, ["given_of", "of_key"])
+
+
+async def looked_up(
+    case: Case, path: str, agency: str = "nh-song-cam", *, cookie: bool = False
+) -> tuple[int, str, list[str]]:
+    """Ask as an agency; return the status, the text, and the queries that the answer took."""
+    asked: list[str] = []
+    ask = Rows.ask
+
+    async def noted(self: Rows, query: Any, **arguments: object) -> Any:
+        if query.__name__ in _OF_CASES:
+            asked.append(query.__name__)
+        return await ask(self, query, **arguments)
+
+    token = case.door.token(agency)
+    headers = (
+        {"Cookie": f"lienthong_token={token}"} if cookie else {"Authorization": f"Bearer {token}"}
+    )
+    with patch.object(Rows, "ask", noted):
+        answer = await case.door.http.get(path, headers=headers)
+    return answer.status_code, answer.text, asked
