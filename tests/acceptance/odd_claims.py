@@ -1,0 +1,181 @@
+"""Claims of every type that agencies may say, with content as extreme as its form allows.
+
+Ids are mostly those of a house in which much was recorded, so that a claim meets facts.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from hypothesis import strategies as st
+
+from services.core.access.directory import Directory
+from services.core.contracts.catalogue import Codes, EventType, Field, Kind, Many, Nested, Scalar
+from services.core.contracts.days import VIET_NAM
+from services.core.contracts.forms import (
+    MAX_DOCUMENT,
+    MAX_DONG,
+    MAX_ENTRIES,
+    MAX_INT,
+    MAX_TEXT,
+    Forms,
+)
+from services.core.contracts.identifiers import key_of, new_id
+from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse
+
+FORMS: Final = Forms(CATALOGUE)
+TYPES: Final = [
+    event for event in CATALOGUE.events.values() if event.is_claim and set(event.by) != {"PLATFORM"}
+]
+
+_FIRST, _LAST = date(1800, 1, 1), date(2999, 12, 31)
+_texts = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=30)
+_numbers = st.sampled_from([0, 1, 2, 3, MAX_INT]) | st.integers(0, MAX_INT)
+_plain: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "text": _texts | st.just("x" * MAX_TEXT) | st.just("<img src=x>';--"),
+    "number": st.sampled_from(["1", "702/QĐ-THADS", "\u0301" * MAX_TEXT]) | _texts,
+    "document": st.sampled_from(["d", "x" * MAX_DOCUMENT]),
+    "token": st.sampled_from(["b1", "B" * 60, new_id()]),
+    "sha256": st.just("0" * 64),
+    "dong": st.sampled_from([0, 1, 48_000_000, MAX_DONG]) | st.integers(0, MAX_DONG),
+    "int": _numbers,
+    "bool": st.booleans(),
+}
+
+
+class Before(NamedTuple):
+    """What stands recorded: who said it in which role, and its data."""
+
+    fact: str
+    agency: str
+    role: str
+    data: dict[str, Any]
+
+
+class Claims:
+    """What may be said to a house of what is recorded in it."""
+
+    def __init__(self, house: MemoryHouse, directory: Directory) -> None:
+        self._directory, self._now = directory, house.clock.moment
+        self._before: dict[str, list[Before]] = {}
+        self._parts: dict[str, set[str]] = {}
+        facts: list[str] = []
+        for envelope, event in house.history():
+            each = Before(envelope.id, envelope.agency, envelope.role, CODEC.to_json(event))
+            self._before.setdefault(envelope.type, []).append(each)
+            facts.append(envelope.id)
+            named = CATALOGUE.event(envelope.type).part
+            self._parts.setdefault(named, set()).add(envelope.subject)
+        self._all_facts = sorted(facts)
+        self._judgments = sorted(self._parts["judgment_id"])
+        self._slugs = sorted({*directory.agencies, *directory.officers, "no-one", "a" * 60})
+
+    def of(self, type_: EventType) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+        """Return who says something of a type, and what: much like before, or of anything."""
+        fresh = st.sampled_from(self._judgments).flatmap(
+            lambda judgment: self._record(type_.fields, judgment)
+        )
+        agencies = [each for each in self._before.get(type_.type, ()) if each.role in type_.by]
+        before = [each for each in agencies if each.role != "PLATFORM"]
+        voices = [(each.agency, each.role) for each in before] or self._voices(type_)
+        acts = st.just(timedelta()) | st.timedeltas(timedelta(), timedelta(days=365))
+        said = st.builds(
+            lambda gone, voice, data: (
+                voice[0],
+                {
+                    "type": type_.type,
+                    "occurred_at": (self._now - gone).isoformat(),
+                    "role": voice[1],
+                    "data": data,
+                },
+            ),
+            acts,
+            st.sampled_from(voices) | st.sampled_from(self._voices(type_)),
+            fresh,
+        )
+        if not before:
+            return said
+        names = st.sets(st.sampled_from([field.name for field in type_.fields[1:]]), max_size=3)
+        again = st.builds(_again, said, st.sampled_from(before), names, st.integers(0, 3))
+        return said | again
+
+    def _voices(self, type_: EventType) -> list[tuple[str, str]]:
+        return [
+            (slug, role)
+            for slug, agency in self._directory.agencies.items()
+            for role in type_.by
+            if role in agency.roles and role != "PLATFORM" and agency.valid_to is None
+        ]
+
+    def _record(self, fields: Sequence[Field], judgment: str) -> st.SearchStrategy[dict[str, Any]]:
+        values = {
+            field: self._values(field.name, field.kind, judgment, planned=field.planned)
+            for field in fields
+        }
+        return st.fixed_dictionaries(
+            {field.name: value for field, value in values.items() if not field.optional},
+            optional={field.name: value for field, value in values.items() if field.optional},
+        )
+
+    def _values(
+        self, name: str, kind: Kind, judgment: str, *, planned: bool = False
+    ) -> st.SearchStrategy[Any]:
+        match kind:
+            case Codes(values):
+                return st.sampled_from(values)
+            case Many(of):
+                each = self._values(name, of, judgment)
+                return st.lists(each, max_size=3) | st.builds(lambda one: [one] * MAX_ENTRIES, each)
+            case Nested(record):
+                return self._record(CATALOGUE.records[record], judgment)
+            case Scalar("date"):
+                return self._days(planned=planned)
+            case Scalar("timestamp"):
+                return self._moments(planned=planned)
+            case Scalar():
+                form = FORMS.form(name, kind)
+                return _plain[form] if form in _plain else self._ids(form, judgment)
+
+    def _ids(self, form: str, judgment: str) -> st.SearchStrategy[str]:
+        party = st.sampled_from([f"{judgment}.{short}" for short in ("p1", "p2", "p3", "a1", "zz")])
+        mine = sorted(part for part in self._parts.get(form, ()) if key_of(part) == judgment)
+        match form:
+            case "uuid":
+                return st.sampled_from([*self._all_facts, new_id()])
+            case "slug":
+                return st.sampled_from(self._slugs)
+            case "ref":
+                return party
+            case "party_or_slug":
+                return party | st.sampled_from(self._slugs)
+            case "any_part":
+                return st.sampled_from(
+                    [*self._judgments, *self._parts["case_id"], *self._slugs, f"{judgment}.a.b.c"]
+                )
+        depth = CATALOGUE.depth(form)
+        assert depth is not None, form
+        return st.sampled_from(mine or [judgment]) | st.just(judgment + f".{'z' * 16}" * depth)
+
+    def _days(self, *, planned: bool) -> st.SearchStrategy[str]:
+        today = self._now.astimezone(VIET_NAM).date()
+        rim = [today, today - timedelta(days=1), _FIRST, date(2024, 2, 29)]
+        drawn = st.dates(_FIRST, _LAST if planned else today)
+        return (st.sampled_from([*rim, _LAST] if planned else rim) | drawn).map(date.isoformat)
+
+    def _moments(self, *, planned: bool) -> st.SearchStrategy[str]:
+        rim = [self._now, datetime(1800, 1, 1, 12, tzinfo=UTC)]
+        if planned:
+            rim += [datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC), self._now + timedelta(days=20)]
+        gone = st.timedeltas(timedelta(), timedelta(days=200_000 if planned else 60))
+        drawn = gone.map(lambda gone: self._now + gone if planned else self._now - gone)
+        return (st.sampled_from(rim) | drawn).map(datetime.isoformat)
+
+
+def _again(
+    said: tuple[str, dict[str, Any]], before: Before, names: set[str], dice: int
+) -> tuple[str, dict[str, Any]]:
+    """Return what was said before, with other words in some fields; or a correction to them."""
+    fresh = said[1]["data"]
+    data = {**before.data, **{name: fresh[name] for name in names if name in fresh}}
+    again = {**said[1], "role": before.role, "data": data}
+    return before.agency, again if dice else {**again, "corrects": before.fact}
