@@ -19,6 +19,7 @@ from services.core.clock import Clock
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas
+from services.core.doors.answers import hardened
 from services.core.doors.callers import Callers
 from services.core.doors.door import Door, Submitting, SubmittingAsPlatform
 from services.core.doors.limits import Limits, metering
@@ -89,7 +90,7 @@ class Gateway:
             pulse.is_alive,
             lambda: pulse.is_ready() and self.acceptor.is_connected and self.follower.is_following,
         )
-        self.app = Litestar(
+        routed = Litestar(
             [
                 *routes(self._desk, callers, own, openapi.document(catalogue, codec)),
                 *registry.routes(schemas),
@@ -101,6 +102,7 @@ class Gateway:
             openapi_config=None,
             logging_config=None,
         )
+        self.app = hardened(routed)
 
     async def open(self) -> None:
         """Wait for the database and make what lanes need before they begin."""

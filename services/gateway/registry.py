@@ -17,6 +17,8 @@ from litestar.params import FromPath
 from services.core.contracts.schemas import Schema, Schemas
 
 MEDIA_TYPE: Final = "application/vnd.schemaregistry.v1+json"
+#: An id is computed from the text of its schema.
+_IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NUMBER: Final = re.compile(r"[0-9]{1,10}")
 _SUBJECT_UNKNOWN: Final = 40401
 _VERSION_UNKNOWN: Final = 40402
@@ -65,7 +67,11 @@ def routes(schemas: Schemas) -> list[HTTPRouteHandler]:
 
 def _of_id(schemas: Schemas, text: str, tell: Callable[[Schema], object]) -> Response[bytes]:
     found = schemas.by_id.get(int(text)) if _NUMBER.fullmatch(text) else None
-    return _answer(tell(found)) if found else _unknown(_SCHEMA_UNKNOWN, "Schema not found")
+    if found is None:
+        return _unknown(_SCHEMA_UNKNOWN, "Schema not found")
+    answer = _answer(tell(found))
+    answer.headers.update(_IMMUTABLE)
+    return answer
 
 
 def _of_subject(

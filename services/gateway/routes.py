@@ -140,7 +140,10 @@ def troubles(catalogue: Catalogue, hash_of: Callable[[bytes], bytes]) -> Excepti
         )
 
     def by_framework(request: Call, error: HTTPException) -> Response[bytes]:
-        return turned_away(request, Problem(_STATUS_CODES.get(error.status_code, "NOT_FOUND")))
+        answer = turned_away(request, Problem(_STATUS_CODES.get(error.status_code, "NOT_FOUND")))
+        if allowed := (error.headers or {}).get("allow"):
+            answer.headers["Allow"] = allowed.replace("GET", "GET, HEAD")
+        return answer
 
     def by_us(request: Call, error: Exception) -> Response[bytes]:
         log.error("request_failed", path=request.url.path, exc_info=error)

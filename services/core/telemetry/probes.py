@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from litestar import Litestar, Response, get
@@ -42,12 +42,13 @@ class Server(uvicorn.Server):
     Told to stop, it answers for up to `drain_seconds` what was asked before.
     """
 
-    def __init__(self, app: Litestar, drain_seconds: int) -> None:
+    def __init__(self, app: Any, drain_seconds: int) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,
                 access_log=False,
+                server_header=False,
                 lifespan="off",
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=drain_seconds,

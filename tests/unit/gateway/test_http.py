@@ -160,6 +160,49 @@ async def test_health_tells_anybody_ok_or_failing_and_no_more(http: httpx2.Async
         assert answer.json() in ({"status": "ok"}, {"status": "failing"})
 
 
+_EVERY_ANSWER = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/counts", "/v1/nothing", "/v1/submissions", "/health/live", "/openapi.json", "/subjects"],
+)
+async def test_no_answer_is_kept_by_caches_or_taken_for_another_type(
+    http: httpx2.AsyncClient, path: str
+) -> None:
+    answer = await http.get(path)
+    assert {name: answer.headers.get(name) for name in _EVERY_ANSWER} == _EVERY_ANSWER
+
+
+async def test_the_schema_of_an_id_may_be_kept_for_ever(http: httpx2.AsyncClient) -> None:
+    latest = (await http.get("/subjects/thads.judgment.issued/versions/latest")).json()
+    answer = await http.get(f"/schemas/ids/{latest['id']}")
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/openapi.json", "/v1/counts", "/v1/nothing"])
+async def test_head_is_answered_as_get_without_content(http: httpx2.AsyncClient, path: str) -> None:
+    whole, head = await http.get(path), await http.head(path)
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert dict(head.headers) == dict(whole.headers)
+
+
+async def test_a_method_that_does_not_exist_is_answered_with_those_that_do(
+    http: httpx2.AsyncClient,
+) -> None:
+    for answer in (await http.head("/v1/submissions"), await http.delete("/v1/submissions")):
+        assert answer.status_code == 405
+        assert set(answer.headers["allow"].split(", ")) == {"OPTIONS", "POST"}
+    assert "HEAD" in (await http.delete("/openapi.json")).headers["allow"]
+
+
 async def test_a_body_too_large_is_not_read_to_its_end(http: httpx2.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(1_000):

@@ -65,5 +65,5 @@ def test_a_clock_that_a_hidden_fact_stopped_is_shown_without_the_officer_who_sto
 
     *_, shown = seen_by(Speaker("toa-da-nang", ("COURT",)), told, everything)
     assert (shown.envelope.agency, shown.is_whole) == ("platform", False)
-    *_, shown = seen_by(Speaker("platform", ("PLATFORM",)), told, everything)
+    *_, shown = seen_by(Speaker("platform", (), is_operator=True), told, everything)
     assert (shown.envelope.agency, shown.is_whole) == (stopped.envelope.agency, True)
