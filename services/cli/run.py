@@ -1,6 +1,7 @@
 """`lienthong run [SERVICE …]`: services in the foreground, until a signal ends them in order."""
 
 import asyncio
+import os
 import signal
 import sys
 from typing import Final
@@ -10,6 +11,7 @@ from cyclopts import App
 
 from services.cli.errors import CommandError
 from services.core import garbage
+from services.core.home_folder import UMASK, close_home
 from services.core.settings import Settings
 from services.core.telemetry import logging
 
@@ -38,6 +40,8 @@ def run(*services: str, prepare: bool = True, json: bool = False) -> int:
         Write the log as JSON lines.
     """
     logging.set_up(json=json)
+    os.umask(UMASK)
+    close_home(Settings.load().home)
     if FLOWS not in services:
         return uvloop.run(_run(services, prepare=prepare))
     if services != (FLOWS,):

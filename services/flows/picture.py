@@ -43,8 +43,10 @@ def read(home: Path) -> Picture | None:
 
 
 def write(home: Path, picture: Picture) -> None:
-    """Put a picture in the place of the last one, whole or not at all."""
-    home.mkdir(parents=True, exist_ok=True)
+    """Put a picture in the place of the last one, whole or not at all; for its owner to read."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = home / f"{FILE}.new"
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
     new.write_bytes(msgspec.json.encode(picture))
     os.replace(new, home / FILE)  # noqa: PTH105  the two names say what replaces what

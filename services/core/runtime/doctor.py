@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from services.core.home_folder import exposed
 from services.core.runtime import jars, java, postgres_server, processes
 from services.core.runtime.errors import DiskFull, StackError
 from services.core.runtime.stack import FIRST_START_BYTES, Stack
@@ -29,6 +30,7 @@ def examine(stack: Stack) -> Iterator[Finding]:
     yield _judged("Java", lambda: _java(settings.java))
     yield _jars(settings.cache / "jars")
     yield _judged("disk", lambda: _disk(settings.home))
+    yield _home(settings.home)
     yield _judged("socket path", lambda: _socket(stack.postgres.folder))
     kafka, postgres = stack.status()
     if kafka.pid is None:
@@ -73,6 +75,15 @@ def _disk(home: Path) -> str:
     if free < FIRST_START_BYTES:
         raise DiskFull(there, free, FIRST_START_BYTES)
     return f"{free >> 20:,} MB free at {there}"
+
+
+def _home(home: Path) -> Finding:
+    if not home.exists():
+        return Finding("home", None, f"{home} is not made yet")
+    if open_ := sorted(str(path) for path in exposed(home)):
+        said = f"other users may read {', '.join(open_)}: `lienthong up` or `run` closes them"
+        return Finding("home", in_order=False, said=said)
+    return Finding("home", in_order=True, said=f"{home} is closed to other users")
 
 
 def _socket(folder: Path) -> str:

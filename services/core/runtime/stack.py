@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from services.core.home_folder import close_home
 from services.core.runtime import kafka_broker, postgres_server
 from services.core.runtime.errors import Busy, DiskFull, Unwritable
 from services.core.runtime.progress import Report, silent
@@ -64,6 +65,7 @@ class Stack:
             self.kafka.launch()
             self.postgres.wait()
             self.kafka.wait()
+            close_home(home)  # the servers' logs too
             return self._describe()
 
     def stop(self) -> bool:
@@ -141,7 +143,7 @@ class Stack:
     def _alone(self) -> Iterator[None]:
         """Keep other commands off this stack. The kernel frees the lock of a process that dies."""
         path = self.settings.home / "stack.lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        close_home(path.parent)
         deadline = time.monotonic() + self._patience
         with path.open("a") as file:
             while True:
