@@ -116,9 +116,14 @@ class Assembly(Struct, frozen=True):
     schemas: Schemas
     codec: Codec
     clock: Clock
-    directory: Directory
+    current_directory: Callable[[], Directory]
     services: dict[str, Service]
     reached: Reached = nobody  #: told each point of a lane's work at which a process may die
+
+    @property
+    def directory(self) -> Directory:
+        """The directory as it stands now; its file may change while a process runs."""
+        return self.current_directory()
 
     @property
     def topics(self) -> Topics:
@@ -143,11 +148,11 @@ def assemble(settings: Settings) -> Assembly:
     codec = Codec(catalogue, schemas)
     heard = tuple(catalogue.families)
     claimed = [name for name in heard if any(each.is_claim for each in catalogue.family(name))]
-    agencies = directory.load(catalogue)
+    agencies = directory.watched(catalogue)
     shown = (
         gateway.service(heard, codec),
         numbers.service(catalogue, codec),
-        delivery.service(catalogue, codec, lambda: agencies),
+        delivery.service(catalogue, codec, agencies),
         ledger.service(heard, claimed),
     )
     services = (*shown, *WORK, deadlines.service(catalogue, codec))
@@ -233,7 +238,7 @@ def _host(assembly: Assembly, name: str) -> Host:
         codec=assembly.codec,
         catalogue=assembly.catalogue,
         clock=assembly.clock,
-        directory=lambda: assembly.directory,
+        directory=assembly.current_directory,
         reached=assembly.reached,
     )
 
@@ -253,7 +258,7 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gatewa
         schemas=assembly.schemas,
         codec=assembly.codec,
         clock=assembly.clock,
-        directory=lambda: assembly.directory,
+        directory=assembly.current_directory,
         offer=hosts[gateway.NAME].offer,
         rehearsal=rehearsal(assembly),
         pulse=pulse,
@@ -269,7 +274,7 @@ def rehearsal(assembly: Assembly) -> Rehearsal:
         codec=assembly.codec,
         catalogue=assembly.catalogue,
         clock=assembly.clock,
-        directory=lambda: assembly.directory,
+        directory=assembly.current_directory,
     )
 
 
@@ -280,12 +285,10 @@ def _doors(
     as_platform: SubmittingAsPlatform,
 ) -> list[Door]:
     """Return what services show over HTTP; each reads its own rows, wherever its lanes run."""
-    catalogue, codec, directory = assembly.catalogue, assembly.codec, assembly.directory
+    catalogue, codec, directory = assembly.catalogue, assembly.codec, assembly.current_directory
     feed = Feed(Rows(assembly.settings, delivery.NAME))
     accepted = Undecided(assembly.settings)
-    board = Board(
-        Rows(assembly.settings, deadlines.NAME), assembly.clock, catalogue, lambda: directory
-    )
+    board = Board(Rows(assembly.settings, deadlines.NAME), assembly.clock, catalogue, directory)
     ticker = Ticker(
         board.rows,
         as_platform,
@@ -296,7 +299,7 @@ def _doors(
     )
 
     def visible(agency: str, entries: Sequence[tuple[Envelope, Event]]) -> set[str]:
-        return visible_to(agency, entries, catalogue, directory)
+        return visible_to(agency, entries, catalogue, directory())
 
     sight = Sight(Archive(Rows(assembly.settings, ledger.NAME), codec), visible, feed)
     return [
@@ -306,9 +309,9 @@ def _doors(
             submitting,
             Receipts(feed.rows, as_platform, assembly.clock),
             assembly.clock,
-            lambda: directory,
+            directory,
         ),
-        cases.door(sight, callers, catalogue, codec, lambda: directory),
+        cases.door(sight, callers, catalogue, codec, directory),
         clocks.door(
             board,
             ticker,

@@ -71,7 +71,7 @@ async def _run_flows(*, prepare: bool) -> int:
     assembly = house.assemble(Settings.load())
     if prepare:
         await house.prepare(assembly)
-    flows = Flows(assembly.settings, assembly.catalogue, assembly.codec, assembly.directory)
+    flows = Flows(assembly.settings, assembly.catalogue, assembly.codec, assembly.current_directory)
     try:
         await flows.run(_signalled())
     except (AlreadyRuns, house.PortTaken) as error:

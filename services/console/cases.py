@@ -3,6 +3,8 @@
 Of what an agency may not see nothing is said, not even that it exists.
 """
 
+from collections.abc import Callable
+
 from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
 from services.core.access.tokens import Speaker
@@ -20,7 +22,11 @@ class Cases:
     """Finds cases and reads their threads. Raises Problem UNAVAILABLE or Doubt: try again."""
 
     def __init__(
-        self, settings: Settings, sight: Sight, catalogue: Catalogue, directory: Directory
+        self,
+        settings: Settings,
+        sight: Sight,
+        catalogue: Catalogue,
+        directory: Callable[[], Directory],
     ) -> None:
         self._settings, self._sight = settings, sight
         self._catalogue, self._directory = catalogue, directory
@@ -30,7 +36,7 @@ class Cases:
         if not is_uuid7(key_of(id_)) or stream_of(id_) != id_:
             return None
         seen = ordered(await self._sight.of_key(key_of(id_), who))
-        return told(id_, seen, self._catalogue, self._directory)
+        return told(id_, seen, self._catalogue, self._directory())
 
     async def named(self, number: str, who: Speaker) -> list[Paper]:
         """Return the papers that bear an official number and that one may see.

@@ -1,6 +1,6 @@
 """The pages under /console, and the streams that keep them live."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -63,7 +63,8 @@ class _House(Struct, frozen=True):
     callers: Callers
     pages: Pages
     static: Static
-    tellers: Mapping[Lang, Teller]
+    teller: Callable[[Lang], Teller]
+    directory: Callable[[], Directory]
     watch: Watch
     cases: Cases
     feeds: Callable[[str], Live] | None
@@ -94,7 +95,7 @@ def door(
     callers: Callers,
     catalogue: Catalogue,
     codec: Codec,
-    directory: Directory,
+    directory: Callable[[], Directory],
     sight: Sight,
     feeds: Callable[[str], Live] | None = None,
     pictures: Pictures | None = None,
@@ -105,12 +106,12 @@ def door(
     flow map; without them, their pages say so.
     """
     watch, static = Watch(settings, catalogue.families), Static()
-    langs: tuple[Lang, ...] = ("vi", "en")
     house = _House(
         callers,
         Pages(static),
         static,
-        {lang: Teller(catalogue, codec, directory, lang) for lang in langs},
+        lambda lang: Teller(catalogue, codec, directory(), lang),
+        directory,
         watch,
         Cases(settings, sight, catalogue, directory),
         feeds,
@@ -165,7 +166,7 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
     async def now(request: Call) -> Response[str]:
         who, lang = house.visitor(request), lang_of(request)
         live = house.live(who)
-        batch = await live.recent(house.tellers[lang]) if live else None
+        batch = await live.recent(house.teller(lang)) if live else None
         return house.page("live", request, agency=who.agency, batch=batch)
 
     @get(f"{PATH}/live", exception_handlers=troubles)
@@ -182,7 +183,7 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
     async def flows(request: Call) -> Response[str]:
         who = house.visitor(request)
         picture = await house.pictures.latest() if house.pictures and is_operator(who) else None
-        teller = house.tellers[lang_of(request)]
+        teller = house.teller(lang_of(request))
         return house.page(
             "flows",
             request,
@@ -214,18 +215,21 @@ async def _told(
 ) -> AsyncIterator[ServerSentEventMessage]:
     """Yield batches for a page, newest event first; a comment where there is nothing to tell.
 
-    Ends with the visitor's token, ended or revoked.
+    Ends with the visitor's token, ended or revoked, and where the directory changed, after which
+    the page asks again.
     """
+    known = house.directory()
     until = datetime.now(UTC) + STREAM
     with suppress(Problem, SignInNeeded):  # the browser asks again, and goes on after its mark
-        async for batch in live.follow(house.tellers[lang], after):
+        async for batch in live.follow(house.teller(lang), after):
             visitor(request, house.callers)
             if batch.rows or batch.skipped:
                 rows = house.pages.rows(batch, lang)
                 yield ServerSentEventMessage(rows, event="facts", id=batch.mark)
             else:
                 yield ServerSentEventMessage(comment="quiet")
-            if house.watch.is_ending or datetime.now(UTC) > until:
+            is_over = house.watch.is_ending or datetime.now(UTC) > until
+            if is_over or house.directory() is not known:
                 return
 
 
@@ -261,7 +265,7 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
 
 
 def _case_page(house: _House, request: Call, who: Speaker, found: Told) -> Response[str]:
-    teller = house.tellers[lang_of(request)]
+    teller = house.teller(lang_of(request))
     office = teller.directory.agency(found.office) if found.office else None
     steps = {
         part: [asked_of(step, teller) for step in each]

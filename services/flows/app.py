@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import logging
 import time
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +44,11 @@ class Flows:
     """Reads every events topic and keeps the picture."""
 
     def __init__(
-        self, settings: Settings, catalogue: Catalogue, codec: Codec, directory: Directory
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        codec: Codec,
+        directory: Callable[[], Directory],
     ) -> None:
         self._settings, self._catalogue = settings, catalogue
         self._codec, self._directory = codec, directory
@@ -133,7 +137,7 @@ class Flows:
         headers = message.headers
         envelope = envelope_of(head_of(list(getattr(headers, "items", lambda: headers)())))
         event = self._codec.decode(message.value)
-        named = list(agencies_named(event, envelope.agency, self._catalogue, self._directory))
+        named = list(agencies_named(event, envelope.agency, self._catalogue, self._directory()))
         for reader in named or [self._catalogue.event(event.TYPE).family]:
             yield Seen(
                 envelope.agency,

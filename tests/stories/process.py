@@ -23,7 +23,8 @@ from tests.stories.cast import enlarged
 
 async def _run(stories: int, point: str = "") -> None:
     assembly = house.assemble(Settings.load())
-    assembly = replace(assembly, directory=enlarged(assembly.directory, stories))
+    large = enlarged(assembly.directory, stories)
+    assembly = replace(assembly, current_directory=lambda: large)
     assembly = replace(assembly, reached=_dies_at(point))
     await house.prepare(assembly)
     garbage.look_seldom()

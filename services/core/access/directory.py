@@ -1,6 +1,7 @@
 """The directory: which agencies there are, when, of what kind, and who speaks for them.
 
-A frozen snapshot of `schemas/directory.yaml`. Agencies merge and end, so nearly every question is
+A frozen snapshot of `schemas/directory.yaml`, which processes that run read anew when it changed
+(`watched`). Agencies merge and end, so nearly every question is
 asked for a day, which is a day in Viet Nam (`contracts.days`). Decisions get it through their
 `Context`.
 """
@@ -14,6 +15,7 @@ import msgspec
 import yaml
 from msgspec import Struct
 
+from services.core.access.watched import Watched
 from services.core.contracts import strict_yaml
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.identifiers import is_slug
@@ -107,6 +109,15 @@ def load(catalogue: Catalogue, path: Path = PATH) -> Directory:
     except (msgspec.ValidationError, yaml.YAMLError, DirectoryError, OSError) as error:
         raise DirectoryError(f"{path}: {error}") from error
     return directory
+
+
+def watched(catalogue: Catalogue) -> Watched[Directory]:
+    """Return the directory as its file stands at each call, a second late at most.
+
+    Raises DirectoryError where it cannot be read now; what is wrong later is logged and not taken.
+    """
+    path = PATH
+    return Watched(path, lambda: load(catalogue, path))
 
 
 class _Agency(Struct, frozen=True, forbid_unknown_fields=True):

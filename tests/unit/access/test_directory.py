@@ -2,8 +2,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from services.core.access.directory import Directory, DirectoryError, load
+from services.core.access import directory as directories
+from services.core.access.directory import Directory, DirectoryError, load, watched
 from services.core.contracts.catalogue_file import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -95,3 +97,25 @@ def test_a_territory_lies_in_one_that_is_known_and_not_in_itself(
 def test_territories_meet_where_one_lies_in_the_other(one: str, other: str, met: object) -> None:
     assert load(CATALOGUE).meet(one, other) is met
     assert load(CATALOGUE).meet(other, one) is met
+
+
+def test_the_directory_is_read_anew_and_a_broken_one_is_refused_loudly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "directory.yaml"
+    monkeypatch.setattr(directories, "PATH", path)
+    written(tmp_path, "{toa-mot: " + COURT % "" + "}")
+    current = watched(CATALOGUE)
+    assert list(current().agencies) == ["toa-mot"]
+
+    path.write_text("agencies: {toa-mot: {kind: cour")
+    with capture_logs() as logs:
+        current.look()
+    assert list(current().agencies) == ["toa-mot"]
+    (said,) = logs
+    assert (said["log_level"], said["event"]) == ("error", "file_refused")
+    assert str(path) in said["why"]
+
+    written(tmp_path, "{toa-hai: " + COURT % "" + "}")
+    current.look()
+    assert list(current().agencies) == ["toa-hai"]

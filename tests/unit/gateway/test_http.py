@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 
 from services import all as composition
 from services.console import live
+from services.core.access import directory
 from services.core.access.directory import load
 from services.core.access.tokens import Issuer
 from services.core.contracts.catalogue_file import load_catalogue
@@ -311,11 +313,35 @@ async def test_an_open_stream_ends_with_its_token(
 ) -> None:
     monkeypatch.setattr(live, "QUIET_SECONDS", 0.1)
     token = bearer(tmp_path, "platform").removeprefix("Bearer ")
-    cookie = {"Cookie": f"lienthong_token={token}"}
-    streaming = asyncio.create_task(http.get("/console/live", headers=cookie))
+    opened, ended = asyncio.Event(), asyncio.Event()
+
+    async def send(message: dict[str, Any]) -> None:
+        if message.get("body"):
+            opened.set()
+        if message["type"] == "http.response.body" and not message["more_body"]:
+            ended.set()
+
+    async def receive() -> dict[str, str]:
+        await ended.wait()
+        return {"type": "http.disconnect"}
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/console/live",
+        "query_string": b"",
+        "headers": [(b"cookie", b"lienthong_token=" + token.encode())],
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("gateway", 80),
+        "client": ("127.0.0.1", 1),
+    }
+    app = cast(Any, http._transport).app
+    streaming = asyncio.create_task(app(scope, receive, send))
+    await asyncio.wait_for(opened.wait(), PATIENCE)
+    assert not ended.is_set()
     Issuer(Settings(home=tmp_path).secrets).revoke(token)
-    answer = await asyncio.wait_for(streaming, PATIENCE)
-    assert (answer.status_code, ": quiet" in answer.text) == (200, True)
+    await asyncio.wait_for(streaming, PATIENCE)
 
 
 async def test_signing_out_of_the_console_revokes_its_token(
@@ -343,6 +369,34 @@ async def test_who_waits_is_let_go_once_his_token_is_revoked(tmp_path: Path) -> 
     with pytest.raises(Problem, match="UNAUTHENTICATED"):
         await waiting
     assert await callers.while_valid(request, asyncio.sleep(0, "told")) == "told"
+
+
+@pytest.fixture
+def directory_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory's file, in a copy that a test may change."""
+    path = tmp_path / "directory.yaml"
+    path.write_bytes(directory.PATH.read_bytes())
+    monkeypatch.setattr(directory, "PATH", path)
+    return path
+
+
+def end(file: Path, slug: str) -> None:
+    """Let an agency have ended."""
+    entry = re.compile(rf"^(  {slug}: .*)}}$", re.MULTILINE)
+    text, changed = entry.subn(r"\1, valid_to: 2026-01-31}", file.read_text())
+    assert changed == 1
+    file.write_text(text)
+
+
+async def test_an_agency_that_ends_in_the_directory_is_shut_out_without_a_restart(
+    directory_file: Path, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    header = bearer(tmp_path, COURT)
+    assert (await counts(http, header)).status_code == 403
+    end(directory_file, COURT)
+    async with asyncio.timeout(PATIENCE):
+        while (await counts(http, header)).status_code != 401:
+            await asyncio.sleep(0.05)
 
 
 async def test_what_an_operator_signs_in_with_looks_and_submits_nothing(
