@@ -170,7 +170,7 @@ class Issuer:
         try:
             signed = jwt.decode(token, key, algorithms=[_ALGORITHM])
             claims = msgspec.convert(signed.claims, _Claims)
-        except (msgspec.ValidationError, ValueError, TypeError) as error:
+        except (msgspec.ValidationError, ValueError, TypeError, RecursionError) as error:
             raise TokenMalformed(TokenMalformed.__doc__) from error
         except JoseError as error:
             kind = TokenForged if error.error == "bad_signature" else TokenMalformed
@@ -187,7 +187,7 @@ def _kid(token: str) -> str:
     """Return which key a token names. Raises TokenMalformed."""
     try:
         header = jws.extract_compact(token.encode()).headers()
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise TokenMalformed(TokenMalformed.__doc__) from error
     kid = header.get("kid")
     if not isinstance(kid, str):
