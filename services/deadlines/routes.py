@@ -18,6 +18,7 @@ from services.core.access.tokens import Speaker
 from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.doors.callers import Call, Callers, is_operator, json, query_of
 from services.core.doors.door import Door
+from services.core.doors.pages import page
 from services.core.doors.problems import Problem
 from services.deadlines.board import OPEN, STATES, Board, Shown, of_part
 from services.deadlines.recounting import Recounting
@@ -62,14 +63,15 @@ def door(
     @get("/v1/cases/{case_id:str}/clocks")
     async def of_case(request: Call, case_id: FromPath[str]) -> Response[bytes]:
         speaker = callers.speaker(request)
-        query_of(request)
+        query = query_of(request, "after")
         if not (is_uuid7(key_of(case_id)) and _INSIDE.fullmatch(case_id)):
             raise Problem("NOT_FOUND")
         found = of_part(await _of_key(board, has_of, speaker, key_of(case_id)), case_id)
         clocks = await visible(speaker, found)
         if not clocks:
             raise Problem("NOT_FOUND")
-        return json(msgspec.json.encode({"id": case_id, "clocks": clocks}))
+        shown, after = page(clocks, query.get("after"), lambda clock: clock.clock_id, _itself)
+        return json(msgspec.json.encode({"id": case_id, "clocks": shown, "after": after}))
 
     @get("/v1/deadlines")
     async def urgent(request: Call) -> Response[bytes]:
@@ -80,10 +82,10 @@ def door(
         clocks: list[Shown] = []
         has_more = True
         for _ in range(_LOOKS):
-            page = await board.urgent(agency, state, after, MOST)
-            clocks += await visible(speaker, page)
-            has_more = len(page) == MOST
-            after = page[-1].clock_id if page else after
+            some = await board.urgent(agency, state, after, MOST)
+            clocks += await visible(speaker, some)
+            has_more = len(some) == MOST
+            after = some[-1].clock_id if some else after
             if not has_more or len(clocks) >= limit:
                 break
         if len(clocks) > limit:
@@ -104,6 +106,10 @@ async def _of_key(board: Board, has_of: HasOf, speaker: Speaker, key: str) -> li
     if is_operator(speaker) or await has_of(speaker.agency, key):
         return await board.of_key(key)
     return await board.climbed(speaker.agency, key)
+
+
+def _itself(clock: Shown) -> Shown:
+    return clock
 
 
 async def _tend(ticker: Ticker, recounting: Recounting) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from services.core.doors.pages import MOST_BYTES
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.delivery.service import queries
@@ -39,6 +40,7 @@ class Feed:
     async def read(self, agency: str, after: int, limit: int, wait: float = 0.0) -> list[Delivered]:
         """Return what stands beyond a number, waiting up to `wait` seconds where nothing does.
 
+        There are at most `limit` events and MOST_BYTES, but one event at least where there is any.
         Raises Problem NUMBER_UNKNOWN for a number that was not given yet.
         """
         found = await self._read(agency, after, limit)
@@ -97,7 +99,9 @@ class Feed:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _read(self, agency: str, after: int, limit: int) -> list[Delivered]:
-        rows: list[Any] = await self.rows.ask(queries.read, agency=agency, after=after, most=limit)
+        rows: list[Any] = await self.rows.ask(
+            queries.read, agency=agency, after=after, most=limit, bytes=MOST_BYTES
+        )
         return [Delivered(row["number"], msgspec.Raw(row["event"])) for row in rows]
 
     async def _more(self, agency: str, after: int, wait: float) -> bool:

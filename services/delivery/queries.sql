@@ -67,13 +67,19 @@ select admit(:agency::text);
 -- The last number given to an agency, and the last it has confirmed.
 select last, confirmed from feeds where agency = :agency;
 
--- name: read(agency, after, most)
--- What stands in the feed of an agency beyond a number, as it was given to the agency.
-select feed.number, case when feed.is_whole then facts.event else facts.withheld end as event
-  from feed join facts on facts.id = feed.fact
- where feed.agency = :agency and feed.number > :after
- order by feed.number
- limit :most;
+-- name: read(agency, after, most, bytes)
+-- What stands in the feed of an agency beyond a number, as it was given to the agency: not more than
+-- so many events and bytes, but one event at least.
+select number, event
+  from (select number, event, sum(octet_length(event)) over (order by number) as size
+          from (select feed.number,
+                       case when feed.is_whole then facts.event else facts.withheld end as event
+                  from feed join facts on facts.id = feed.fact
+                 where feed.agency = :agency and feed.number > :after
+                 order by feed.number
+                 limit :most) as next) as sized
+ where size <= :bytes or size = octet_length(event)
+ order by number;
 
 -- name: lapse(milliseconds)!
 -- End this session, and its turns with it, once it has asked nothing for so long.

@@ -32,6 +32,7 @@ from services.core.bus.record import Plain, Record
 from services.core.bus.service import Topics
 from services.core.contracts.envelope import foreign_headers
 from services.core.contracts.identifiers import key_of
+from services.core.doors.pages import MOST_BYTES
 from services.core.settings import Settings
 from services.core.telemetry.metrics import TOPICS_HALTED
 from services.delivery.service import NAME, queries
@@ -184,7 +185,9 @@ class _Turns:
         return number
 
     async def _read(self, agency: str, after: int, most: int) -> list[Any]:
-        found = queries.read(self._connection, agency=agency, after=after, most=most)
+        found = queries.read(
+            self._connection, agency=agency, after=after, most=most, bytes=MOST_BYTES
+        )
         return [row async for row in found]
 
     def _target(self, agency: str) -> Target:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from services.core.access.directory import Agency, Directory
 from services.core.access.tokens import Speaker
-from services.core.bus.record import MAX_RECORD_BYTES, Outgoing
+from services.core.bus.record import Outgoing
 from services.core.bus.service import Topics
 from services.core.contracts.catalogue import Catalogue, EventType, Kind, Many, Nested, Scalar
 from services.core.contracts.codec import Codec
@@ -29,6 +29,9 @@ from services.core.law.versions import version_at
 from services.gateway.body import Said
 
 _PLATFORM: Final = "PLATFORM"  #: the role of the platform's processes, which no token opens
+#: Of a claim's data as Avro: room for a judgment of 500 parties and 500 items. All who may read a
+#: fact are sent it, so it is far below what a topic takes.
+MAX_CLAIM_BYTES: Final = 256_000
 _SHORT_PART: Final = 10  #: characters of a short part: 32^10 within one parent
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _TRACEPARENT: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -59,8 +62,8 @@ class Edge(Struct, frozen=True):
         agency, role = _entitled(said, speaker, directory, type_, self.catalogue, day_of(now))
         event = self._event(said, speaker, type_)
         value = self.codec.encode(event)
-        if len(value) > MAX_RECORD_BYTES:
-            raise Problem("TOO_LARGE", f"{len(value)} bytes of data, allowed {MAX_RECORD_BYTES}")
+        if len(value) > MAX_CLAIM_BYTES:
+            raise Problem("TOO_LARGE", f"{len(value)} bytes of data, allowed {MAX_CLAIM_BYTES}")
         id_, key = new_id(), key_of(event.part)
         return Outgoing(
             self.topics.submissions(type_.family),

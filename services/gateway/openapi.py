@@ -182,7 +182,7 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                 "security": [{"token": []}],
                 "parameters": [
                     number("after", "The last number received; 0 at first.", 2**63 - 1),
-                    number("limit", "How many at most.", 1_000, 1),
+                    number("limit", "How many at most; 4 MB may be fewer.", 1_000, 1),
                     number("wait", "Seconds to wait where nothing stands yet.", 30),
                 ],
                 "responses": _answers({"200": ("The next events, oldest first.", page)})
@@ -231,13 +231,25 @@ def _of_cases() -> dict[str, Any]:
             "schema": {"type": "string", "format": "date-time"},
         },
     ]
+    after = {
+        "name": "after",
+        "in": "query",
+        "description": "The `after` of the page before, which is null on the last one.",
+        "schema": {"type": "string", "format": "uuid"},
+    }
     shown = {
         "": (
             "case",
             "Where a case or judgment stands, part by part, and who must act now.",
             ["id", "family", "state", "parts", "next", "counts"],
+            parameters,
         ),
-        "/timeline": ("timeline", "All that happened in it, in order.", ["id", "entries"]),
+        "/timeline": (
+            "timeline",
+            "All that happened in it, in order, page by page.",
+            ["id", "entries", "after"],
+            [*parameters, after],
+        ),
     }
     return {
         f"/v1/cases/{{case_id}}{path}": {
@@ -250,7 +262,7 @@ def _of_cases() -> dict[str, Any]:
                 | _problems(400, 401, 404, 429, 503),
             }
         }
-        for path, (operation, summary, required) in shown.items()
+        for path, (operation, summary, required, parameters) in shown.items()
     }
 
 
@@ -270,10 +282,16 @@ def _of_clocks() -> dict[str, Any]:
                 "before others. What the caller may not see is left out.",
                 "security": [{"token": []}],
                 "parameters": [
-                    {"name": "case_id", "in": "path", "required": True, "schema": _CASE}
+                    {"name": "case_id", "in": "path", "required": True, "schema": _CASE},
+                    asked("after", "The `after` of the page before.", clock_id),
                 ],
                 "responses": _answers(
-                    {"200": ("As far as the caller may see.", _with(["id", "clocks"]))}
+                    {
+                        "200": (
+                            "`after` is null on the last page.",
+                            _with(["id", "clocks", "after"]),
+                        )
+                    }
                 )
                 | _problems(400, 401, 404, 429, 503),
             }

@@ -19,6 +19,7 @@ from services.core.contracts.envelope import envelope_of
 from services.core.contracts.errors import ContractError
 from services.core.contracts.event import Event
 from services.core.contracts.identifiers import key_of
+from services.core.doors.pages import MOST_BYTES
 from services.core.doors.rows import Rows
 from services.core.telling import thread
 from services.ledger.service import Kind, queries
@@ -96,13 +97,18 @@ class Archive:
         lane, index = -1, 0
         while True:
             rows = await self.rows.ask(
-                queries.find, lane=lane, index=index, most=_PAGE, **asdict(wanted)
+                queries.find,
+                lane=lane,
+                index=index,
+                most=_PAGE,
+                bytes=MOST_BYTES,
+                **asdict(wanted),
             )
+            if not rows:
+                return
             for entry in self._entries(rows):
                 lane, index = entry.lane, entry.index
                 yield entry
-            if len(rows) < _PAGE:
-                return
 
     async def span(self, wanted: Criteria) -> Span:
         """Say how much a selection holds."""
@@ -114,16 +120,21 @@ class Archive:
         held: list[Entry] = []
         while True:
             rows = await self.rows.ask(
-                queries.by_key, topics=list(topics), key=key, index=index, most=_PAGE
+                queries.by_key,
+                topics=list(topics),
+                key=key,
+                index=index,
+                most=_PAGE,
+                bytes=MOST_BYTES,
             )
+            if not rows:
+                break
             for entry in self._entries(rows):
                 if held and held[0].record.key != entry.record.key:
                     yield held
                     held = []
                 held.append(entry)
                 key, index = entry.record.key, entry.index
-            if len(rows) < _PAGE:
-                break
         if held:
             yield held
 

@@ -56,19 +56,24 @@ select lane, index, kind, topic, "offset", key, value, head
  where correlation = :correlation::uuid
  order by lane, index;
 
--- name: find(lane, index, case_id, key, type, agency, since, until, most)
--- The next entries of a selection beyond a place.
+-- name: find(lane, index, case_id, key, type, agency, since, until, most, bytes)
+-- The next entries of a selection beyond a place: not more than so many, nor than so many bytes, but
+-- one at least.
 select lane, index, kind, topic, "offset", key, value, head
-  from entries
- where (lane, index) > (:lane::int, :index::bigint)
-   and (:case_id::text is null or case_id = :case_id)
-   and (:key::text is null or key = :key)
-   and (:type::text is null or type = :type)
-   and (:agency::text is null or agency = :agency)
-   and (:since::timestamptz is null or recorded_at >= :since)
-   and (:until::timestamptz is null or recorded_at < :until)
- order by lane, index
- limit :most;
+  from (select *, sum(octet_length(value)) over (order by lane, index) as size
+          from (select lane, index, kind, topic, "offset", key, value, head
+                  from entries
+                 where (lane, index) > (:lane::int, :index::bigint)
+                   and (:case_id::text is null or case_id = :case_id)
+                   and (:key::text is null or key = :key)
+                   and (:type::text is null or type = :type)
+                   and (:agency::text is null or agency = :agency)
+                   and (:since::timestamptz is null or recorded_at >= :since)
+                   and (:until::timestamptz is null or recorded_at < :until)
+                 order by lane, index
+                 limit :most) as next) as sized
+ where size <= :bytes or size = octet_length(value)
+ order by lane, index;
 
 -- name: span(case_id, key, type, agency, since, until)^
 -- How much a selection holds, and from when to when it was recorded.
@@ -82,13 +87,18 @@ select count(*) as count, min(recorded_at) as first, max(recorded_at) as last,
    and (:since::timestamptz is null or recorded_at >= :since)
    and (:until::timestamptz is null or recorded_at < :until);
 
--- name: by_key(topics, key, index, most)
--- The next entries of some topics beyond a place, key by key.
+-- name: by_key(topics, key, index, most, bytes)
+-- The next entries of some topics beyond a place, key by key: not more than so many, nor than so many
+-- bytes, but one at least.
 select lane, index, kind, topic, "offset", key, value, head
-  from entries
- where (key, index) > (:key, :index) and topic = any(:topics::text[])
- order by key, index
- limit :most;
+  from (select *, sum(octet_length(value)) over (order by key, index) as size
+          from (select lane, index, kind, topic, "offset", key, value, head
+                  from entries
+                 where (key, index) > (:key, :index) and topic = any(:topics::text[])
+                 order by key, index
+                 limit :most) as next) as sized
+ where size <= :bytes or size = octet_length(value)
+ order by key, index;
 
 -- name: record_replay(who, why, criteria, count, first, last, written_to)$
 insert into replays (who, why, criteria, count, first, last, written_to)

@@ -21,6 +21,7 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.doors.callers import Call, Callers, is_operator, json, query_of
 from services.core.doors.door import Door
+from services.core.doors.pages import page
 from services.core.doors.problems import Problem
 from services.core.telling.lines import UNDOING
 from services.core.telling.stories import Told, marks_of, told
@@ -50,9 +51,15 @@ def door(
     @get("/v1/cases/{case_id:str}/timeline")
     async def timeline(request: Call, case_id: FromPath[str]) -> Response[bytes]:
         speaker = callers.speaker(request)
-        found = await desk.found(speaker, case_id, query_of(request, *_QUERY))
-        entries = [desk.shown(entry, speaker) | marks_of(entry, found) for entry in found.thread]
-        return json(msgspec.json.encode({"id": found.id, "entries": entries}))
+        query = query_of(request, *_QUERY, "after")
+        found = await desk.found(speaker, case_id, query)
+        entries, after = page(
+            found.thread,
+            query.get("after"),
+            lambda entry: entry.envelope.id,
+            lambda entry: desk.shown(entry, speaker) | marks_of(entry, found),
+        )
+        return json(msgspec.json.encode({"id": found.id, "entries": entries, "after": after}))
 
     return Door(routes=[case, timeline], close=sight.archive.rows.close)
 

@@ -10,12 +10,19 @@ from typing import Any
 
 import httpx2
 import msgspec
+import pytest
 
 from services.core.bus.kafka import reading
 from services.core.contracts.events.delivery import Delivered
 from services.core.contracts.identifiers import new_id
+from services.core.doors import pages
+from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.core.telling.following import events as events_of
+from services.delivery import feed
+from services.ledger import archive
+from services.ledger import service as ledger
+from services.ledger.archive import Criteria
 from tests.doors.house import ENFORCERS, Door, answered, effective, issued, open_door, transferred
 from tests.integration.test_cli_doors import at_door, environment, lienthong
 from tests.patience import PATIENCE
@@ -162,3 +169,48 @@ async def subscriber(own: Settings, command: str) -> int:
 def told(line: str) -> tuple[int, str]:
     said = json.loads(line)
     return said["number"], said["event"]["id"]
+
+
+async def test_long_answers_come_in_pages_bounded_in_bytes_with_one_entry_at_least(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_door(settings) as door:
+        (judgment,) = await sent(door)
+        events = await until(door, ENFORCERS, FACTS)
+        await door.settled()
+
+        async def walked(path: str, what: str) -> tuple[list[Any], int]:
+            """All entries of an answer, and how many pages they took."""
+            found, count, after = list[Any](), 0, None
+            while count == 0 or after is not None:
+                query = f"?after={after}" if after else ""
+                answer = await door.ask(f"/v1/cases/{judgment}/{path}{query}", agency=ENFORCERS)
+                found += answer.json()[what]
+                after, count = answer.json()["after"], count + 1
+            return found, count
+
+        whole = {
+            name: await walked(*name) for name in (("timeline", "entries"), ("clocks", "clocks"))
+        }
+        for each in (feed, pages, archive):
+            monkeypatch.setattr(each, "MOST_BYTES", 1)
+        for name, (entries, count) in whole.items():
+            assert (await walked(*name), count) == ((entries, len(entries)), 1), name
+
+        rows = Rows(settings, ledger.NAME)
+        told = archive.Archive(rows, door.whole.codec)
+        one_by_one = [entry.id async for entry in told.find(Criteria(key=judgment))]
+        keys = [key async for key in told.by_key(door.whole.all_topics)]
+        monkeypatch.setattr(archive, "MOST_BYTES", 10**9)
+        assert one_by_one == [entry.id async for entry in told.find(Criteria(key=judgment))]
+        assert keys == [key async for key in told.by_key(door.whole.all_topics)]
+        await rows.close()
+
+        for number, event in enumerate(events):
+            page = (await pulled(door, ENFORCERS, f"?after={number}")).json()
+            assert page == {"events": [event], "last": number + 1}
+        monkeypatch.setattr(feed, "MOST_BYTES", len(json.dumps(events[0])) * 2)
+        assert len((await pulled(door, ENFORCERS)).json()["events"]) in {2, 3}
+
+        wrong = await door.ask(f"/v1/cases/{judgment}/timeline?after={new_id()}", agency=ENFORCERS)
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "QUERY_MALFORMED")
