@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from services.core.telemetry.bounded_http import BoundedProtocol
 from services.core.telemetry.metrics import REGISTRY
 
 _DRAIN_SECONDS: Final = 2
@@ -46,6 +47,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=BoundedProtocol,
                 log_config=None,
                 access_log=False,
                 server_header=False,
