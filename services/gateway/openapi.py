@@ -15,6 +15,7 @@ from services.gateway.body import MAX_BYTES
 from services.gateway.counting import Counts
 from services.gateway.desk import Standing
 from services.gateway.dry_run import DryRun
+from services.gateway.openapi_forms import add_forms, form_of
 
 _REF: Final = "#/components/schemas/{name}"
 _ID: Final = {"type": "string", "format": "uuid", "description": "UUIDv7"}
@@ -25,6 +26,17 @@ _CASE: Final = {
 }
 _SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
 _FACT: Final = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+#: Statuses after which the same may be sent again.
+_AGAIN: Final = {
+    429: "More than one agency may ask in a minute (`TOO_MANY`): send it again later.",
+    503: "Not available now, or too much waits (`UNAVAILABLE`, `BUSY`): send it again later.",
+}
+_RETRY_AFTER: Final = {
+    "Retry-After": {
+        "description": "Seconds to wait before the same is sent again.",
+        "schema": {"type": "integer", "minimum": 0},
+    }
+}
 _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -41,7 +53,9 @@ def document(catalogue: Catalogue, codec: Codec) -> bytes:
     )
     components |= {"Problem": _problem(), "Submission": _submission(claims)}
     for claim in claims:
-        components |= _data(claim, codec)
+        components |= _data(claim, codec, catalogue)
+    for record, fields in catalogue.records.items():
+        add_forms(components.get(record.title(), {}).get("properties", {}), fields, catalogue)
     return msgspec.json.encode(
         {
             "openapi": "3.1.0",
@@ -78,7 +92,7 @@ def _paths(
         "name": "dry_run",
         "in": "query",
         "description": "true: answer at once, with 200, what would become of it now, and record "
-        "nothing; no Idempotency-Key is needed then",
+        "nothing; an Idempotency-Key is not looked at then",
         "schema": {"type": "boolean"},
     }
     submitted = {"anyOf": [standing, dry_run]}
@@ -88,10 +102,14 @@ def _paths(
                 "operationId": "submit",
                 "summary": "Submit one claim, once.",
                 "description": "Accepted for ever when it is answered with 200 or 202. The same "
-                "Idempotency-Key with the same body gets the first submission again; without one "
-                "only a dry run is answered.",
+                "Idempotency-Key with the same body gets the first submission again. A dry run "
+                "is answered without one too.",
                 "security": [{"token": []}],
-                "parameters": [{**_KEY, "required": False}, dry, prefer],
+                "parameters": [
+                    _KEY | {"description": "Required, except of a dry run."},
+                    dry,
+                    prefer,
+                ],
                 "requestBody": {
                     "required": True,
                     "description": f"At most {MAX_BYTES} bytes of UTF-8.",
@@ -129,7 +147,7 @@ def _paths(
                 "summary": "Counters for Prometheus; for operators.",
                 "security": [{"token": []}],
                 "responses": {"200": {"description": "Text.", "content": {"text/plain": {}}}}
-                | _problems(401, 403),
+                | _problems(401, 403, 429),
             }
         },
         **_of_feeds(known, prefer),
@@ -181,7 +199,12 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                 "was received.",
                 "security": [{"token": []}],
                 "parameters": [
-                    number("after", "The last number received; 0 at first.", 2**63 - 1),
+                    number(
+                        "after",
+                        "The last number received; 0 at first. Beyond the last number given the "
+                        "answer is 422 NUMBER_UNKNOWN.",
+                        2**63 - 1,
+                    ),
                     number("limit", "How many at most; 4 MB may be fewer.", 1_000, 1),
                     number("wait", "Seconds to wait where nothing stands yet.", 30),
                 ],
@@ -372,9 +395,12 @@ def _answers(
 
 def _problems(*statuses: int) -> dict[str, Any]:
     schema = {"$ref": _ref("Problem")}
-    return _answers(
+    answers = _answers(
         {str(status): ("Turned away; see `code`.", schema) for status in statuses}, MEDIA_TYPE
     )
+    for status in _AGAIN.keys() & set(statuses):
+        answers[str(status)] |= {"description": _AGAIN[status], "headers": _RETRY_AFTER}
+    return answers
 
 
 def _problem() -> dict[str, Any]:
@@ -440,17 +466,19 @@ def _submission(claims: list[EventType]) -> dict[str, Any]:
     }
 
 
-def _data(claim: EventType, codec: Codec) -> dict[str, Any]:
+def _data(claim: EventType, codec: Codec, catalogue: Catalogue) -> dict[str, Any]:
     """The schema of a claim's data and of the records in it, each under a name of its own."""
     class_ = codec.event_class(claim.type)
     _, components = msgspec.json.schema_components([class_], ref_template=_REF)
     data = components.pop(class_.__name__)
+    add_forms(data["properties"], claim.fields, catalogue)
     if claim.opens:
         data["required"] = [name for name in data["required"] if name != claim.part]
         if claim.parent:
             data["properties"][claim.parent] = {
                 "type": "string",
                 "description": f"Instead of {claim.part}, whose id is then made.",
+                **form_of(claim.parent, catalogue),
             }
     return {_name(claim): data, **components}
 
