@@ -19,11 +19,17 @@ from services.core.contracts.pages import is_fresh
 from services.core.contracts.schemas import load_schemas
 from services.core.contracts.states_page import PATH as STATES
 from services.core.contracts.states_page import states_page
+from services.core.contracts.visibility_page import PATH as VISIBILITY
+from services.core.contracts.visibility_page import visibility_page
 
 app: Final = App(
     name="schemas", help="The contracts: check them, make the event classes, list them."
 )
-PAGES: Final = ((STATES, states_page), (GLOSSARY, glossary_page))
+PAGES: Final = (
+    (STATES, states_page),
+    (GLOSSARY, glossary_page),
+    (VISIBILITY, visibility_page),
+)
 
 
 class Row(Struct, frozen=True):

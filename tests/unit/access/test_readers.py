@@ -7,11 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from services.all import WORK
-from services.core.access.readers import reading_of, visible_to
+from services.core.access.readers import SEATS, reading_of, relations_of, visible_to
 from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
+from services.core.contracts.events import delivery
 from services.core.contracts.identifiers import key_of
+from services.core.contracts.visibility_page import load_relations
 from services.core.telling.thread import Entry
 from services.simulator.story import rows
 from tests.acceptance.memory_house import CATALOGUE, CODEC, DIRECTORY, MemoryHouse, play
@@ -278,3 +280,20 @@ def test_who_puts_right_how_he_was_seated_takes_no_seat_back_that_has_passed_on(
         assert {mended[0].id, later[0].id} <= visible_to(next_, told, CATALOGUE, WIDER)
     for former in (ROOM, PROCURACY):
         assert later[0].id not in visible_to(former, told, CATALOGUE, WIDER)
+
+
+def test_the_page_of_visibility_names_all_that_gives_a_relation(story: Sequence[Told]) -> None:
+    """`schemas/relations.yaml` says in data, for the page, what the readers' code does."""
+    said = load_relations(CATALOGUE)
+    for told in (*story, ENTRUSTED):
+        for envelope, event in told:
+            for relation in relations_of(event, envelope, WIDER):
+                held = said.relations[relation.relation.partition("_")[0]]
+                named = [getattr(event, field, None) for field in held.named_in]
+                assert event.TYPE.removeprefix("thads.") in held.given_by or any(named), relation
+                assert (relation.relation in SEATS) <= (held.lasts == "seat"), relation
+            if not isinstance(event, delivery.Delivered):
+                reading = reading_of(event, envelope, CATALOGUE, WIDER)
+                for field in said.named:
+                    if isinstance(slug := getattr(event, field, None), str) and WIDER.agency(slug):
+                        assert slug in reading.agencies, (envelope.type, field)
