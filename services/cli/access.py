@@ -5,7 +5,6 @@ its own topic, and a user of Kafka's that may read this topic and nothing else, 
 """
 
 import asyncio
-import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -17,15 +16,13 @@ from services.core.access import directory
 from services.core.access.directory import Agency
 from services.core.access.token_keys import KeyUnknown
 from services.core.access.tokens import LIFETIME, LONGEST_LIFETIME, Issuer, TokenError
-from services.core.bus.cluster import Cluster
-from services.core.bus.service import Topics
+from services.core.bus.grants import Grants
 from services.core.clock import clock_of
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.days import day_of
 from services.core.settings import Settings
 
 _PLATFORM: Final = "platform"
-_PASSWORD_BYTES: Final = 24
 
 _HOUR: Final = timedelta(hours=1)
 _HOURS: Final = LIFETIME / _HOUR
@@ -54,13 +51,7 @@ def issue(agency: str, *, hours: float = _HOURS, json: bool = False) -> int:
         Print the token with its agency, roles and end as JSON.
     """
     settings = Settings.load()
-    entry = _known(agency)
-    today = day_of(clock_of(settings).now())
-    if not entry.existed_on(today):
-        raise CommandError(
-            f"{agency} is not in being on {today} but from {entry.valid_from} to "
-            f"{entry.valid_to or 'now'}: it gets no token"
-        )
+    entry = _in_being(_known(agency), settings)
     try:
         issued = Issuer(settings.secrets).issue(entry, timedelta(hours=hours))
     except (ValueError, OverflowError) as error:
@@ -121,10 +112,8 @@ def rotate(*, overlap: float = LONGEST_LIFETIME / _HOUR) -> int:
     overlap
         For how many hours, a week by default: as long as the longest token is valid.
     """
-    if not 0 <= overlap <= LONGEST_LIFETIME / _HOUR:
-        raise CommandError(f"--overlap {overlap}: expected 0 to {LONGEST_LIFETIME / _HOUR:.0f}")
     keys = Issuer(Settings.load().secrets).keys
-    kid, until = keys.rotate(timedelta(hours=overlap), datetime.now(UTC))
+    kid, until = keys.rotate(_overlap(overlap), datetime.now(UTC))
     print(f"{kid} signs; those before it verify until {until:%Y-%m-%dT%H:%M:%SZ}")
     return 0
 
@@ -141,63 +130,71 @@ def keys() -> int:
 
 
 @access.command
-def grant(agency: str, *, json: bool = False) -> int:
+def grant(agency: str, *, overlap: float = 0, json: bool = False) -> int:
     """Make an agency's topic and a user that may read it; the password is shown this once.
 
-    Granting again gives a new password in the place of the old one.
+    Granting again gives another user and password; the former one reads on for the overlap.
 
     Parameters
     ----------
     agency
         Its short name, such as nh-song-cam.
+    overlap
+        For how many hours the former user may read on, up to a week; none by default.
     json
         Print what the agency needs to connect as JSON.
     """
-    entry = _known(agency)
+    settings = Settings.load()
+    entry = _in_being(_known(agency), settings)
     if entry.kind == _PLATFORM:
         raise CommandError(f"{agency} is this house itself: agencies of other kinds have topics")
-    settings = Settings.load()
-    topic = _topics(settings).agency(agency)
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    asyncio.run(_grant(settings, topic, password, f"{agency}."))
-    told = {
-        "bootstrap": settings.kafka_bootstrap,
-        "user": topic,
-        "password": password,
-        "topic": topic,
-        "groups": f"{agency}.",
-    }
+    grants = Grants(settings)
+    told = asyncio.run(grants.grant(agency, _overlap(overlap), datetime.now(UTC)))
     if json:
         print(msgspec.json.encode(told).decode())
     else:
-        print("".join(f"{name:10} {value}\n" for name, value in told.items()), end="")
+        fields = msgspec.structs.asdict(told)
+        print("".join(f"{name:10} {value}\n" for name, value in fields.items()), end="")
+    return 0
+
+
+@access.command(name="revoke")
+def revoke_access(agency: str) -> int:
+    """Take an agency's users and their rights away; the topic stays, and is filled no more.
+
+    Parameters
+    ----------
+    agency
+        Its short name, such as nh-song-cam, in the directory or not.
+    """
+    asyncio.run(Grants(Settings.load()).revoke(agency))
+    print(f"the topic of {agency}: nobody reads it now")
     return 0
 
 
 @access.command
-def revoke(agency: str) -> int:
-    """Take an agency's user and its rights away; the topic stays, and is filled no more.
-
-    Parameters
-    ----------
-    agency
-        Its short name, such as nh-song-cam.
-    """
-    settings = Settings.load()
-    topic = _topics(settings).agency(_known(agency).slug)
-    asyncio.run(Cluster(settings).shut_out(topic))
-    print(f"{topic}: nobody reads it now")
+def expire() -> int:
+    """Take the rights of former users away whose overlap is over."""
+    for user in asyncio.run(Grants(Settings.load()).expire(datetime.now(UTC))):
+        print(f"{user}: reads no more")
     return 0
 
 
-async def _grant(settings: Settings, topic: str, password: str, groups: str) -> None:
-    cluster = Cluster(settings)
-    await cluster.create([topic], partitions=1)
-    await cluster.admit(topic, password, topic, groups)
+def _overlap(hours: float) -> timedelta:
+    longest = LONGEST_LIFETIME / _HOUR
+    if not 0 <= hours <= longest:
+        raise CommandError(f"--overlap {hours}: expected 0 to {longest:.0f}")
+    return timedelta(hours=hours)
 
 
-def _topics(settings: Settings) -> Topics:
-    return Topics(settings.topic_prefix, settings.partitions)
+def _in_being(entry: Agency, settings: Settings) -> Agency:
+    today = day_of(clock_of(settings).now())
+    if not entry.existed_on(today):
+        raise CommandError(
+            f"{entry.slug} is not in being on {today} but from {entry.valid_from} to "
+            f"{entry.valid_to or 'now'}: it gets no token and no topic"
+        )
+    return entry
 
 
 def _known(agency: str) -> Agency:

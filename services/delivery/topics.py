@@ -15,7 +15,7 @@ import time
 from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +26,7 @@ from services.core.bus.chain import Target
 from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.errors import DatabaseRestored, Doubt, Halt
+from services.core.bus.grants import Grants
 from services.core.bus.kafka import Reader, Sender
 from services.core.bus.postgres import FAILURES, Connection, connect, has_tables, sorted_error
 from services.core.bus.record import Plain, Record
@@ -33,6 +34,7 @@ from services.core.bus.service import Topics
 from services.core.contracts.envelope import foreign_headers
 from services.core.contracts.identifiers import key_of
 from services.core.doors.pages import MOST_BYTES
+from services.core.runtime.kafka_broker import SUPER_USER
 from services.core.settings import Settings
 from services.core.telemetry.metrics import TOPICS_HALTED
 from services.delivery.service import NAME, queries
@@ -88,6 +90,7 @@ class Filler:
         self._settings, self._reached = settings, reached
         self._topics = Topics(settings.topic_prefix, settings.partitions)
         self._cluster = Cluster(settings)
+        self._grants = Grants(settings) if settings.kafka_user == SUPER_USER else None
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -98,6 +101,7 @@ class Filler:
         """Fill topics until stopped; a broker or database that is away is waited for."""
         while not self._stopping.is_set():
             try:
+                await self._expire()
                 if await _granted(self._cluster, self._topics):
                     await self._fill()
                 await self._pause(_RIGHTS_SECONDS)
@@ -112,10 +116,17 @@ class Filler:
                 granted := await _granted(self._cluster, self._topics)
             ):
                 await turns.take(granted)
+                await self._expire()
                 looked = time.monotonic()
                 while time.monotonic() < looked + _RIGHTS_SECONDS and not self._stopping.is_set():
                     if not await turns.forward():
                         await self._pause(_LOOK_SECONDS)
+
+    async def _expire(self) -> None:
+        """Shut out the former users whose overlap is over, where this process has the right."""
+        if self._grants:
+            for user in await self._grants.expire(datetime.now(UTC)):
+                log.info("former_user_shut_out", topic=user)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

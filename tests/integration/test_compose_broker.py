@@ -11,7 +11,7 @@ import pytest
 
 from services.core.bus.cluster import Cluster
 from services.core.bus.errors import Doubt
-from services.core.bus.kafka import Sender
+from services.core.bus.kafka import Reader, Sender, farewell
 from services.core.bus.record import Numbered
 from services.core.runtime.jars import class_path
 from services.core.runtime.java import find_java
@@ -23,9 +23,10 @@ CONFIG = Path(__file__).parents[2] / "deploy/kafka/server.properties"
 PASSWORD = "compose-test"
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Settings]:
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The configuration's broker, with the names of its container's world put right for here."""
+    tmp_path = tmp_path_factory.mktemp("broker")
     (client, internal), (controller, _) = free_ports(), free_ports()
     text = CONFIG.read_text().replace("kafka:9092", f"127.0.0.1:{client}")
     changed: Mapping[str, str] = {
@@ -33,6 +34,7 @@ def broker(tmp_path: Path) -> Iterator[Settings]:
         ":9094": f":{internal}",
         ":9093": f":{controller}",
         "/var/lib/kafka/data": str(tmp_path / "data"),
+        "reauth.ms=300000": "reauth.ms=1000",
     }
     for old, new in changed.items():
         assert old in text
@@ -81,6 +83,46 @@ async def test_the_platform_comes_in_by_its_password_and_nobody_without(
         await stranger.start()
     assert "Authentication failed" in caplog.text
     stranger.abandon()
+
+
+async def test_a_session_ends_soon_after_its_password_changed_and_our_clients_go_on(
+    broker: Settings,
+) -> None:
+    topic = "thads.agency.nh-song-cam"
+    await made(broker, topic)
+    cluster = Cluster(broker)
+    await cluster.admit("reader", "first", topic, "nh-song-cam.")
+    old = msgspec.structs.replace(broker, kafka_user="reader", kafka_password="first")
+    sender, reader, session = Sender(broker), Reader(broker), Reader(old)
+    for client in (sender, reader, session):
+        await client.start()
+    reader.follow({(topic, 0): 0})
+    seen: list[int] = []
+
+    async def work() -> None:
+        """Send a record, and see it."""
+        last = (await sender.send((topic, 0), [Numbered("k", b"v", b"h")]))[1]
+        while last not in seen:
+            seen.extend(record.offset for record in await reader.read(0.5, 100))
+
+    async def work_while_the_session_lasts() -> None:
+        while True:
+            await work()
+            await session.ends([(topic, 0)])
+
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await work()
+            assert await session.ends([(topic, 0)]) == {(topic, 0): 1}
+            await cluster.admit("reader", "second", topic, "nh-song-cam.")
+            with pytest.raises(Doubt):
+                await work_while_the_session_lasts()
+            await work()
+    finally:
+        for client in (sender, reader, session):
+            client.abandon()
+        await farewell()
+    assert seen == list(range(len(seen)))
 
 
 async def made(settings: Settings, topic: str) -> list[str]:

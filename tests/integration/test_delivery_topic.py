@@ -4,15 +4,16 @@ import asyncio
 import json
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
     KafkaError,
@@ -23,6 +24,7 @@ from cloudevents.core.formats.json import JSONFormat
 
 from services.core.bus import postgres
 from services.core.bus.cluster import Cluster
+from services.core.bus.grants import Grants
 from services.core.bus.kafka import Sender, reading
 from services.core.bus.service import Topics
 from services.core.contracts.envelope import foreign_headers
@@ -43,9 +45,9 @@ class Killed(BaseException):
     """The process dies here."""
 
 
-async def granted(settings: Settings, agency: str) -> dict[str, str]:
+async def granted(settings: Settings, agency: str, *options: str) -> dict[str, str]:
     """Grant an agency its topic, and return what it is told."""
-    code, told, trouble = await lienthong(settings, "access", "grant", agency, "--json")
+    code, told, trouble = await lienthong(settings, "access", "grant", agency, "--json", *options)
     assert (code, trouble) == (0, "")
     said: dict[str, str] = json.loads(told)
     return said
@@ -81,6 +83,27 @@ async def read(told: Mapping[str, str], topic: str, group: str, many: int) -> li
     finally:
         await consumer.stop()
     return found
+
+
+@asynccontextmanager
+async def opened(told: Mapping[str, str], topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that stays connected, at the beginning of a topic."""
+    consumer = AIOKafkaConsumer(**connection(told), group_id=None)
+    await consumer.start()
+    try:
+        consumer.assign([TopicPartition(topic, 0)])
+        consumer.seek(TopicPartition(topic, 0), 0)
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def some(consumer: AIOKafkaConsumer) -> list[ConsumerRecord]:
+    """Wait for the next records."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                return list(records)
 
 
 def by_the_rule(records: Iterable[ConsumerRecord]) -> list[bytes]:
@@ -143,6 +166,25 @@ async def test_a_topic_is_the_feed_again_and_its_agency_reads_nothing_else(
         for group in (f"{COURT}.tra-cuu", f"{ENFORCERS}-2.tra-cuu", "delivery"):
             with pytest.raises(GroupAuthorizationFailedError):
                 await read(enforcers, topic, group, 1)
+
+        former, enforcers = enforcers, await granted(own, ENFORCERS, "--overlap", "1")
+        assert former["user"] != enforcers["user"]
+        async with opened(former, topic) as consumer:
+            for n, told in enumerate((former, enforcers)):
+                assert await read(told, topic, f"{ENFORCERS}.overlap-{n}", 1)
+            assert await Grants(own).expire(datetime.now(UTC)) == set()
+            assert await some(consumer)
+            over = await Grants(own).expire(datetime.now(UTC) + timedelta(hours=1))
+            assert over == {former["user"]}
+            consumer.seek(TopicPartition(topic, 0), 0)
+            with pytest.raises(TopicAuthorizationFailedError):
+                await some(consumer)
+        assert await read(enforcers, topic, f"{ENFORCERS}.tra-cuu-3", 1)
+
+        former, enforcers = enforcers, await granted(own, ENFORCERS)
+        with pytest.raises(KafkaError):
+            await read(former, topic, f"{ENFORCERS}.tra-cuu-4", 1)
+        assert await read(enforcers, topic, f"{ENFORCERS}.tra-cuu-4", 1)
 
         code, _, trouble = await lienthong(own, "access", "grant", "platform")
         assert (code, "this house itself" in trouble) == (1, True)

@@ -159,12 +159,17 @@ class Cluster:
 
     async def admitted(self) -> set[str]:
         """Return every topic that some user was let read by its own name."""
-        return await asyncio.to_thread(self._admitted)
+        return {str(each.name) for each in await asyncio.to_thread(self._reading, None)}
 
-    def _admitted(self) -> set[str]:
+    async def readers(self, topic: str) -> set[str]:
+        """Return every user that was let read a topic by its own name."""
+        found = await asyncio.to_thread(self._reading, topic)
+        return {str(each.principal).removeprefix("User:") for each in found}
+
+    def _reading(self, topic: str | None) -> list[Any]:
         reading = _kafka.AclBindingFilter(
             _kafka.ResourceType.TOPIC,
-            None,
+            topic,
             _kafka.ResourcePatternType.LITERAL,
             None,
             None,
@@ -172,10 +177,9 @@ class Cluster:
             _kafka.AclPermissionType.ALLOW,
         )
         try:
-            found = self._admin.describe_acls(reading).result(_SECONDS)
+            return list(self._admin.describe_acls(reading).result(_SECONDS))
         except _FAILURES as error:
             raise Doubt(f"Kafka does not tell who may read what: {error}") from error
-        return {str(each.name) for each in found}
 
 
 def _password(user: str, password: str) -> Any:

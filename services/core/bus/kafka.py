@@ -5,6 +5,7 @@ No consumer groups: who reads what is said by leases (B1), positions are kept in
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -27,6 +28,8 @@ _FETCH_WAIT_MS: Final = 500
 _STOP_SECONDS: Final = 2.0
 _FIRST_SECONDS: Final = 5.0
 _SHOW_SECONDS: Final = 10.0
+# What it says, it raises too; that the broker has ended a session, it mends by itself.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 _abandoned: set[asyncio.Task[None]] = set()
 
 

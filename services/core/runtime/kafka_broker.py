@@ -194,6 +194,9 @@ class KafkaBroker:
             "listener.name.controller.plain.sasl.jaas.config": controller,
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "super.users": f"User:{SUPER_USER};User:controller",
+            # A password that was changed ends the sessions that it opened within five minutes. Our
+            # own clients connect anew then, a tenth of a second each; more often it would show.
+            "connections.max.reauth.ms": "300000",
             # What is written stays: no topic appears by a slip of the pen, none ages away.
             "auto.create.topics.enable": "false",
             "log.retention.ms": "-1",

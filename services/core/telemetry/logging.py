@@ -44,8 +44,7 @@ def set_up(*, json: bool = False, level: int = logging.INFO) -> None:
         if json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
-    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # what it says, it raises too
-    logging.getLogger("aiokafka").propagate = False
+    logging.getLogger("aiokafka").propagate = False  # what it says, it raises too
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
