@@ -13,9 +13,10 @@ from msgspec import Struct
 
 from services.core.access.directory import Directory
 from services.core.clock import Clock
-from services.core.contracts.event import Instant
+from services.core.contracts.errors import FieldError
 from services.core.contracts.events.delivery import Acknowledged
-from services.core.contracts.identifiers import is_uuid
+from services.core.contracts.fields import JSON
+from services.core.contracts.identifiers import is_slug, is_uuid
 from services.core.doors.callers import (
     LONGEST_WAIT,
     Call,
@@ -26,12 +27,14 @@ from services.core.doors.callers import (
     query_of,
 )
 from services.core.doors.door import Door, Submitting
+from services.core.doors.json_body import members_of, unknown_members
 from services.core.doors.problems import Problem
 from services.delivery.feed import Delivered, Feed
 from services.delivery.receipts import Receipts
 
 MOST: Final = 1_000
 _DEFAULT: Final = 100
+_MEMBERS: Final = ("officer", "acknowledged_at", "role")  #: of an acknowledgement
 _LARGEST: Final = 2**63 - 1
 _DIGITS: Final = 19
 
@@ -41,12 +44,6 @@ class Page(Struct, frozen=True):
 
     events: list[Delivered]
     last: int  #: the number of the last event here; `after` of the next request
-
-
-class _Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True):
-    officer: str
-    acknowledged_at: Instant | None = None  #: now, where it is left out
-    role: str | None = None
 
 
 def door(
@@ -75,11 +72,15 @@ def door(
     @post("/v1/events/{event_id:str}/acknowledgements")
     async def acknowledge(request: Call, event_id: FromPath[str]) -> Response[bytes]:
         speaker, key = callers.speaker(request), idempotency_key(request)
+        headers = request.headers
+        sent = members_of(
+            await request.body(), headers.get("content-type"), headers.get("content-encoding")
+        )
+        said = _acknowledgement(sent, clock.now())
         part = await feed.part_of(speaker.agency, event_id) if is_uuid(event_id) else None
         if part is None:
             raise Problem("NOT_FOUND")
-        members = _members(await request.body(), part, event_id, clock.now())
-        return await submit(members, key, speaker, patience(request))
+        return await submit(_members(said, part, event_id), key, speaker, patience(request))
 
     async def run() -> None:
         async with TaskGroup() as tasks:
@@ -100,22 +101,35 @@ def _number(query: Mapping[str, str], name: str, default: int, least: int, most:
     raise Problem("QUERY_MALFORMED", f"{name}: expected a whole number from {least} to {most}")
 
 
-def _members(sent: bytes, part: str, event_id: str, now: datetime) -> dict[str, Any]:
-    """Return the submission that an acknowledgement is. Raises Problem NOT_JSON."""
+def _acknowledgement(sent: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Return the members of an acknowledgement, its time now where it names none.
+
+    Raises Problem for what its sender could not find in the claim that is made of it; the rest is
+    checked there.
+    """
+    if flaws := unknown_members("an acknowledgement", sent, _MEMBERS):
+        raise Problem.of(flaws)
+    if not (isinstance(officer := sent.get("officer"), str) and is_slug(officer)):
+        raise Problem("MALFORMED", "expected the slug of an officer", "/officer")
+    at = sent.get("acknowledged_at", now.isoformat())
     try:
-        said = msgspec.json.decode(sent, type=_Acknowledgement)
-    except msgspec.DecodeError as error:
-        raise Problem("NOT_JSON", str(error)) from None
-    at = (said.acknowledged_at or now).isoformat()
+        JSON["timestamp"](at, "/acknowledged_at")
+    except FieldError as error:
+        raise Problem(error.code, error.expected, error.path) from None
+    return {**sent, "acknowledged_at": at}
+
+
+def _members(said: dict[str, Any], part: str, event_id: str) -> dict[str, Any]:
+    """Return the submission that an acknowledgement of a fact is."""
     members: dict[str, Any] = {
         "type": Acknowledged.TYPE,
-        "occurred_at": at,
-        "officer": said.officer,
+        "occurred_at": said["acknowledged_at"],
+        "officer": said["officer"],
         "data": {
             "delivered_part": part,
             "event_id": event_id,
-            "officer_id": said.officer,
-            "acknowledged_at": at,
+            "officer_id": said["officer"],
+            "acknowledged_at": said["acknowledged_at"],
         },
     }
-    return members if said.role is None else {**members, "role": said.role}
+    return {**members, "role": said["role"]} if "role" in said else members

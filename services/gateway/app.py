@@ -22,13 +22,13 @@ from services.core.contracts.schemas import Schemas
 from services.core.doors.answers import hardened
 from services.core.doors.callers import Callers
 from services.core.doors.door import Door, Submitting, SubmittingAsPlatform
+from services.core.doors.json_body import MAX_BYTES
 from services.core.doors.limits import Limits, metering
 from services.core.doors.rehearsal import Rehearsal
 from services.core.settings import Settings
 from services.core.telemetry.probes import PortTaken, Pulse, Server
 from services.gateway import openapi, registry
 from services.gateway.acceptance import Acceptor
-from services.gateway.body import MAX_BYTES
 from services.gateway.desk import Desk
 from services.gateway.edge import Edge
 from services.gateway.following import Follower

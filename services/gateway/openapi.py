@@ -10,8 +10,8 @@ import msgspec
 
 from services.core.contracts.catalogue import Catalogue, EventType
 from services.core.contracts.codec import Codec
+from services.core.doors.json_body import MAX_BYTES
 from services.core.doors.problems import MEDIA_TYPE
-from services.gateway.body import MAX_BYTES
 from services.gateway.counting import Counts
 from services.gateway.desk import Standing
 from services.gateway.dry_run import DryRun
@@ -231,7 +231,7 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                     "required": True,
                     "content": {"application/json": {"schema": acknowledgement}},
                 },
-                "responses": known | _problems(400, 401, 403, 404, 413, 422, 429, 503),
+                "responses": known | _problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
             }
         },
     }

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.core.doors.json_body import MAX_BYTES
 from services.core.doors.problems import Problem
-from services.gateway.body import MAX_BYTES, read
+from services.gateway.body import read
 
 GOOD: dict[str, Any] = {
     "type": "thads.judgment.issued",

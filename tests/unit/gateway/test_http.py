@@ -399,6 +399,28 @@ async def test_an_agency_that_ends_in_the_directory_is_shut_out_without_a_restar
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "code", "pointers"),
+    [
+        ({"officer": "le-van-an", SECRET: 1}, 422, "MALFORMED", ["#/?"]),
+        ({"officer": 7}, 422, "MALFORMED", ["#/officer"]),
+        ({}, 422, "MALFORMED", ["#/officer"]),
+        ({"officer": "a", "acknowledged_at": "soon"}, 422, "MALFORMED", ["#/acknowledged_at"]),
+        ({"officer": f"{SECRET}\x00"}, 422, "MALFORMED", ["#/officer"]),
+        ([], 400, "NOT_JSON", []),
+        ('{"officer": "a", "officer": "b"}', 400, "NOT_JSON", []),
+    ],
+)
+async def test_an_acknowledgement_is_read_as_strictly_as_a_submission(
+    http: httpx2.AsyncClient, body: Any, status: int, code: str, pointers: list[str]
+) -> None:
+    content = body if isinstance(body, str) else json.dumps(body)
+    answer = await http.post(f"/v1/events/{ID}/acknowledgements", content=content)
+    said = problem(answer, status, code)
+    assert [each["pointer"] for each in said.get("errors", ())] == pointers
+    assert SECRET not in answer.text
+
+
 async def test_what_an_operator_signs_in_with_looks_and_submits_nothing(
     http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
