@@ -10,6 +10,9 @@ from typing import Any, Final, NamedTuple
 from hypothesis import strategies as st
 
 from services.core.access.directory import Directory
+from services.core.bus.chain import Heard
+from services.core.bus.memory import MemoryLog, _MemoryLane
+from services.core.bus.streams import Streams
 from services.core.contracts.catalogue import Codes, EventType, Field, Kind, Many, Nested, Scalar
 from services.core.contracts.days import VIET_NAM
 from services.core.contracts.forms import (
@@ -21,7 +24,7 @@ from services.core.contracts.forms import (
     Forms,
 )
 from services.core.contracts.identifiers import key_of, new_id
-from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse
+from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse, Told
 
 FORMS: Final = Forms(CATALOGUE)
 TYPES: Final = [
@@ -41,6 +44,30 @@ _plain: Final[dict[str, st.SearchStrategy[Any]]] = {
     "int": _numbers,
     "bool": st.booleans(),
 }
+
+
+def copy_of(house: MemoryHouse) -> MemoryHouse:
+    """Return a house that goes on from where another stands; what never changes they share."""
+    copied: MemoryHouse = _copied(house, {})
+    return copied
+
+
+def _copied(value: Any, seen: dict[int, Any]) -> Any:
+    if id(value) in seen:
+        return seen[id(value)]
+    copy: Any = value
+    match value:
+        case dict():
+            copy = seen[id(value)] = type(value)()
+            copy.update({key: _copied(each, seen) for key, each in value.items()})
+        case list():
+            copy = [_copied(each, seen) for each in value]
+        case set():
+            copy = set(value)
+        case MemoryHouse() | Told() | MemoryLog() | _MemoryLane() | Streams() | Heard():
+            copy = seen[id(value)] = object.__new__(type(value))
+            vars(copy).update({name: _copied(each, seen) for name, each in vars(value).items()})
+    return copy
 
 
 class Before(NamedTuple):
@@ -67,7 +94,7 @@ class Claims:
             named = CATALOGUE.event(envelope.type).part
             self._parts.setdefault(named, set()).add(envelope.subject)
         self._all_facts = sorted(facts)
-        self._judgments = sorted(self._parts["judgment_id"])
+        self._judgments = sorted(self._parts.get("judgment_id", ())) or [new_id()]
         self._slugs = sorted({*directory.agencies, *directory.officers, "no-one", "a" * 60})
 
     def of(self, type_: EventType) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
@@ -95,9 +122,25 @@ class Claims:
         )
         if not before:
             return said
-        names = st.sets(st.sampled_from([field.name for field in type_.fields[1:]]), max_size=3)
+        names = st.lists(st.sampled_from([field.name for field in type_.fields]), max_size=3)
         again = st.builds(_again, said, st.sampled_from(before), names, st.integers(0, 3))
         return said | again
+
+    def changed(self, submission: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+        """Return a submission with other words in a field or two."""
+        type_ = CATALOGUE.event(submission["type"])
+        said = submission["data"]
+        fields = [field for field in type_.fields if field.name != type_.part]
+        fresh = self._record(fields, key_of(said[type_.part]))
+        name = st.sampled_from([field.name for field in fields] or [type_.part])
+        return st.builds(
+            lambda other, names: {
+                **submission,
+                "data": {**said, **{name: other[name] for name in names if name in other}},
+            },
+            fresh,
+            st.tuples(name, name),
+        )
 
     def _voices(self, type_: EventType) -> list[tuple[str, str]]:
         return [
@@ -150,7 +193,12 @@ class Claims:
                 return party | st.sampled_from(self._slugs)
             case "any_part":
                 return st.sampled_from(
-                    [*self._judgments, *self._parts["case_id"], *self._slugs, f"{judgment}.a.b.c"]
+                    [
+                        *self._judgments,
+                        *sorted(self._parts.get("case_id", ())),
+                        *self._slugs,
+                        f"{judgment}.a.b.c",
+                    ]
                 )
         depth = CATALOGUE.depth(form)
         assert depth is not None, form
@@ -172,7 +220,7 @@ class Claims:
 
 
 def _again(
-    said: tuple[str, dict[str, Any]], before: Before, names: set[str], dice: int
+    said: tuple[str, dict[str, Any]], before: Before, names: list[str], dice: int
 ) -> tuple[str, dict[str, Any]]:
     """Return what was said before, with other words in some fields; or a correction to them."""
     fresh = said[1]["data"]

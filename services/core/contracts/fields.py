@@ -42,8 +42,8 @@ _MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
 _LONGEST: Final = 2**63
-_YEARS: Final = range(1800, 3000)
-"""Beyond them counting leaves the calendar, and the record would wait for a person for ever."""
+_YEARS: Final = range(1700, 3100)
+"""A term that is counted from what a claim may name ends in them (`forms`)."""
 
 
 def _text(value: object, path: str) -> str:
@@ -90,7 +90,7 @@ def _day_text(value: object, path: str) -> date:
             return day
     except ValueError:
         pass
-    raise DateMalformed(path, "expected a day of the years 1800 to 2999, YYYY-MM-DD")
+    raise DateMalformed(path, "expected a day of the calendar, YYYY-MM-DD")
 
 
 def _moment_text(value: object, path: str) -> datetime:
@@ -101,9 +101,7 @@ def _moment_text(value: object, path: str) -> datetime:
             return _moment(read, path).astimezone(UTC)
     except ValueError:
         pass
-    raise DateMalformed(
-        path, "expected a time of the years 1800 to 2999, YYYY-MM-DDThh:mm:ss+07:00"
-    )
+    raise DateMalformed(path, "expected a time of the calendar, YYYY-MM-DDThh:mm:ss+07:00")
 
 
 NATIVE: Final[Mapping[str, Read]] = {

@@ -8,6 +8,7 @@ form a field has follows from its kind, or from its name where the catalogue say
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from msgspec import Struct
@@ -21,7 +22,9 @@ from services.core.contracts.catalogue import (
     Nested,
     Scalar,
 )
+from services.core.contracts.days import day_of
 from services.core.contracts.errors import (
+    DateMalformed,
     FieldError,
     ForbiddenCharacter,
     IdMalformed,
@@ -36,6 +39,7 @@ MAX_DOCUMENT: Final = 100  #: characters of the id of a document
 MAX_ENTRIES: Final = 500  #: of a list
 MAX_DONG: Final = 10**15  #: some hundred times what the State spends in a year
 MAX_INT: Final = 1_000_000  #: numbers of items and rounds
+YEARS: Final = range(1800, 3000)  #: of days and times; a term that starts in them can be counted
 MAX_PART: Final = 120  #: characters; the deepest part has 87
 
 _SHORT: Final = re.compile(r"[a-z0-9]{1,16}")
@@ -166,6 +170,10 @@ class Forms:
                 yield from _number(value, MAX_DONG, path)
             case Scalar("int"), int():
                 yield from _number(value, MAX_INT, path)
+            case Scalar("date"), date():
+                yield from _year(value, path)
+            case Scalar("timestamp"), datetime():
+                yield from _year(day_of(value), path)
             case Scalar(), str():
                 yield from self._text(self.form(name, kind), value, judgment, path)
 
@@ -183,6 +191,11 @@ class Forms:
             )
         elif name in _FILLED and not text.strip():
             yield TextBlank(path, "expected text that is not blank")
+
+
+def _year(day: date, path: str) -> Iterator[FieldError]:
+    if day.year not in YEARS:
+        yield DateMalformed(path, f"expected a day of the years {YEARS[0]} to {YEARS[-1]}")
 
 
 def _number(value: int, most: int, path: str) -> Iterator[FieldError]:

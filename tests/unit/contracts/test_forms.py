@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.core.contracts.errors import (
+    DateMalformed,
     FieldError,
     ForbiddenCharacter,
     IdMalformed,
@@ -226,6 +227,11 @@ def test_a_number_of_an_item_is_bounded() -> None:
 
 def test_a_list_has_at_most_500_entries() -> None:
     assert flaws("case.requested", {"items": [1] * 501}) == [(TooLong, "/items")]
+
+
+@pytest.mark.parametrize("day", ["1799-12-31", "3000-01-01"])
+def test_a_day_of_a_claim_is_one_from_which_terms_can_be_counted(day: str) -> None:
+    assert flaws("judgment.issued", {"issued_on": day}) == [(DateMalformed, "/issued_on")]
 
 
 def test_what_was_recorded_under_other_forms_stays_readable() -> None:

@@ -243,6 +243,24 @@ def test_the_platform_says_what_was_delivered_of_a_part_recorded_under_another_f
     assert EDGE.admit(delivered, PlatformProcess(), DIRECTORY, NOW).key == "a b"
 
 
+def test_a_clock_that_a_claim_may_start_can_be_said_to_have_expired() -> None:
+    expired = Said(  # of a lead, which ends before the day from which it is counted
+        type="thads.deadline.expired",
+        occurred_at=datetime(1799, 12, 27, tzinfo=UTC),
+        data={
+            "watched": new_id(),
+            "clock_id": new_id(),
+            "rule_id": "L-83-14",
+            "cause_event_id": new_id(),
+            "due": "1799-12-27T00:00:00+07:00",
+        },
+        officer=None,
+        role=None,
+        canonical=b"",
+    )
+    EDGE.admit(expired, PlatformProcess(), DIRECTORY, NOW)
+
+
 def test_operators_submit_no_event_of_any_type() -> None:
     for type_ in CATALOGUE.events:
         for role in (None, "PLATFORM"):
