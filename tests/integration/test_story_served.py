@@ -29,6 +29,7 @@ from services.core.bus.kafka import Sender, reading
 from services.core.bus.record import Numbered, Record
 from services.core.bus.service import Service
 from services.core.clock import StoryClock, clock_of
+from services.core.contracts.days import day_of
 from services.core.contracts.envelope import Envelope, foreign_headers
 from services.core.contracts.event import Event
 from services.core.contracts.identifiers import is_uuid7, key_of
@@ -176,7 +177,13 @@ def _tells(topic: str) -> bool:
 
 
 def _agencies(door: Door) -> list[str]:
-    return [slug for slug in door.whole.directory.agencies if slug != OPERATOR]
+    """Return the agencies in being, which alone are let read."""
+    today = day_of(door.whole.clock.now())
+    return [
+        slug
+        for slug, agency in door.whole.directory.agencies.items()
+        if slug != OPERATOR and agency.existed_on(today)
+    ]
 
 
 async def _granted(door: Door) -> None:
