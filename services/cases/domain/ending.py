@@ -48,6 +48,8 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
         case case.EntrustedAssetDecided():
             if this.entrusted.get(context.agency) != "ASSET":
                 yield Refusal("ENTRUSTMENT_UNKNOWN")
+        case case.Exempted(amount=amount) if amount <= 0:
+            yield Refusal("AMOUNT_NOT_POSITIVE", field="/amount")
         case case.Completed():
             yield from of_completion(known, this, claim)
 

@@ -280,3 +280,24 @@ def test_of_an_asset_decides_only_to_whom_it_was_entrusted() -> None:
     asset = after(*OPEN, (entrusted("thads-hue", "ASSET"), LATER))
     assert codes(asset, claim, THERE)[1] == []
     assert "ENTRUSTMENT_UNKNOWN" in codes(after(*OPEN), claim, THERE)[1]
+
+
+@pytest.mark.parametrize("amount", [0, -5])
+def test_what_the_court_remits_is_more_than_nothing(amount: int) -> None:
+    court = said("2026-09-16 09:00", "toa-da-nang", "COURT", "thu-ky-hoa")
+    remitted = case.Exempted(
+        C,
+        amount=5,
+        effective_on=day("2026-09-16"),
+        whole=False,
+        decision_no="12/QĐ-TA",
+        decided_on=day("2026-09-16"),
+        signed_by="thu-ky-hoa",
+        capacity="JUDGE",
+        document=PAPER,
+    )
+    assert codes(after(*OPEN), remitted, court)[1] == []
+    assert codes(after(*OPEN), replace(remitted, amount=amount), court) == (
+        "refused",
+        ["AMOUNT_NOT_POSITIVE"],
+    )

@@ -767,6 +767,9 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     "thads.case.entrusted_asset_decided": {
         "ENTRUSTMENT_UNKNOWN": CodeUse("refuse", article="Đ50.3"),
     },
+    "thads.case.exempted": {
+        "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
+    },
     "thads.case.completed": {
         "OBLIGATION_OPEN": CodeUse("refuse", article="Đ55.1"),
         "MONEY_UNPAID": CodeUse("refuse", rule="L-54-1", article="Đ54.6"),
