@@ -28,7 +28,7 @@ _PARTY: Final = _UUID7 + _SHORT
 _PATTERNS: Final[Mapping[str, tuple[str, int]]] = {
     "uuid": (_UUID, 36),
     "any_part": (f"({_UUID7}({_SHORT})*|{_SLUG})", MAX_PART),
-    "ref": (_PARTY, MAX_PART),
+    "ref": (f"({_UUID7})?{_SHORT}", MAX_PART),  # what opens a part may leave the judgment out
     "slug": (_SLUG, MAX_SLUG),
     "party_or_slug": (f"({_PARTY}|{_SLUG})", MAX_PART),
     "token": ("[A-Za-z0-9][A-Za-z0-9._-]{0,59}", 60),
