@@ -64,15 +64,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     http_port: int = 8080
     #: Port on 127.0.0.1 where each process serves metrics and health without a token; 0: none.
     metrics_port: int = 0
-    #: How much one agency may ask of a gateway's process in a minute: a minute's worth may come at
-    #: once. Operators and the platform itself are not limited.
-    limit_submissions: int = 12_000
+    #: How much one agency may ask of a gateway's process in a minute; ten seconds' worth may come
+    #: at once. Operators and the platform itself are not limited.
+    limit_submissions: int = 6_000
     limit_dry_runs: int = 3_000
     limit_corrections: int = 120
-    limit_sign_ins: int = 120
+    limit_sign_ins: int = 300
     limit_bytes: int = 600_000_000
     #: Of one remote address: those that present no valid token.
-    limit_failed_sign_ins: int = 120
+    limit_failed_sign_ins: int = 600
     #: How much one agency may hold open at once: live lists, and requests that wait.
     limit_streams: int = 50
     limit_waits: int = 1_000

@@ -34,7 +34,7 @@ from tests.patience import PATIENCE, surely
 
 CLIENTS, AFTER = 8, 5
 LEASE = 5.0  #: seconds; all services in one process renew theirs too often where it is a second
-AWAY = {502, 503, 504}  #: answers after which one tries again
+AWAY = {429, 502, 503, 504}  #: answers after which one tries again
 RUN = [sys.executable, "-m", "services.cli", "run", "--json"]
 
 

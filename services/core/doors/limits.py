@@ -1,6 +1,6 @@
 """Limits: how much one sender may ask of a process in a minute, and hold open at once.
 
-A token bucket for each sender and kind: a whole minute's worth may come at once, and what was taken
+A token bucket for each sender and kind: ten seconds' worth may come at once, and what was taken
 comes back evenly. Each process counts for itself, so several gateways allow several times as much.
 """
 
@@ -27,6 +27,7 @@ Open: TypeAlias = Literal["streams", "waits"]
 
 MOST_BUCKETS: Final = 10_000  #: kept; the one that was used least lately is full again
 _MINUTE: Final = 60.0
+_BURST: Final = 10 / _MINUTE  #: of a minute's worth, what may come at once
 _STREAM_RETRY_SECONDS: Final = 5
 _BODY: Final = "http.response.body"
 
@@ -84,7 +85,7 @@ class Limits:
 
     def _allow(self, kind: Rate, sender: str, amount: int) -> None:
         most = self._rates[kind]
-        beyond = self._missing(kind, sender) + amount - most
+        beyond = self._missing(kind, sender) + amount - max(1.0, most * _BURST)
         if beyond > 0:
             what = f"{kind}: at most {most} a minute"
             raise self._too_many(kind, sender, what, math.ceil(beyond * _MINUTE / most))

@@ -499,7 +499,7 @@ async def test_what_the_registry_does_not_know_it_says_as_confluents_does(
 
 
 async def test_who_submits_too_much_is_told_when_to_come_again(tmp_path: Path) -> None:
-    few = Settings(home=tmp_path, limit_submissions=3, limit_dry_runs=2, limit_corrections=1)
+    few = Settings(home=tmp_path, limit_submissions=18, limit_dry_runs=12, limit_corrections=6)
     undoing = submission(corrects=new_id(), occurred_at="2999-01-01T00:00:00Z")
     async with served(few) as http:
         for path, times in (("/v1/submissions", 3), ("/v1/submissions?dry_run=true", 2)):
@@ -518,7 +518,7 @@ async def test_who_submits_too_much_is_told_when_to_come_again(tmp_path: Path) -
 
 async def test_who_guesses_tokens_is_slowed_and_who_has_one_is_not(tmp_path: Path) -> None:
     wrong = {"Authorization": "Bearer x"}
-    async with served(Settings(home=tmp_path, limit_failed_sign_ins=3)) as http:
+    async with served(Settings(home=tmp_path, limit_failed_sign_ins=18)) as http:
         for _ in range(3):
             problem(await http.get("/v1/counts", headers=wrong), 401, "UNAUTHENTICATED")
         problem(await http.get("/v1/counts", headers=wrong), 429, "TOO_MANY")
@@ -526,7 +526,7 @@ async def test_who_guesses_tokens_is_slowed_and_who_has_one_is_not(tmp_path: Pat
 
 
 async def test_what_was_sent_to_an_agency_counts_and_not_to_operators(tmp_path: Path) -> None:
-    few = Settings(home=tmp_path, limit_bytes=100)
+    few = Settings(home=tmp_path, limit_bytes=600)
     for agency, second in ((COURT, (429, "TOO_MANY")), ("platform", (404, "NOT_FOUND"))):
         async with served(few, agency) as http:
             problem(await http.get("/v1/submissions/none"), 404, "NOT_FOUND")
@@ -546,7 +546,7 @@ async def test_requests_that_wait_are_counted_at_once_and_free_when_they_end(
 
 
 async def test_sign_ins_and_live_lists_have_limits_of_their_own(tmp_path: Path) -> None:
-    few = Settings(home=tmp_path, limit_sign_ins=2, limit_failed_sign_ins=2, limit_streams=0)
+    few = Settings(home=tmp_path, limit_sign_ins=12, limit_failed_sign_ins=12, limit_streams=0)
     async with served(few) as http:
         token = http.headers.pop("Authorization").removeprefix("Bearer ")
         form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "http://gateway"}
