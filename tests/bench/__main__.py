@@ -18,7 +18,7 @@ from rich.table import Table
 
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
-from tests.bench import archive, clocks, latency, stories, throughput
+from tests.bench import archive, clocks, fairness, latency, stories, throughput
 from tests.conftest import free_ports
 
 BUILD: Final = Path("build")
@@ -110,7 +110,31 @@ async def measure(settings: Settings, rounds: int) -> list[Figure]:
         )
         shown.against, shown.ratio = path.id, shown.value / path.value
         figures.append(shown)
-    return [*figures, *await archived(settings, rounds), *await timed(settings)]
+    return [
+        *figures,
+        *await shared(settings),
+        *await archived(settings, rounds),
+        *await timed(settings),
+    ]
+
+
+async def shared(settings: Settings) -> list[Figure]:
+    """How long one agency waits beside another that sends as much as its limit lets it."""
+    found = await fairness.run(settings)
+    named = f"POST to recorded outcome at {fairness.RATE}/s"
+    alone = Figure(f"{named}, p99, alone", median(found.alone), "ms", spread=_extremes(found.alone))
+    beside = Figure(
+        f"the same beside an agency at its limit of {fairness.LIMIT / 60:.0f}/s",
+        median(found.beside),
+        "ms",
+        spread=_extremes(found.beside),
+    )
+    turned_away = Figure("of whose requests are turned away", found.turned_away * 100, "%")
+    return [alone, compared(beside, alone, 2, at_most=True), turned_away]
+
+
+def _extremes(samples: list[float]) -> tuple[float, float]:
+    return min(samples), max(samples)
 
 
 async def timed(settings: Settings) -> list[Figure]:

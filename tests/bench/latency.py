@@ -27,6 +27,8 @@ RATE: Final = 200
 SECONDS: Final = 10
 WARM_UP: Final = 200  #: requests that are not counted
 
+_NONE: Final = 10**9  #: submissions a minute, where no limit is to be met
+
 TOPICS: Final = Topics("thads", 1)  #: of the claims that become bodies; they travel nowhere
 
 Samples = dict[str, list[float]]
@@ -147,7 +149,7 @@ def _future() -> "asyncio.Future[float]":
 
 @contextlib.asynccontextmanager
 async def _house(settings: Settings, *services: str) -> AsyncIterator[httpx2.AsyncClient]:
-    settings = replace(await fresh(settings), http_port=free_ports()[0])
+    settings = replace(await fresh(settings), http_port=free_ports()[0], limit_submissions=_NONE)
     known: Any = directory.load(CATALOGUE).agency("toa-da-nang")
     token = Issuer(settings.secrets).issue(known)
     async with (
@@ -158,26 +160,31 @@ async def _house(settings: Settings, *services: str) -> AsyncIterator[httpx2.Asy
             timeout=30,
         ) as client,
     ):
-        await _ready(client)
+        await ready(client)
         yield client
 
 
 async def _submit(client: httpx2.AsyncClient) -> str:
     """Submit a judgment, wait for its outcome, and return the fact's id."""
-    event = CODEC.decode(claim(TOPICS, new_id()).value)
-    body = {
-        "type": event.TYPE,
-        "occurred_at": datetime.now(UTC).isoformat(),
-        "officer": "thu-ky-hoa",
-        "data": CODEC.to_json(event),
-    }
+    body = body_of("toa-da-nang", "thu-ky-hoa")
     answer = await client.post("/v1/submissions", json=body, headers={"Idempotency-Key": new_id()})
     if answer.status_code != 200 or answer.json().get("status") != "recorded":
         raise RuntimeError(f"not recorded: {answer.status_code} {answer.text}")
     return str(answer.json()["facts"][0]["id"])
 
 
-async def _ready(client: httpx2.AsyncClient) -> None:
+def body_of(agency: str, officer: str) -> dict[str, Any]:
+    """A court's claim that it has issued a judgment, as it is submitted."""
+    event = CODEC.decode(claim(TOPICS, new_id()).value)
+    return {
+        "type": event.TYPE,
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "officer": officer,
+        "data": CODEC.to_json(event) | {"court_id": agency},
+    }
+
+
+async def ready(client: httpx2.AsyncClient) -> None:
     async with asyncio.timeout(60):
         while True:
             try:

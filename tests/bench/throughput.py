@@ -46,6 +46,7 @@ async def process(settings: Settings, *arguments: str) -> AsyncIterator[int]:
         "LIENTHONG_TOPIC_PREFIX": settings.topic_prefix,
         "LIENTHONG_PARTITIONS": str(settings.partitions),
         "LIENTHONG_HTTP_PORT": str(settings.http_port),
+        "LIENTHONG_LIMIT_SUBMISSIONS": str(settings.limit_submissions),
     }
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", *arguments, env=os.environ | environment
