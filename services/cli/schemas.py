@@ -11,6 +11,8 @@ from msgspec import Struct
 from services.core.contracts.agreement import disagreements
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.compatibility import breaches
+from services.core.contracts.competence_page import PATH as COMPETENCE
+from services.core.contracts.competence_page import competence_page
 from services.core.contracts.errors import ContractError, Stale
 from services.core.contracts.generator import EVENTS, generate, stale, write
 from services.core.contracts.glossary_page import PATH as GLOSSARY
@@ -27,6 +29,7 @@ app: Final = App(
 )
 PAGES: Final = (
     (STATES, states_page),
+    (COMPETENCE, competence_page),
     (GLOSSARY, glossary_page),
     (VISIBILITY, visibility_page),
 )

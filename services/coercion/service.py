@@ -18,6 +18,7 @@ COERCION: Final = Family(
     decide=domain.decide,
     evolve=domain.evolve,
     react=domain.react,
+    state_version=2,
 )
 
 UNIT: Final = Family(

@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.core.access import competence, docket
+from services.core.access import docket, signing
+from services.core.access.involvement import Involved
 from services.core.contracts.events import case, coercion, deadline, measure, sale
 from services.core.contracts.events.complaint import (
     Accepted,
@@ -98,6 +99,7 @@ class Known(Struct, frozen=True):
     coercion: frozenset[str] = frozenset()
     sale: frozenset[str] = frozenset()
     deadline: frozenset[str] = frozenset()  #: parts whose time for a second complaint ran out
+    involved: Involved = Involved()
 
     @property
     def acts(self) -> frozenset[str]:
@@ -138,8 +140,6 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
         return
     if follows(this, claim, context) is None:
         yield Refusal("WRONG_STATE", {"state": this.state})
-    if context.role != "CENTRAL_BODY":
-        yield from competence.of_sender(known.case.view, context)
     yield from out_of_time(this, claim)
     match claim:
         case Filed():
@@ -153,7 +153,7 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
             if this.state != "ACCEPTED":
                 yield Refusal("NOT_ACCEPTED", {"state": this.state})
         case Decided():
-            yield from competence.of_signer(claim, context)
+            yield from signing.of_signer(claim, context)
             if this.accepted_on is None:
                 yield Refusal("NOT_ACCEPTED", {"state": this.state})
             if f"{claim.TYPE} {claim.decision_no}" in known.complaint.numbers:
@@ -198,7 +198,7 @@ def of_second_filing(known: Known, claim: Filed, context: Context) -> Iterator[R
 def of_acceptance(known: Known, claim: Accepted, context: Context) -> Iterator[Refusal]:
     """The head resolves first, his own acts included; the managing department second (Đ98)."""
     roles = RESOLVES[claim.level]
-    is_theirs = any(competence.holds_role(context, claim.resolver_id, role) for role in roles)
+    is_theirs = any(signing.holds_role(context, claim.resolver_id, role) for role in roles)
     if context.role not in roles or not is_theirs:
         yield Refusal("RESOLVER_NOT_COMPETENT", {"level": claim.level}, field="/resolver_id")
     if claim.level == "2":

@@ -37,7 +37,8 @@ FAMILY: Final = Family(
     evolve=evolve,
     react=react,
     retract=retract,
-    state_version=5,
+    involves=("handler",),
+    state_version=6,
 )
 
 _STATES: Final[dict[type[Event], str]] = {

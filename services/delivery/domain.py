@@ -1,16 +1,17 @@
 """What officers acknowledge of what was delivered: one stream a case.
 
 A receipt is said by the platform once an agency has confirmed it; an acknowledgement by an agency
-that names its officer. One without a receipt before it stands, and the breach beside it.
+that names its officer, of what was delivered to it alone.
 """
 
 from collections.abc import Iterator
-from typing import Never, TypeAlias, assert_never
+from typing import Never, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.access.docket import stream_of
+from services.core.access.involvement import Involved
 from services.core.contracts.days import day_of
 from services.core.contracts.events.delivery import (
     Acknowledged,
@@ -22,13 +23,10 @@ from services.core.contracts.events.delivery import (
 from services.core.contracts.family import Context, Refusal
 from services.core.law.objections import settle
 
-Receipt: TypeAlias = tuple[str, str]  #: a fact, and the agency that received it
-
 
 class Deliveries(Struct, frozen=True):
-    """What was received and acknowledged of one case."""
+    """What was acknowledged of one case."""
 
-    received: frozenset[Receipt] = frozenset()
     acknowledged: frozenset[tuple[str, str]] = frozenset()  #: a fact, and an officer
 
 
@@ -36,6 +34,7 @@ class Known(Struct, frozen=True):
     """What the stream knows: its own family, and it hears no other."""
 
     delivery: Deliveries = Deliveries()
+    involved: Involved = Involved()
 
 
 def stream(claim: Claim) -> str:
@@ -45,15 +44,15 @@ def stream(claim: Claim) -> str:
 
 def decide(known: Known, claim: Claim, context: Context) -> list[Fact] | list[Refusal]:
     """Return every reason why the claim may not be recorded, or the facts that follow from it."""
-    found = objections(known.delivery, claim, context)
+    found = objections(known, claim, context)
     return settle(claim, found, context, IrregularityNoted, about=claim.delivered_part)
 
 
-def objections(known: Deliveries, claim: Claim, context: Context) -> Iterator[Refusal]:
+def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal]:
     """Yield everything that is wrong with a claim, whether it refuses it or not."""
     match claim:
         case Delivered(event_id=fact, to_agency=agency):
-            if (fact, agency) in known.received:
+            if agency in known.involved.holders("delivered", [fact]):
                 yield Refusal("DUPLICATE")
         case Acknowledged(event_id=fact, officer_id=slug):
             officer = context.directory.officer(slug)
@@ -63,9 +62,7 @@ def objections(known: Deliveries, claim: Claim, context: Context) -> Iterator[Re
                 or not officer.served_on(day_of(claim.acknowledged_at))
             ):
                 yield Refusal("NOT_ADDRESSEE", {"officer": slug}, field="/officer_id")
-            if (fact, context.agency) not in known.received:
-                yield Refusal("NOT_DELIVERED")
-            if (fact, slug) in known.acknowledged:
+            if (fact, slug) in known.delivery.acknowledged:
                 yield Refusal("DUPLICATE")
         case _:
             assert_never(claim)
@@ -75,11 +72,9 @@ def evolve(known: Known, fact: Fact, _context: Context) -> Known:
     """Fold one fact in."""
     this = known.delivery
     match fact:
-        case Delivered(event_id=event, to_agency=agency):
-            this = replace(this, received=this.received | {(event, agency)})
         case Acknowledged(event_id=event, officer_id=officer):
             this = replace(this, acknowledged=this.acknowledged | {(event, officer)})
-        case IrregularityNoted():
+        case Delivered() | IrregularityNoted():
             pass
         case _:
             assert_never(fact)

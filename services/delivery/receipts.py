@@ -41,22 +41,28 @@ class Receipts:
 
     async def _say(self) -> int:
         waiting: list[Any] = await self._rows.ask(queries.unreceipted, most=_AT_ONCE)
-        await asyncio.gather(*(self._received(row) for row in waiting))
+        await asyncio.gather(
+            *(self.received(row["agency"], row["fact"], row["part"]) for row in waiting)
+        )
         for agency, number in {row["agency"]: row["number"] for row in waiting}.items():
             await self._rows.ask(queries.receipted, agency=agency, number=number)
         return len(waiting)
 
-    async def _received(self, row: Any) -> None:
+    async def received(self, agency: str, fact: str, part: str) -> None:
+        """Submit that an agency has a fact of its feed; nothing is submitted twice.
+
+        Raises Problem, as for any submission.
+        """
         now = self._clock.now().isoformat()
         members = {
             "type": Delivered.TYPE,
             "occurred_at": now,
             "data": {
-                "delivered_part": row["part"],
-                "event_id": row["fact"],
-                "to_agency": row["agency"],
+                "delivered_part": part,
+                "event_id": fact,
+                "to_agency": agency,
                 "delivered_at": now,
                 "way": "PULL",
             },
         }
-        await say_once(self._submit, members, f"receipt/{row['agency']}/{row['fact']}")
+        await say_once(self._submit, members, f"receipt/{agency}/{fact}")

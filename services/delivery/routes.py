@@ -80,6 +80,7 @@ def door(
         part = await feed.part_of(speaker.agency, event_id) if is_uuid(event_id) else None
         if part is None:
             raise Problem("NOT_FOUND")
+        await receipts.received(speaker.agency, event_id, part)  # who acknowledges has it
         return await submit(_members(said, part, event_id), key, speaker, patience(request))
 
     async def run() -> None:

@@ -43,6 +43,7 @@ FAMILY: Final = Family(
     decide=decide,
     evolve=evolve,
     react=react,
+    state_version=2,
 )
 
 _SEATING: Final = frozenset({"judgment", "case"})

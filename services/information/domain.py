@@ -7,7 +7,8 @@ from typing import Final, TypeAlias, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.core.access import competence, docket
+from services.core.access import docket, signing
+from services.core.access.involvement import Involved
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.events.information import (
@@ -59,6 +60,7 @@ class Known(Struct, frozen=True):
 
     information: dict[str, Request] = {}
     case: docket.Case = docket.Case()
+    involved: Involved = Involved()
 
 
 def stream(event: Claim | Heard) -> str:
@@ -84,23 +86,21 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
         return
     if INFORMATION.follows(this.state, claim) is None:
         yield Refusal("WRONG_STATE", {"state": this.state})
-    yield from competence.of_sender(known.case, context)
     match claim:
         case Requested():
             yield from of_request(known, claim, context)
         case Acknowledged(kinds=kinds, received_at=moment):
-            yield from of_holder(this, context, moment, "/received_at")
+            yield from of_holder(this, moment, "/received_at")
             if set(kinds) != this.kinds:
                 yield Refusal("KINDS_DIFFER", {"asked": sorted(this.kinds)}, field="/kinds")
         case Answered(answered_at=moment):
-            yield from of_holder(this, context, moment, "/answered_at")
+            yield from of_holder(this, moment, "/answered_at")
         case Declined(declined_at=moment):
-            yield from of_holder(this, context, moment, "/declined_at")
+            yield from of_holder(this, moment, "/declined_at")
             if not claim.document.document_id.strip():
                 yield Refusal("REASON_MISSING", field="/document")
         case Withdrawn():
-            if any(competence.of_officer(known.case, context)):
-                yield Refusal("OUT_OF_TERRITORY", {"assigned": known.case.officer})
+            return
         case _:
             assert_never(claim)
 
@@ -110,7 +110,7 @@ def of_request(known: Known, claim: Requested, context: Context) -> Iterator[Ref
     view = known.case
     if not view.is_live:
         yield Refusal("CASE_NOT_LIVE", {"state": view.state})
-    yield from competence.of_officer(view, context)
+    yield from signing.of_officer(view, context)
     if claim.subject != view.debtor:
         yield Refusal("SUBJECT_NOT_IN_CASE", field="/subject")
     if not claim.basis.judgment_no.strip() or not claim.basis.decision_no.strip():
@@ -138,10 +138,8 @@ def _is_same(known: Request, claim: Requested) -> bool:
     )
 
 
-def of_holder(this: Request, context: Context, moment: datetime, field: str) -> Iterator[Refusal]:
-    """Only who was asked answers, and after being asked."""
-    if context.agency != this.holder:
-        yield Refusal("NOT_ADDRESSEE", {"asked": this.holder})
+def of_holder(this: Request, moment: datetime, field: str) -> Iterator[Refusal]:
+    """Nobody answers before being asked."""
     if this.asked_on is not None and day_of(moment) < this.asked_on:
         yield Refusal("DATE_BEFORE_CAUSE", {"cause": this.asked_on.isoformat()}, field=field)
 

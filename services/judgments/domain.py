@@ -12,6 +12,7 @@ from typing import Final, Never, TypeAlias, assert_never, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.core.access.involvement import Involved
 from services.core.contracts.days import day_of
 from services.core.contracts.events.judgment import (
     Claim,
@@ -34,7 +35,6 @@ STAGES: Final[tuple[JudgmentState, ...]] = get_args(JudgmentState)
 """From the least advanced to the most; what is annulled holds nothing back and so stands last."""
 
 AT_ONCE: Final = "AT_ONCE or PROVISIONAL"  #: the machine's words for what need not take effect
-BY_ITS_COURT: Final = (Issued, MadeEffective, Transferred, Revised, Clarified)
 RECEIVERS: Final = frozenset({"thads"})  #: kinds of agency; their rooms do not receive
 
 
@@ -77,6 +77,7 @@ class Known(Struct, frozen=True):
     """What the stream of a judgment knows: its own family, and it hears no other."""
 
     judgment: Judgment | None = None
+    involved: Involved = Involved()
 
 
 def stream(claim: Claim) -> str:
@@ -134,7 +135,6 @@ def against(judgment: Judgment, claim: Claim, context: Context) -> Iterator[Refu
     """Yield what the judgment's own history has against a claim."""
     items = concerned(judgment, claim, context) or judgment.items
     yield from out_of_order(judgment, claim, items)
-    yield from not_theirs(judgment, claim, context)
     yield from unknown_or_twice(judgment, claim)
     yield from out_of_time(judgment, claim, items)
 
@@ -145,18 +145,6 @@ def out_of_order(judgment: Judgment, claim: Claim, items: Items) -> Iterator[Ref
         yield Refusal("WRONG_STATE", {"stage": judgment.stage})
     elif not any(judgment.leads(item, claim) for item in items.values()):
         yield Refusal("NOT_ENFORCEABLE_YET", {"stage": judgment.stage})
-
-
-def not_theirs(judgment: Judgment, claim: Claim, context: Context) -> Iterator[Refusal]:
-    """The issuing court speaks of its judgment; who received it is who it was sent to."""
-    if isinstance(claim, BY_ITS_COURT) and context.agency != judgment.court:
-        yield Refusal("OUT_OF_TERRITORY", {"court": judgment.court})
-    if isinstance(claim, Received):
-        receivers = {item.receiver for item in judgment.items.values() if item.receiver}
-        if not receivers:
-            yield Refusal("NOT_TRANSFERRED")
-        elif context.agency not in receivers:
-            yield Refusal("OUT_OF_TERRITORY", {"sent_to": sorted(receivers)})
 
 
 def unknown_or_twice(judgment: Judgment, claim: Claim) -> Iterator[Refusal]:
@@ -236,15 +224,17 @@ def evolve(known: Known, fact: Fact, context: Context) -> Known:
         case IrregularityNoted():
             return known
         case Issued():
-            return Known(opened(fact)) if judgment is None else known
+            return known if judgment else replace(known, judgment=opened(fact))
         case _ if judgment is None:
             return known
         case MadeEffective() | Transferred() | Received() | Revised():
-            return Known(moved(judgment, fact, context))
+            return replace(known, judgment=moved(judgment, fact, context))
         case ClarificationRequested(clarification_id=question, received_on=day):
-            return Known(replace(judgment, asked={question: day} | judgment.asked))
+            judgment = replace(judgment, asked={question: day} | judgment.asked)
+            return replace(known, judgment=judgment)
         case Clarified(clarification_id=question):
-            return Known(replace(judgment, answered=judgment.answered | {question}))
+            judgment = replace(judgment, answered=judgment.answered | {question})
+            return replace(known, judgment=judgment)
         case _:
             assert_never(fact)
 

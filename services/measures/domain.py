@@ -7,7 +7,8 @@ from typing import Final, TypeAlias, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.core.access import competence, docket
+from services.core.access import docket, signing
+from services.core.access.involvement import Involved
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import MEASURE, MeasureState
@@ -65,6 +66,7 @@ class Known(Struct, frozen=True):
 
     measure: Measures = Measures()
     case: Heeded = Heeded()
+    involved: Involved = Involved()
 
 
 def stream(event: Claim | Heard) -> str:
@@ -90,28 +92,19 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
         return
     if MEASURE.follows(this.state, claim) is None:
         yield Refusal("WRONG_STATE", {"state": this.state})
-    yield from competence.of_sender(known.case.view, context)
     match claim:
         case Ordered():
             yield from of_order(known, this, claim, context)
         case Executed():
-            yield from of_execution(known, this, claim, context)
+            yield from of_execution(this, claim)
         case Lifted():
             yield from of_lifting(known, this, claim, context)
         case Notified(as_=role) if role in {"DEBTOR", "CREDITOR"} and this.state != "EXECUTED":
             yield Refusal("MEASURE_PENDING", {"state": this.state})
-            yield from not_assigned(known, context)
         case Minuted() | Notified():
-            yield from not_assigned(known, context)
+            return
         case _:
             assert_never(claim)
-
-
-def not_assigned(known: Known, context: Context) -> Iterator[Refusal]:
-    """An officer speaks of the cases that are his."""
-    view = known.case.view
-    if not list(competence.of_sender(view, context)) and list(competence.of_officer(view, context)):
-        yield Refusal("OUT_OF_TERRITORY", {"assigned": view.officer})
 
 
 def of_order(known: Known, this: Measure, claim: Ordered, context: Context) -> Iterator[Refusal]:
@@ -119,7 +112,7 @@ def of_order(known: Known, this: Measure, claim: Ordered, context: Context) -> I
     view = known.case.view
     if not view.is_live:
         yield Refusal("CASE_NOT_LIVE", {"state": view.state})
-    yield from competence.of_officer(view, context)
+    yield from signing.of_officer(view, context)
     if claim.subject != view.debtor:
         yield Refusal("SUBJECT_NOT_IN_CASE", field="/subject")
     if claim.kind == OF_ACCOUNT and not (claim.amount and claim.amount > 0):
@@ -127,7 +120,7 @@ def of_order(known: Known, this: Measure, claim: Ordered, context: Context) -> I
     if claim.kind in BY_HEAD and claim.exit_ban_excluded is not False:
         yield Refusal("EXIT_BAN_EXCLUDED", field="/exit_ban_excluded")
     signs_as = {"HEAD", "DELEGATE"} if claim.kind in BY_HEAD else {"OFFICER"}
-    wrong = list(competence.of_signer(claim, context))
+    wrong = list(signing.of_signer(claim, context))
     if claim.capacity not in signs_as and not wrong:
         wrong = [Refusal("SIGNER_NOT_COMPETENT", {"kind": claim.kind}, field="/capacity")]
     yield from wrong
@@ -141,15 +134,8 @@ def of_order(known: Known, this: Measure, claim: Ordered, context: Context) -> I
         yield Refusal("NOT_ADDRESSEE", {"minuted_with": this.holder}, field="/holder_id")
 
 
-def of_execution(
-    known: Known, this: Measure, claim: Executed, context: Context
-) -> Iterator[Refusal]:
-    """Carried out by who holds the asset, or by the officer himself."""
-    if context.role in {"HOLDER", "EXIT_CONTROL"}:
-        if context.agency != this.holder:
-            yield Refusal("NOT_ADDRESSEE", {"holder": this.holder})
-    else:
-        yield from not_assigned(known, context)
+def of_execution(this: Measure, claim: Executed) -> Iterator[Refusal]:
+    """Carried out after it was ordered."""
     day = day_of(claim.executed_at)
     if this.decided_on is not None and day < this.decided_on:
         cause = this.decided_on.isoformat()
@@ -159,8 +145,8 @@ def of_execution(
 def of_lifting(known: Known, this: Measure, claim: Lifted, context: Context) -> Iterator[Refusal]:
     """Only who ordered it ends it, or the head of that office, and for a cause (Đ95.2)."""
     himself = context.agency == this.agency and context.officer == this.officer
-    head = context.role == "HEAD" and not list(competence.of_sender(known.case.view, context))
-    if this.agency is not None and context.role != "PLATFORM" and not (himself or head):
+    may_end = himself or context.role in {"HEAD", "PLATFORM"}
+    if this.agency is not None and not may_end:
         yield Refusal("NOT_ORIGINATOR", {"officer": this.officer})
     if not known.case.may_end:
         yield Refusal("CAUSE_MISSING")

@@ -7,7 +7,8 @@ from typing import Final, TypeAlias, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.core.access import competence, docket
+from services.core.access import docket
+from services.core.access.involvement import Involved
 from services.core.contracts.events import case
 from services.core.contracts.events.payment import (
     Claim,
@@ -41,6 +42,7 @@ class Known(Struct, frozen=True):
 
     payment: Ledger = Ledger()
     case: docket.Case = docket.Case()
+    involved: Involved = Involved()
 
 
 def stream(event: Claim | Heard) -> str:
@@ -50,18 +52,17 @@ def stream(event: Claim | Heard) -> str:
 
 def decide(known: Known, claim: Claim, context: Context) -> list[Fact] | list[Refusal]:
     """Return every reason why the claim may not be recorded, or the facts that follow from it."""
-    found = objections(known, claim, context)
+    found = objections(known, claim)
     return settle(claim, found, context, IrregularityNoted, about=claim.case_id)
 
 
-def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal]:
+def objections(known: Known, claim: Claim) -> Iterator[Refusal]:
     """Yield everything that is wrong with a claim, whether it refuses it or not."""
     if claim.amount <= 0:
         yield Refusal("AMOUNT_NOT_POSITIVE", field="/amount")
     if known.case.decided_on is None:
         yield Refusal("UNKNOWN_STREAM", field="/case_id")
         return
-    yield from competence.of_sender(known.case, context)
     match claim:
         case Collected():
             yield from of_receipt(known, claim)

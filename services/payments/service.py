@@ -15,4 +15,5 @@ FAMILY: Final = Family(
     decide=decide,
     evolve=evolve,
     react=react,
+    state_version=2,
 )

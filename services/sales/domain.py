@@ -7,7 +7,8 @@ from typing import Final, TypeAlias, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.core.access import competence, docket
+from services.core.access import docket, signing
+from services.core.access.involvement import Involved
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case, coercion, deadline, payment
 from services.core.contracts.events.machines import SALE, SaleState
@@ -55,8 +56,6 @@ class Sale(Struct, frozen=True):
 
     state: SaleState | None = None
     kept: SaleState | None = None  #: the state to which it returns when it goes on
-    valuer: str | None = None
-    auctioneer: str | None = None
     price: int = 0  #: the last price, đồng
     priced_on: date | None = None
     price_fact: str = ""
@@ -75,11 +74,11 @@ class Sales(Struct, frozen=True):
 
 
 class Seizures(Struct, frozen=True):
-    """What it heard of the coercions, and through them of who handles the case."""
+    """What it heard of the coercions."""
 
+    decided: frozenset[str] = frozenset()
     seized: frozenset[str] = frozenset()
     lifted: frozenset[str] = frozenset()
-    agencies: dict[str, str] = {}
 
 
 class Notices(Struct, frozen=True):
@@ -97,6 +96,7 @@ class Known(Struct, frozen=True):
     case: Notices = Notices()
     payment: int = 0  #: đồng collected
     deadline: frozenset[str] = frozenset()  #: `<part> <rule>` of periods that ran out
+    involved: Involved = Involved()
 
 
 def stream(event: Claim | Heard) -> str:
@@ -118,12 +118,11 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
     this = known.sale.sales.get(claim.sale_id, Sale())
     seizure = claim.sale_id.rpartition(".")[0]
     is_unknown = this.state is None and not isinstance(claim, OPENING)
-    if seizure not in known.coercion.agencies or is_unknown:
+    if seizure not in known.coercion.decided or is_unknown:
         yield Refusal("UNKNOWN_STREAM", field="/sale_id")
         return
     if SALE.follows(this.state, claim, kept=this.kept) is None:
         yield Refusal("WRONG_STATE", {"state": this.state})
-    yield from theirs(known, this, claim, context, seizure)
     yield from out_of_time(this, claim)
     match claim:
         case ValuationContracted():
@@ -151,25 +150,7 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
             if this.opens_at is not None and _is_late(moment, this.opens_at, context):
                 yield Refusal("LATE_REDEMPTION", field="/paid_at")
         case HandedOver():
-            yield from competence.of_signer(claim, context)
-
-
-def theirs(
-    known: Known, this: Sale, claim: Claim, context: Context, seizure: str
-) -> Iterator[Refusal]:
-    """Valuer and auction house are those contracted; the officer, of the office that seized."""
-    if context.role == "VALUER" and context.agency != this.valuer:
-        yield Refusal("NOT_ADDRESSEE", {"contracted": this.valuer})
-    if context.role == "AUCTIONEER" and context.agency != this.auctioneer:
-        yield Refusal("NOT_ADDRESSEE", {"contracted": this.auctioneer})
-    office = known.coercion.agencies[seizure]
-    directory = context.directory
-    if (
-        context.role == "OFFICER"
-        and not competence.is_of(directory, context.agency, office)
-        and not competence.is_of(directory, office, context.agency)
-    ):
-        yield Refusal("OUT_OF_TERRITORY", {"office": office, "part": claim.sale_id})
+            yield from signing.of_signer(claim, context)
 
 
 def of_auction(known: Known, this: Sale, claim: AuctionContracted) -> Iterator[Refusal]:
@@ -189,7 +170,7 @@ def of_reduction(
     known: Known, this: Sale, claim: PriceReduced, context: Context
 ) -> Iterator[Refusal]:
     """After an auction that failed, by no more than the law lets one reduction take (Đ83.3)."""
-    yield from competence.of_signer(claim, context)
+    yield from signing.of_signer(claim, context)
     if this.state != "UNSOLD":
         yield Refusal("NOT_UNSOLD", {"state": this.state})
     percent = amount(REDUCTION, context.law)
@@ -229,7 +210,7 @@ def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
     """Fold one event in. Where the machine has no arrow for a fact, nothing moves."""
     match event:
         case coercion.Decided() | coercion.Executed() | coercion.Lifted():
-            return replace(known, coercion=_seized(known.coercion, event, context))
+            return replace(known, coercion=_seized(known.coercion, event))
         case case.Notified(document_event_id=paper, notice=notice):
             prices, priorities = known.case.prices, known.case.priorities
             if notice == "PRICE":
@@ -248,14 +229,12 @@ def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
 
 
 def _seized(
-    known: Seizures,
-    fact: coercion.Decided | coercion.Executed | coercion.Lifted,
-    context: Context,
+    known: Seizures, fact: coercion.Decided | coercion.Executed | coercion.Lifted
 ) -> Seizures:
     id_ = fact.coercion_id
     match fact:
         case coercion.Decided():
-            return replace(known, agencies={**known.agencies, id_: context.agency})
+            return replace(known, decided=known.decided | {id_})
         case coercion.Executed(kind="SEIZURE"):
             return replace(known, seized=known.seized | {id_})
         case coercion.Lifted():
@@ -278,21 +257,19 @@ def _folded(known: Sales, fact: Claim, context: Context) -> Sales:
 
 def _with(this: Sale, fact: Claim, context: Context) -> Sale:
     match fact:
-        case ValuationContracted(valuer_id=valuer):
-            return replace(this, valuer=valuer)
         case Priced(price=price, priced_on=day):
             return replace(this, price=price, priced_on=day, price_fact=context.id)
         case RevaluationRequested():
             return replace(this, revaluations=this.revaluations + 1)
-        case AuctionContracted(auctioneer_id=auctioneer, signed_on=day, start_price=price):
-            return replace(this, auctioneer=auctioneer, contracted_on=day, price=price)
+        case AuctionContracted(signed_on=day, start_price=price):
+            return replace(this, contracted_on=day, price=price)
         case Announced(opens_at=moment):
             return replace(this, opens_at=moment)
         case PriceReduced(new_price=price):
             return replace(this, price=price, reductions=this.reductions + 1)
         case Sold(sold_at=moment):
             return replace(this, sold_on=day_of(moment))
-        case Halted() | Unhalted() | Unsold() | Redeemed() | HandedOver():
+        case ValuationContracted() | Halted() | Unhalted() | Unsold() | Redeemed() | HandedOver():
             return this
         case _:
             assert_never(fact)

@@ -52,6 +52,20 @@ CASE: Final = "01890000-0000-7000-8000-00000000000a.c1"
 PAPER: Final = Doc("d1", "ab")
 
 
+def case_opened(state: str = "DECIDED") -> tuple[case.Moved, Context]:
+    """Return that the docket opened the case between its two parties, and who brought it about."""
+    parties = [f"{CASE.split('.')[0]}.p{number}" for number in (1, 2)]
+    moved = case.Moved(CASE, "-", state, cause_event_id="e1", parties=[*parties, "p1", "p2"])
+    return moved, head("2026-08-24 09:30")
+
+
+def officer_assigned(who: str = "tran-thi-binh") -> tuple[case.OfficerAssigned, Context]:
+    """Return that the head assigned an officer to the case."""
+    by = head("2026-08-24 10:00")
+    at = by.occurred_at
+    return case.OfficerAssigned(CASE, who, at, no_conflict=True, provisional=False), by
+
+
 def case_decided() -> tuple[case.Decided, Context]:
     """Return that the case was opened by a decision of the Da Nang office, and who said so."""
     fact = case.Decided(

@@ -15,6 +15,7 @@ from services.core.contracts.family import Context, Family
 from services.simulator.story import rows
 from tests.acceptance.memory_house import CATALOGUE, CODEC, MemoryHouse, play
 from tests.unit.cast import DIRECTORY
+from tests.unit.through_bus import through_bus
 
 FAMILIES = {family.name: family for service in WORK for family in service.families}
 
@@ -56,7 +57,8 @@ def folded(family: Family[Any], facts: Sequence[tuple[Event, Context]]) -> dict[
     states: dict[str, Any] = {}
     for fact, context in facts:
         stream = family.stream(fact)
-        states[stream] = family.evolve(states.get(stream, family.start), fact, context)
+        _, evolve = through_bus(family)
+        states[stream] = evolve(states.get(stream, family.start), fact, context)
     return states
 
 

@@ -60,6 +60,7 @@ def objections(known: Known, claim: case.Claim, context: Context) -> Iterator[Re
             | case.Performed()
             | case.Verified()
             | case.NewInformationReceived()
+            | case.ChannelChanged()
             | case.GroundFound()
             | case.DeclaredUnenforceable()
             | case.Published()
@@ -92,8 +93,13 @@ def moved(known: Known, event: case.Claim | Heard, cause: str) -> Iterator[case.
         this.state, event, kept=this.kept, holds=lambda when: this.holds(when, event)
     )
     if target is not None and target != this.state and this.is_whole(event):
+        opened_for = known.judgment.parties if known.judgment and this.state is None else None
         yield case.Moved(
-            event.part, from_state=this.state or OPENS, to_state=target, cause_event_id=cause
+            event.part,
+            from_state=this.state or OPENS,
+            to_state=target,
+            cause_event_id=cause,
+            parties=sorted(opened_for) if opened_for else None,
         )
 
 

@@ -5,10 +5,9 @@ from datetime import date
 
 from services.cases.domain.folding import number_of
 from services.cases.domain.known import Case, Known
-from services.core.access import competence, docket
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import CASE
-from services.core.contracts.family import Context, Refusal
+from services.core.contracts.family import Refusal
 
 
 def exists(this: Case) -> Iterator[Refusal]:
@@ -27,15 +26,6 @@ def in_order(this: Case, claim: case.Claim) -> Iterator[Refusal]:
     )
     if target is None:
         yield Refusal("WRONG_STATE", {"state": this.state})
-
-
-def theirs(this: Case, context: Context) -> Iterator[Refusal]:
-    """The sender must be of the office that handles the case; an officer, the one assigned."""
-    known = docket.Case(handler=this.handler, officer=this.officer)
-    found = list(competence.of_sender(known, context))
-    yield from found
-    if not found and this.officer and any(competence.of_officer(known, context)):
-        yield Refusal("OUT_OF_TERRITORY", {"assigned": this.officer})
 
 
 def of_items(known: Known, items: Iterable[int], this: Case) -> Iterator[Refusal]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from services.cases.domain.common import exists, in_order, not_before, of_items, theirs
+from services.cases.domain.common import exists, in_order, not_before, of_items
 from services.cases.domain.known import Case, Known
-from services.core.access import competence
+from services.core.access import competence, signing
+from services.core.access.involvement import office_of
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
@@ -28,10 +29,8 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
     """Yield everything that is wrong with a claim of this phase."""
     yield from exists(this)
     yield from in_order(this, claim)
-    if not _is_entrusted(this, claim, context):
-        yield from theirs(this, context)
     if not isinstance(claim, case.Completed | case.EntrustmentReceived):
-        yield from competence.of_signer(claim, context)
+        yield from signing.of_signer(claim, context)
         yield from not_before(claim.decided_on, this.decided_on, "/decided_on")
     match claim:
         case case.Terminated():
@@ -41,23 +40,17 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
             yield from of_recall(known, claim, context)
         case case.Entrusted():
             yield from of_items(known, claim.items, this)
-            yield from of_entrustment(known, this, claim, context)
+            yield from of_entrustment(known, claim, context)
         case case.EntrustmentReceived(kind=kind):
-            if this.entrusted.get(context.agency) != kind:
+            if this.entrusted.get(office_of(context.directory, context.agency)) != kind:
                 yield Refusal("ENTRUSTMENT_UNKNOWN")
         case case.EntrustedAssetDecided():
-            if this.entrusted.get(context.agency) != "ASSET":
+            if this.entrusted.get(office_of(context.directory, context.agency)) != "ASSET":
                 yield Refusal("ENTRUSTMENT_UNKNOWN")
         case case.Exempted(amount=amount) if amount <= 0:
             yield Refusal("AMOUNT_NOT_POSITIVE", field="/amount")
         case case.Completed():
             yield from of_completion(known, this, claim)
-
-
-def _is_entrusted(this: Case, claim: Claim, context: Context) -> bool:
-    """Whether it is said by whom the case, or an asset of it, was entrusted to."""
-    received = isinstance(claim, case.EntrustmentReceived | case.EntrustedAssetDecided)
-    return received and context.agency in this.entrusted
 
 
 def of_termination(known: Known, claim: case.Terminated) -> Iterator[Refusal]:
@@ -83,15 +76,13 @@ def of_recall(known: Known, claim: case.DecisionRecalled, context: Context) -> I
     yield from not_before(claim.decided_on, paper.on, "/decided_on")
 
 
-def of_entrustment(
-    known: Known, this: Case, claim: case.Entrusted, context: Context
-) -> Iterator[Refusal]:
+def of_entrustment(known: Known, claim: case.Entrusted, context: Context) -> Iterator[Refusal]:
     """To another enforcement agency in being, once the assets here are processed (Đ49, Đ50)."""
     receiver = context.directory.agency(claim.to_agency)
     if (
         receiver is None
         or receiver.kind != "thads"
-        or claim.to_agency == this.handler
+        or claim.to_agency == known.involved.handler_of(claim.case_id)
         or not receiver.existed_on(day_of(context.occurred_at))
     ):
         yield Refusal("RECEIVER_NOT_COMPETENT", field="/to_agency")

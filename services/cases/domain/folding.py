@@ -48,11 +48,9 @@ def _with(this: Case, fact: case.Fact, context: Context) -> Case:
                 return this
             return replace(this, requested=tuple(fact.items), requested_on=fact.received_on)
         case case.Decided():
-            return _decided(this, fact, context)
+            return _decided(this, fact)
         case case.Moved():
             return _moved(this, fact)
-        case case.OfficerAssigned(officer_id=officer):
-            return replace(this, officer=officer)
         case case.Notified(as_="CREDITOR"):
             return replace(this, creditor_notices=this.creditor_notices + 1)
         case case.Performed(items=items, amount=amount):
@@ -82,20 +80,18 @@ def _with(this: Case, fact: case.Fact, context: Context) -> Case:
             closed = this.closed | set(items or this.items)
             return replace(this, closed=closed, ended_by=context.id)
         case case.Entrusted(to_agency=agency, kind=kind):
-            handler = agency if kind == "CASE" else this.handler
-            return replace(this, entrusted={**this.entrusted, agency: kind}, handler=handler)
+            return replace(this, entrusted={**this.entrusted, agency: kind})
         case case.Exempted(amount=amount):
             return replace(this, remitted=this.remitted + amount)
         case _:
             return this
 
 
-def _decided(this: Case, fact: case.Decided, context: Context) -> Case:
+def _decided(this: Case, fact: case.Decided) -> Case:
     if this.decided_on is not None:
         return this
     return replace(
         this,
-        handler=context.agency,
         items=tuple(fact.items),
         debtor=fact.debtor,
         amount=fact.amount,

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, TypeAlias
 
-from services.cases.domain.common import exists, in_order, not_before, of_items, theirs
+from services.cases.domain.common import exists, in_order, not_before, of_items
 from services.cases.domain.known import Case, Known
-from services.core.access import competence
+from services.core.access import signing
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
 from services.core.law.limits import last_day
@@ -22,9 +22,8 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
     """Yield everything that is wrong with a claim of this phase."""
     yield from exists(this)
     yield from in_order(this, claim)
-    yield from theirs(this, context)
     if not isinstance(claim, case.PostponementDemanded):
-        yield from competence.of_signer(claim, context)
+        yield from signing.of_signer(claim, context)
         yield from not_before(claim.decided_on, this.decided_on, "/decided_on")
     match claim:
         case case.PostponementDemanded():

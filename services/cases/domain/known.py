@@ -5,6 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.core.access.docket import ENDED, stream_of
+from services.core.access.involvement import Involved
 from services.core.contracts.event import Event
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import CaseState
@@ -143,8 +144,6 @@ class Case(Struct, frozen=True):
 
     state: CaseState | None = None
     kept: CaseState | None = None  #: the state to which it returns when it goes on
-    handler: str | None = None  #: the agency that carries it out
-    officer: str | None = None
     requested: tuple[int, ...] = ()
     requested_on: date | None = None
     items: tuple[int, ...] = ()  #: those decided upon
@@ -224,10 +223,6 @@ class Docket(Struct, frozen=True):
             for item in each.open_items
         )
 
-    def is_entrusted_to(self, agency: str) -> bool:
-        """Say whether any case of the judgment was entrusted to an agency."""
-        return any(agency in each.entrusted for each in self.cases.values())
-
 
 class Known(Struct, frozen=True):
     """What the stream of a judgment's docket knows, a field for each family."""
@@ -240,6 +235,7 @@ class Known(Struct, frozen=True):
     payment: dict[str, Money] = {}
     complaint: frozenset[str] = frozenset()  #: decisions on complaints
     deadline: frozenset[str] = frozenset()  #: periods that ran out
+    involved: Involved = Involved()
 
     def money(self, case_id: str) -> Money:
         """Return what came in and went out in a case."""

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
-from services.cases.domain.common import exists, in_order, not_before, of_items, theirs
+from services.cases.domain.common import exists, in_order, not_before, of_items
 from services.cases.domain.known import Case, Item, Judgment, Known
-from services.core.access import competence
+from services.core.access import competence, signing
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
+from services.core.contracts.identifiers import key_of
 from services.core.law.limits import last_day
 
 LIMITATION = "L-34-1"
+ASKED: Final = frozenset({"thads", "vp"})  #: kinds of agency that may be asked to enforce
 
 
 def objections(
@@ -29,17 +32,15 @@ def objections(
         case case.RequestDeclined():
             yield from exists(this)
             yield from in_order(this, claim)
-            yield from of_receiver(known, judgment, context)
-            yield from competence.of_signer(claim, context)
+            yield from signing.of_signer(claim, context)
             yield from not_before(claim.decided_on, this.requested_on, "/decided_on")
         case case.Decided():
             yield from of_decision(known, this, claim, judgment)
             yield from in_decision_order(this, claim)
-            yield from of_competence(known, judgment, claim, context)
+            yield from of_decider(claim, context)
         case case.OfficerAssigned():
             yield from exists(this)
             yield from in_order(this, claim)
-            yield from theirs(this, context)
             yield from of_assignment(this, claim, context)
 
 
@@ -50,17 +51,35 @@ def of_request(
     if this.requested:
         yield Refusal("DUPLICATE", field="/case_id")
     yield from in_order(this, claim)
+    yield from of_office(known, this, claim, context)
     if not claim.items:
         yield Refusal("ITEMS_EMPTY", field="/items")
     yield from of_items(known, claim.items, Case())
-    if claim.requester not in judgment.parties:
-        yield Refusal("UNKNOWN_STREAM", {"party": "undeclared"}, field="/requester")
     asked = [judgment.items[no] for no in claim.items if no in judgment.items]
     if any(item.ex_officio for item in asked):
         yield Refusal("ITEM_EX_OFFICIO", field="/items")
     if any(_is_late(item, claim.received_on, context) for item in asked):
         yield Refusal("LIMITATION_PASSED", field="/received_on")
     yield from not_before(claim.received_on, judgment.issued_on, "/received_on")
+
+
+def of_office(
+    known: Known, this: Case, claim: case.Requested, context: Context
+) -> Iterator[Refusal]:
+    """The office asked must enforce, at the place of the court or of who got the judgment (Đ34)."""
+    if claim.to_agency is None:
+        return
+    office, key = context.directory.agency(claim.to_agency), [key_of(claim.case_id)]
+    courts = known.involved.holders("origin", key)
+    around = known.involved.holders("receiver", key) or courts
+    if (
+        office is None
+        or office.kind not in ASKED
+        or not office.existed_on(day_of(context.occurred_at))
+        or not any(context.directory.meet(claim.to_agency, each) for each in around)
+        or this != Case()  # another office was asked for it already, or has decided it
+    ):
+        yield Refusal("AGENCY_NOT_COMPETENT", field="/to_agency")
 
 
 def _is_late(item: Item, day: date, context: Context) -> bool:
@@ -76,8 +95,6 @@ def of_decision(
     if not claim.items:
         yield Refusal("ITEMS_EMPTY", field="/items")
     yield from of_items(known, claim.items, Case())
-    if claim.debtor not in judgment.parties:
-        yield Refusal("PARTY_NOT_DECLARED", field="/debtor")
     if judgment.received_on is None:
         yield Refusal("JUDGMENT_NOT_RECEIVED")
     items = {no: judgment.items[no] for no in claim.items if no in judgment.items}
@@ -105,26 +122,11 @@ def in_decision_order(this: Case, claim: case.Decided) -> Iterator[Refusal]:
         yield from in_order(this, claim)
 
 
-def of_competence(
-    known: Known, judgment: Judgment, claim: case.Decided, context: Context
-) -> Iterator[Refusal]:
-    """The head who received the judgment decides; a private office never ex officio."""
+def of_decider(claim: case.Decided, context: Context) -> Iterator[Refusal]:
+    """A private office never decides ex officio, and only who may sign signs."""
     if context.role == "VP_HEAD" and claim.initiative == "EX_OFFICIO":
         yield Refusal("VP_NOT_COMPETENT", field="/initiative")
-    yield from of_receiver(known, judgment, context)
-    yield from competence.of_signer(claim, context)
-
-
-def of_receiver(known: Known, judgment: Judgment, context: Context) -> Iterator[Refusal]:
-    """The judgment must have come to this office, or been entrusted to it."""
-    receiver = judgment.received_by
-    if (
-        context.role == "HEAD"
-        and receiver is not None
-        and not competence.is_of(context.directory, context.agency, receiver)
-        and not known.case.is_entrusted_to(context.agency)
-    ):
-        yield Refusal("OUT_OF_TERRITORY", {"received_by": receiver})
+    yield from signing.of_signer(claim, context)
 
 
 def of_assignment(this: Case, claim: case.OfficerAssigned, context: Context) -> Iterator[Refusal]:

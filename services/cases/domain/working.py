@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, TypeAlias
 
-from services.cases.domain.common import exists, in_order, not_before, of_items, theirs
+from services.cases.domain.common import exists, in_order, not_before, of_items
 from services.cases.domain.known import Case, Known
-from services.core.access import competence
+from services.core.access import signing
+from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
 from services.core.law.limits import months
@@ -19,6 +20,7 @@ Claim: TypeAlias = (
     | case.Performed
     | case.Verified
     | case.NewInformationReceived
+    | case.ChannelChanged
     | case.GroundFound
     | case.DeclaredUnenforceable
     | case.Published
@@ -36,21 +38,22 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
     """Yield everything that is wrong with a claim of this phase."""
     yield from exists(this)
     yield from in_order(this, claim)
-    yield from theirs(this, context)
     yield from out_of_time(this, claim)
     match claim:
         case case.Notified():
             yield from of_notice(known, claim)
+        case case.ChannelChanged():
+            yield from of_channel(claim, context)
         case case.Agreed(items=items) | case.Performed(items=items):
             yield from of_items(known, items, this)
         case case.DeclaredUnenforceable():
-            yield from competence.of_signer(claim, context)
+            yield from signing.of_signer(claim, context)
             yield from of_declaration(this, claim)
         case case.RequestReturned():
-            yield from competence.of_signer(claim, context)
+            yield from signing.of_signer(claim, context)
             yield from of_return(this, claim, context)
         case case.MovedToSeparateLedger():
-            yield from competence.of_signer(claim, context)
+            yield from signing.of_signer(claim, context)
 
 
 def out_of_time(this: Case, claim: Claim) -> Iterator[Refusal]:
@@ -82,6 +85,14 @@ def of_notice(known: Known, claim: case.Notified) -> Iterator[Refusal]:
         yield Refusal("MEASURE_PENDING", field="/document_event_id")
     if paper is not None:
         yield from not_before(claim.valid_on, paper.on, "/valid_on")
+
+
+def of_channel(claim: case.ChannelChanged, context: Context) -> Iterator[Refusal]:
+    """The new channel must be an agency in being that may speak for parties."""
+    channel = context.directory.agency(claim.channel_id)
+    day = day_of(context.occurred_at)
+    if channel is None or "PARTY" not in channel.roles or not channel.existed_on(day):
+        yield Refusal("AGENCY_NOT_COMPETENT", field="/channel_id")
 
 
 def of_declaration(this: Case, claim: case.DeclaredUnenforceable) -> Iterator[Refusal]:

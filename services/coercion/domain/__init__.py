@@ -73,7 +73,7 @@ def objections(
         ):
             yield from scheduling.objections(known, this, claim, context)
         case coercion.Executed() | coercion.Failed() | coercion.Lifted():
-            yield from carrying_out.objections(known, this, claim, context)
+            yield from carrying_out.objections(known, this, claim)
         case _:
             assert_never(claim)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from services.coercion.domain.common import exists, in_order, theirs
+from services.coercion.domain.common import exists, in_order
 from services.coercion.domain.known import Coercion, Known
 from services.core.contracts.days import day_of
 from services.core.contracts.events import coercion, submission, unit
@@ -24,10 +24,8 @@ def objections(known: Known, this: Coercion, claim: Claim, context: Context) -> 
     yield from in_order(known, this, claim)
     match claim:
         case coercion.BookingRequested():
-            yield from theirs(known, context)
             yield from of_request(this, claim, context)
         case coercion.BookingCancelled(booking_id=id_):
-            yield from theirs(known, context)
             if id_ not in this.bookings:
                 yield Refusal("BOOKING_UNKNOWN", field="/booking_id")
 

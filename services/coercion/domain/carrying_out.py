@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from services.coercion.domain.common import exists, in_order, not_before, theirs
+from services.coercion.domain.common import exists, in_order, not_before
 from services.coercion.domain.known import Coercion, Known
 from services.coercion.domain.scheduling import NOTICE_OF_LAND, of_time
 from services.core.contracts.days import day_of
 from services.core.contracts.events import coercion
-from services.core.contracts.family import Context, Refusal
+from services.core.contracts.family import Refusal
 from services.core.law.limits import latest_day
 from services.core.law.versions import version_at
 
@@ -20,15 +20,10 @@ BY_TRANSFER: Final = frozenset({"ACCOUNT", "INCOME"})
 ALL_PAID: Final = "3a"  #: nothing is owed any more (Đ95.3.a)
 
 
-def objections(known: Known, this: Coercion, claim: Claim, context: Context) -> Iterator[Refusal]:
+def objections(known: Known, this: Coercion, claim: Claim) -> Iterator[Refusal]:
     """Yield everything that is wrong with a claim of this phase."""
     yield from exists(this)
     yield from in_order(known, this, claim)
-    if context.role == "HOLDER":
-        if context.agency != this.holder:
-            yield Refusal("NOT_ADDRESSEE", {"holder": this.holder})
-    elif context.role != "PLATFORM":
-        yield from theirs(known, context)
     match claim:
         case coercion.Executed():
             yield from of_execution(known, this, claim)

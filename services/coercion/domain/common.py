@@ -5,10 +5,10 @@ from datetime import date
 from typing import Final
 
 from services.coercion.domain.known import Coercion, Known, number_of
-from services.core.access import competence, docket
+from services.core.access import docket
 from services.core.contracts.events import coercion
 from services.core.contracts.events.machines import COERCION
-from services.core.contracts.family import Context, Refusal
+from services.core.contracts.family import Refusal
 
 _HALTED: Final = {"POSTPONED": "CASE_POSTPONED", "SUSPENDED": "CASE_SUSPENDED"}
 
@@ -26,15 +26,6 @@ def in_order(known: Known, this: Coercion, claim: coercion.Claim) -> Iterator[Re
         yield Refusal("DUPLICATE", {"number": number}, field="/decision_no")
     if COERCION.follows(this.state, claim) is None:
         yield Refusal("WRONG_STATE", {"state": this.state})
-
-
-def theirs(known: Known, context: Context) -> Iterator[Refusal]:
-    """The sender must be of the office that handles the case; an officer, the one assigned."""
-    view = known.case.view
-    found = list(competence.of_sender(view, context))
-    yield from found
-    if not found and any(competence.of_officer(view, context)):
-        yield Refusal("OUT_OF_TERRITORY", {"assigned": view.officer})
 
 
 def halted(known: Known, this: Coercion) -> Iterator[Refusal]:

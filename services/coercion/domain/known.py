@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.access import docket
+from services.core.access.involvement import Involved
 from services.core.contracts.event import Event
 from services.core.contracts.events import case, coercion, complaint, deadline, payment
 from services.core.contracts.events.machines import COERCION, CoercionState
@@ -122,6 +123,7 @@ class Known(Struct, frozen=True):
     deadline: frozenset[str] = frozenset()  #: rules whose period ran out
     payment: int = 0  #: đồng collected, costs apart
     complaint: frozenset[str] = frozenset()  #: acts that are paused
+    involved: Involved = Involved()
 
     @property
     def owed(self) -> int | None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.coercion.domain.common import halted, in_order, not_before
 from services.coercion.domain.known import Coercion, Known
-from services.core.access import competence
+from services.core.access import signing
 from services.core.contracts.events import coercion
 from services.core.contracts.family import Context, Refusal
 
@@ -24,9 +24,8 @@ def objections(
         yield Refusal("UNKNOWN_STREAM", field="/coercion_id")
         return
     yield from in_order(known, this, claim)
-    yield from competence.of_sender(view, context)
-    yield from competence.of_officer(view, context)
-    yield from competence.of_signer(claim, context)
+    yield from signing.of_officer(view, context)
+    yield from signing.of_signer(claim, context)
     yield from not_before(claim.decided_on, view.decided_on, "/decided_on")
     yield from halted(known, this)
     yield from of_time_and_means(known, claim)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from services.coercion.domain.common import exists, halted, in_order, theirs
+from services.coercion.domain.common import exists, halted, in_order
 from services.coercion.domain.known import Coercion, Known
 from services.core.contracts.days import day_of
 from services.core.contracts.events import coercion
@@ -34,24 +34,17 @@ def objections(known: Known, this: Coercion, claim: Claim, context: Context) -> 
     yield from in_order(known, this, claim)
     match claim:
         case coercion.Scheduled():
-            yield from theirs(known, context)
             yield from of_hours(claim, context)
             yield from halted(known, this)
             yield from of_bookings(known, this, claim)
             if claim.force_mobilised:
                 yield from of_force(this, claim, context)
-        case coercion.ProtectionPlanned():
-            if context.agency not in this.police_asked:
-                yield Refusal("NOT_ADDRESSEE", {"asked": sorted(this.police_asked)})
         case coercion.PlanAcknowledged():
             if this.hour is None or context.agency not in this.hour.addressees:
                 yield Refusal("NOT_ADDRESSEE")
         case coercion.PlanSent(addressees=told):
-            yield from theirs(known, context)
             if this.hour is not None and not set(this.hour.addressees) <= set(told):
                 yield Refusal("ADDRESSEE_MISSING", field="/addressees")
-        case coercion.ProtectionRequested() | coercion.Postponed():
-            yield from theirs(known, context)
 
 
 def of_hours(claim: coercion.Scheduled, context: Context) -> Iterator[Refusal]:

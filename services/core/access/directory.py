@@ -84,6 +84,11 @@ class Directory(Struct, frozen=True):
             for each in theirs
         )
 
+    def within(self, inner: str, outer: str) -> bool:
+        """Whether every place of one agency lies in a territory of another."""
+        around, mine = set(self._places(outer)), self._places(inner)
+        return bool(mine) and all(around & set(self._around(place)) for place in mine)
+
     def _places(self, slug: str) -> tuple[str, ...]:
         agency = self.agencies.get(slug)
         return agency.territory if agency else ()

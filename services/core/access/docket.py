@@ -1,7 +1,7 @@
-"""What every family knows of a case by hearing the docket: who handles it, where it stands, whom.
+"""What every family knows of a case by hearing the docket: where it stands, and against whom.
 
 The docket alone decides what becomes of a case; the others hear it and ask this view. It is folded
-from facts, so what stands here was recorded.
+from facts, so what stands here was recorded. Who handles it is `involvement`'s to say.
 """
 
 from datetime import date
@@ -30,7 +30,6 @@ class Case(Struct, frozen=True):
 
     state: CaseState | None = None  #: None before the docket moved it
     since: date | None = None  #: the day of the last move
-    handler: str | None = None  #: the agency whose head decided it
     officer: str | None = None  #: the officer assigned
     debtor: str | None = None
     items: tuple[int, ...] = ()
@@ -50,7 +49,6 @@ def heard(known: Case, fact: Heard, context: Context) -> Case:
         case case.Decided():
             return replace(
                 known,
-                handler=context.agency,
                 debtor=fact.debtor,
                 items=tuple(fact.items),
                 amount=fact.amount,

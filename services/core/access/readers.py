@@ -23,6 +23,7 @@ from msgspec.structs import replace
 
 from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
+from services.core.access.involvement import office_asked, office_of
 from services.core.contracts.catalogue import PREFIX, Catalogue
 from services.core.contracts.days import day_of
 from services.core.contracts.envelope import Envelope
@@ -237,9 +238,12 @@ def _made(event: Event, envelope: Envelope, directory: Directory) -> Iterator[tu
         case judgment.Transferred(to_agency=office):
             yield from _seated(part, office, envelope, directory)
         case judgment.Received():
-            yield from _seated(part, sender, envelope, directory)
+            yield from _seated(part, office_of(directory, sender), envelope, directory)
+        case case.Requested():
+            if asked := office_asked(event, sender, directory):
+                yield from _seated(part, asked, envelope, directory)
         case case.Decided():
-            yield from _seated(part, sender, envelope, directory)
+            yield from _seated(part, office_of(directory, sender), envelope, directory)
         case case.Entrusted(to_agency=office, kind="CASE"):
             yield from _seated(part, office, envelope, directory)
         case case.Entrusted(to_agency=office):

@@ -12,8 +12,9 @@ from typing import Any, Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.core.access import competence, involvement
 from services.core.bus.errors import FamilyError, HistoryIncomplete
-from services.core.bus.items import Families, Item, Stored, check_fields, context_of
+from services.core.bus.items import Families, Item, Stored, context_of
 from services.core.bus.past import Past, Taken
 from services.core.bus.record import MAX_RECORD_BYTES, Outgoing, Record
 from services.core.bus.service import Service, Topics
@@ -89,13 +90,7 @@ class Deciding:
         self._topics = topics
         self.codec = codec
         self._catalogue = catalogue
-        self.families = Families(service, topics, codec)
-        self._foreign = {
-            family.name: tuple(
-                name for name in family.start.__struct_fields__ if name != family.name
-            )
-            for family in service.families
-        }
+        self.families = Families(service, topics, codec, catalogue)
 
     @property
     def heard_topics(self) -> frozenset[str]:
@@ -173,7 +168,13 @@ class Deciding:
     def _answer(
         self, family: Family[Any], item: Item, state: Any, context: Context
     ) -> Sequence[Any]:
-        """Have the family decide a claim on a state. Raises FamilyError for what is no answer."""
+        """Have the family decide a claim on a state, once its sender may submit it at all.
+
+        Raises FamilyError for what is no answer.
+        """
+        involved = getattr(state, "involved", involvement.Involved())
+        if refusal := competence.objection(item.event, context, involved):
+            return [refusal]
         answer = family.decide(state, item.event, context)
         if not answer:
             raise FamilyError(f"{family.name}: decide answered nothing to {item.envelope.type}")
@@ -219,11 +220,11 @@ class Deciding:
         self, family: Family[Any], item: Item, before: Stored, moment: Moment
     ) -> tuple[Stored, list[Outgoing]]:
         context = context_of(item.envelope, moment.directory)
-        own = item.envelope.type.split(".")[1]
-        state = family.evolve(before.state, item.event, context)
-        check_fields(family.name, before.state, state, own)
+        state = self.families.folded(family, before.state, item.event, context)
         folded = before if state is before.state else replace(before, state=state)
-        reaction = list(family.react(state, item.event, context))
+        reaction: Sequence[Any] = ()
+        if type(item.event) in family.hears:
+            reaction = list(family.react(state, item.event, context))
         return self._reacted(family, item, folded, reaction, moment)
 
     def _again(
@@ -242,11 +243,11 @@ class Deciding:
         folded = before if state == before.state else replace(before, state=state)
         reaction: list[Any] = []
         for taken in past.undone_by(envelope.id):
-            if taken.is_in(stream):
+            if taken.is_in(stream) and type(taken.event) in family.hears:
                 named = "corrects" if envelope.corrects else "withdraws"
                 about = replace(context, **{named: past.known_as(taken.envelope)})
                 reaction += family.retract(folded.state, taken.event, about)
-        if envelope.corrects and stream in item.streams:
+        if envelope.corrects and stream in item.streams and type(item.event) in family.hears:
             reaction += family.react(folded.state, item.event, context)
         return folded, reaction
 
@@ -278,9 +279,8 @@ class Deciding:
             if fact is None:
                 continue
             sequence += 1
-            after = family.evolve(state, fact, context_of(outgoing.envelope, moment.directory))
-            self._check_own(family.name, state, after)
-            state = after
+            about = context_of(outgoing.envelope, moment.directory)
+            state = self.families.folded(family, state, fact, about)
         records = [outgoing for _, outgoing in worded]
         if state is before.state and sequence == before.sequence and before.version:
             return before, records
@@ -425,11 +425,6 @@ class Deciding:
             count=1,
         )
         return _sendable(Outgoing(topic, partition, key, self.codec.encode(event), envelope))
-
-    def _check_own(self, family: str, before: Struct, after: Struct) -> None:
-        for name in self._foreign[family]:
-            if getattr(before, name) is not getattr(after, name):
-                raise FamilyError(f"{family}: its fact changed the field {name} of the state")
 
 
 def _sendable(outgoing: Outgoing) -> Outgoing:

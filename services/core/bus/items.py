@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from services.core.access import competence, involvement
 from services.core.bus.errors import FamilyError
 from services.core.bus.record import Record
 from services.core.bus.service import Service, Topics
+from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
@@ -45,15 +48,26 @@ class Item(Struct, frozen=True):
 class Families:
     """What the families of a service take: claims, facts of others, and facts of their own."""
 
-    def __init__(self, service: Service, topics: Topics, codec: Codec) -> None:
+    def __init__(
+        self, service: Service, topics: Topics, codec: Codec, catalogue: Catalogue
+    ) -> None:
         self.codec = codec
         self.named: Mapping[str, Family[Any]] = {each.name: each for each in service.families}
         self._claims: Mapping[type, Family[Any]] = {
             claim: family for family in service.families for claim in family.claims
         }
         self._hears: dict[str, tuple[Family[Any], ...]] = {}
+        #: from which facts a family knows who is involved; it may hear them for nothing else
+        self._involving = {
+            name: competence.facts_needed(name, catalogue, family.involves)
+            if name in catalogue.families
+            else frozenset()
+            for name, family in self.named.items()
+        }
         for family in service.families:
-            for heard in family.hears:
+            own = f".{family.name}."
+            foreign = {each for each in self._involving[family.name] if own not in each.TYPE}
+            for heard in sorted({*family.hears, *foreign}, key=lambda each: each.TYPE):
                 type_ = heard.TYPE
                 self._hears[type_] = (*self._hears.get(type_, ()), family)
         self.claim_topics = frozenset(topics.submissions(name) for name in self.named)
@@ -78,6 +92,23 @@ class Families:
         except Exception as error:  # noqa: BLE001  whatever a family raises becomes a dead letter
             return Item(record, envelope, is_claim=is_claim, failure=error, undoes=undoes)
         return Item(record, envelope, event, families, streams, is_claim, undoes=undoes)
+
+    def folded(self, family: Family[Any], state: Any, event: Event, context: Context) -> Any:
+        """Return a state with a fact folded in: by its family, and into who is involved.
+
+        Raises FamilyError where the family changes more than it may.
+        """
+        own = event.TYPE.split(".")[1]
+        after = state
+        if own == family.name or type(event) in family.hears:
+            after = family.evolve(state, event, context)
+            check_fields(family.name, state, after, own)
+        if type(event) in self._involving[family.name]:
+            made = involvement.made_by(event, context.agency, context.directory)
+            involved = after.involved.after(made)
+            if involved is not after.involved:
+                after = replace(after, involved=involved)
+        return after
 
     def _taker(self, event: Event) -> Family[Any]:
         try:

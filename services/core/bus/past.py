@@ -18,7 +18,6 @@ from services.core.bus.items import (
     Families,
     Item,
     Stored,
-    check_fields,
     context_of,
     stream_in,
 )
@@ -242,9 +241,7 @@ class Past:
                     f"{taken.failure}"
                 )
             context = self.context(taken.envelope, directory)
-            after = family.evolve(state, taken.event, context)
-            check_fields(family.name, state, after, taken.family)
-            state = after
+            state = self._families.folded(family, state, taken.event, context)
         last = self._lasts.get(stream, 0)
         return Stored(
             state, sequence=last if before is None else before.first.envelope.sequence - 1

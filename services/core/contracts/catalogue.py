@@ -140,7 +140,7 @@ class EventType(Struct, frozen=True):
     en: str
     mode: Mode
     data_class: str
-    by: tuple[str, ...]  #: the roles that may say it
+    competence: dict[str, tuple[str, ...]]  #: role → how its agency must stand to the part
     part: str  #: the name of its first field
     opens: bool  #: the gateway mints the part's id when the claim has none
     parent: str | None  #: where it opens inside another part: whose id the new one begins with
@@ -149,6 +149,11 @@ class EventType(Struct, frozen=True):
     readers: tuple[str, ...]
     asked: bool = False  #: the platform's own, and yet it comes as a claim
     law: tuple[str, ...] = ()  #: the versions that know it; none named: every one
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The roles that may submit it."""
+        return tuple(self.competence)
 
     @property
     def is_claim(self) -> bool:
@@ -162,6 +167,7 @@ class Catalogue(Struct, frozen=True):
     agency_kinds: tuple[str, ...]
     roles: dict[str, Role]
     relations: dict[str, Named]
+    competence: dict[str, Named]  #: the words of `EventType.competence`
     families: dict[str, FamilyEntry]
     records: dict[str, tuple[Field, ...]]
     events: dict[str, EventType]

@@ -60,7 +60,7 @@ def load_catalogue(folder: Path = SCHEMAS) -> Catalogue:
 class _Is(Struct, frozen=True, forbid_unknown_fields=True):
     mode: Mode
     part: str
-    by: tuple[str, ...]
+    by: dict[str, tuple[str, ...]]
     data_class: str = field(name="class")
     opens: bool = False
     parent: str | None = None
@@ -115,6 +115,7 @@ class _Document(Struct, frozen=True, forbid_unknown_fields=True):
     agency_kinds: tuple[str, ...]
     roles: dict[str, Role]
     relations: dict[str, Named]
+    competence: dict[str, Named]
     families: dict[str, FamilyEntry]
     events: dict[str, Any]  # converted one by one, so that an error can name its event
     codes: dict[str, Code]
@@ -145,6 +146,7 @@ def _resolve(document: _Document) -> Catalogue:
         agency_kinds=document.agency_kinds,
         roles=document.roles,
         relations=document.relations,
+        competence=document.competence,
         families=document.families,
         records={
             name: _fields([raw], conventions, f"records.{name}")
@@ -181,7 +183,7 @@ def _event(
         en=entry.en,
         mode=entry.is_.mode,
         data_class=entry.is_.data_class,
-        by=entry.is_.by,
+        competence=entry.is_.by,
         part=entry.is_.part,
         opens=entry.is_.opens,
         parent=entry.is_.parent,
@@ -258,6 +260,7 @@ def _check(catalogue: Catalogue) -> None:
     for event in catalogue.events.values():
         at = f"events.{event.type.removeprefix(PREFIX + '.')}"
         _declared(event.by, catalogue.roles, f"{at}.by")
+        _check_competence(event, catalogue, at)
         _declared(event.readers, catalogue.relations, f"{at}.readers")
         _declared(event.codes, catalogue.codes, f"{at}.codes")
         if event.parent and catalogue.depth(event.parent) is None:
@@ -282,3 +285,10 @@ def _check_forms(catalogue: Catalogue) -> None:
     ids = {each.name for each in fields if each.kind == Scalar("id")}
     if without := sorted(ids - parts - catalogue.forms.keys()):
         raise CatalogueError(f"conventions.forms: {', '.join(without)} has none")
+
+
+def _check_competence(event: EventType, catalogue: Catalogue, at: str) -> None:
+    for role, standings in event.competence.items():
+        _declared(standings, catalogue.competence, f"{at}.by.{role}")
+        if not standings:
+            raise CatalogueError(f"{at}.by.{role}: say how its agency must stand to the part")

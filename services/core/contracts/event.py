@@ -4,6 +4,7 @@ The classes are made by `generator` from `schemas/` and carry what the rest of t
 event without looking into it: its type, its mode, and the part it speaks of.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar, TypeAlias
 
@@ -13,6 +14,9 @@ from services.core.contracts.catalogue import Mode
 
 Long: TypeAlias = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 """An integer that fits into Avro's long; sums are whole đồng."""
+
+By: TypeAlias = Mapping[str, tuple[str, ...]]
+"""For each role, how its agency must stand to the part: one of these is enough."""
 
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 """An aware moment, to the microsecond."""
@@ -27,6 +31,7 @@ class Event(Record, frozen=True):
 
     TYPE: ClassVar[str]  #: as `thads.judgment.issued`
     MODE: ClassVar[Mode]  #: an act is intended, what is done has happened already
+    BY: ClassVar[By] = {}  #: who may submit it (`core.access.competence`); no entry, no right
     LAW: ClassVar[tuple[str, ...]] = ()  #: the versions that know it; none named: every one
 
     @property

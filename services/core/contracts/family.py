@@ -4,8 +4,9 @@
 
 The bus promises: one call at a time for each stream; what is returned is recorded together with
 the new state and the position, or not at all; a heard fact is folded in first, then `react` is
-asked. The family promises: no input or output, no clock, no randomness. A refusal is an answer; an
-exception or an empty answer is a bug, and its record becomes a dead letter.
+asked; who may not submit a claim is refused before the family sees it. The family promises: no
+input or output, no clock, no randomness. A refusal is an answer; an exception or an empty answer is
+a bug, and its record becomes a dead letter.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -73,6 +74,9 @@ class Directory(Protocol):
     def meet(self, one: str, other: str) -> bool:
         """Say whether the territories of two agencies have a place in common."""
 
+    def within(self, inner: str, outer: str) -> bool:
+        """Say whether every place of one agency lies in a territory of another."""
+
 
 class Context(Struct, frozen=True, kw_only=True):
     """The envelope of what is being decided or heard, and what was in force.
@@ -131,7 +135,8 @@ class Family(Struct, Generic[State], frozen=True, kw_only=True):
     """The event types decided together, as pure functions over one state a stream.
 
     `start` is a Struct with one field for the family's own facts and one for each family it hears;
-    a fact changes the field named like its own family alone, and the bus checks it.
+    a fact changes the field named like its own family alone, and the bus checks it. Where agencies
+    submit to the family, its field `involved` (`core.access.involvement`) is folded by the bus.
     `state_version` rises when a stored state can no longer be read by the code before it.
 
     Corrections are the bus's work. A claim that corrects is decided on the state before the fact
@@ -156,4 +161,5 @@ class Family(Struct, Generic[State], frozen=True, kw_only=True):
     evolve: Callable[[State, Any, Context], State]
     react: Callable[[State, Any, Context], Iterable[Any]]
     retract: Callable[[State, Any, Context], Iterable[Any]] = nothing
+    involves: tuple[str, ...] = ()  #: what its code asks of who is involved, beside its rules
     state_version: int = 1

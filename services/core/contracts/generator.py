@@ -132,6 +132,7 @@ def _family(catalogue: Catalogue, family: str, docs: Docs) -> str:
         marks = (
             f"TYPE: ClassVar[str] = {text_of(event.type)}",
             f"MODE: ClassVar[Mode] = {text_of(event.mode)}",
+            *_by(event),
             *([f"LAW: ClassVar[tuple[str, ...]] = {tuple_of(event.law)}"] if event.law else []),
         )
         fields = _fields(name, event.fields, docs[event.type])
@@ -162,7 +163,7 @@ def _module(title: str, bodies: list[str], records: Sequence[str] = ()) -> str:
         "",
         *([*imported("msgspec", "field"), ""] if any("field(" in line for line in code) else []),
         *imported(f"{PACKAGE}.catalogue", "Mode"),
-        *imported(f"{PACKAGE}.event", "Event", "Instant", "Long", "Record"),
+        *imported(f"{PACKAGE}.event", "By", "Event", "Instant", "Long", "Record"),
         *imported(f"{PACKAGE}.events.records", *records),
     ]
     if not bodies[2].startswith("class"):
@@ -194,6 +195,15 @@ def _class(
         *(f"    {mark}" for mark in marks),
         *([""] if marks else []),
         *(line for field in fields for line in field.declaration),
+    ]
+
+
+def _by(event: EventType) -> list[str]:
+    rules = event.competence.items()
+    return [
+        "BY: ClassVar[By] = {",
+        *(f"    {text_of(role)}: {tuple_of(standings)}," for role, standings in rules),
+        "}",
     ]
 
 

@@ -35,6 +35,8 @@ def settle(
 ) -> list[Claim | Noted] | list[Refusal]:
     """Return every objection that refuses the claim; or the claim, and a note beside it for each.
 
+    Where the sender or somebody named has no right at all, that stands alone: it says nothing else.
+
     `beside` is the family's IrregularityNoted, `about` the part that the notes speak of. The rule
     is the catalogue's where the objection names none; rule and article are cited as they stand in
     the version in force.
@@ -43,7 +45,7 @@ def settle(
     weighed = [_weighed(claim, objection, context) for objection in found]
     refusals = [cited for cited, refuses in weighed if refuses]
     if refusals:
-        return refusals
+        return [each for each in refusals if CODES[each.code].why == "identity"] or refusals
     facts: list[Claim | Noted] = [claim]
     fact_id = derived_id(context.id, claim.TYPE.split(".")[1], 0)
     facts += [noted(beside, about, fact_id, cited) for cited, _ in weighed]

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from services.core.access.docket import LIVE, stream_of
+from services.core.access.involvement import office_of
 from services.core.contracts.event import Event
 from services.core.contracts.events import case, judgment
 from services.core.contracts.family import Context
@@ -113,8 +114,9 @@ def _year_cycle(asked: Asked) -> bool:
 
 
 def _asked_by_handler(asked: Asked) -> bool:
-    handler = asked.known.case.of(asked.part).view.handler
-    return asked.state in _STARTED and handler == asked.context.agency
+    handler = asked.known.involved.handler_of(asked.part)
+    sender = office_of(asked.context.directory, asked.context.agency)
+    return asked.state in _STARTED and handler == sender
 
 
 def _postponed(asked: Asked) -> bool:

@@ -6,6 +6,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.core.access.involvement import Involved
 from services.core.contracts.event import Event
 from services.core.contracts.events import case, coercion, complaint, deadline, measure
 from services.core.contracts.family import Context
@@ -54,6 +55,7 @@ class Known(Struct, frozen=True):
     sale: Sales = Sales()
     payment: Payments = Payments()
     complaint: Complaints = Complaints()
+    involved: Involved = Involved()
 
     def about(self, event: Event) -> str:
         """Return the part that an event is about: of a notice, that of the paper it brings."""

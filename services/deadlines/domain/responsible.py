@@ -13,7 +13,7 @@ PLATFORM: Final = "platform"  #: the agency under which the house itself acts
 def responsible(known: Known, who: str, watched: str, event: Event, context: Context) -> str | None:
     """Return the agency that is meant by a role when an event starts a clock of a part."""
     view = known.case.of(watched).view
-    handler = view.handler or known.judgment.receiver
+    handler = known.involved.handler_of(watched) or known.judgment.receiver
     match who, event:
         case "COURT", _:
             return known.judgment.court

@@ -76,8 +76,6 @@ def of_extension(clock: Clock, claim: deadline.Extended, context: Context) -> It
         yield Refusal("ROLE_NOT_ALLOWED", {"role": context.role}, field="/ground")
     if claim.ground == "CALENDAR":
         return
-    if not is_platform and clock.responsible not in {None, context.agency}:
-        yield Refusal("NOT_ADDRESSEE", {"responsible": clock.responsible})
     allowed = clock.term.rule.extension
     if allowed is None:
         yield _by_law("EXTENSION_NOT_PROVIDED", clock, rule=clock.term.rule.id)

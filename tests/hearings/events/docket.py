@@ -3,7 +3,7 @@
 from typing import ClassVar, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event
+from services.core.contracts.event import By, Event
 
 
 class Opened(Event, frozen=True):
@@ -11,6 +11,7 @@ class Opened(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.docket.opened"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {"COURT": ("anyone",), "PLATFORM": ("process",)}
 
     hearing_id: str
 
@@ -20,6 +21,7 @@ class Closed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.docket.closed"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {"COURT": ("anyone",), "PLATFORM": ("process",)}
 
     hearing_id: str
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event
+from services.core.contracts.event import By, Event
 
 
 class Requested(Event, frozen=True):
@@ -12,6 +12,7 @@ class Requested(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.hearing.requested"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {"COURT": ("anyone",), "PLATFORM": ("process",)}
 
     hearing_id: str
     room_id: str
@@ -23,6 +24,7 @@ class RoomBooked(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.hearing.room_booked"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {"COURT": ("anyone",), "PLATFORM": ("process",)}
 
     hearing_id: str
     room_id: str
@@ -33,6 +35,7 @@ class RoomDenied(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.hearing.room_denied"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {"COURT": ("anyone",), "PLATFORM": ("process",)}
 
     hearing_id: str
     why: str

@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event
+from services.core.contracts.event import By, Event
 
 
 class Booked(Event, frozen=True):
@@ -12,6 +12,7 @@ class Booked(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.room.booked"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {"COURT": ("anyone",), "PLATFORM": ("process",)}
 
     room_id: str
     hearing_id: str

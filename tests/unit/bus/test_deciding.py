@@ -325,7 +325,7 @@ def _heard_by_own(known: dockets.Known, event: object, context: object) -> docke
     ("evolve", "message"),
     [
         (_own_by_heard, "a fact of hearing changed the field docket of the state"),
-        (_heard_by_own, "its fact changed the field hearing of the state"),
+        (_heard_by_own, "a fact of docket changed the field hearing of the state"),
     ],
 )
 def test_a_fact_changes_the_field_of_its_own_family_alone(

@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
-from services.cases.domain import Known, decide, evolve, react
+from services.cases.domain import Known, react
+from services.cases.service import FAMILY
 from services.core.contracts.events import case, coercion, deadline, judgment, payment
 from services.core.contracts.events.records import Doc, Item, Party
 from services.core.contracts.family import Context, Refusal
 from tests.unit.cast import became, cashier, head, officer, said
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 J = "01890000-0000-7000-8000-00000000000a"
 C = f"{J}.c1"
@@ -38,8 +42,9 @@ ISSUED = (
     COURT,
 )  # fmt: skip
 EFFECTIVE = (judgment.MadeEffective(J, date(2026, 8, 3), [1, 2]), COURT)
+TRANSFERRED = (judgment.Transferred(J, "thads-da-nang", HEAD.occurred_at, []), COURT)
 RECEIVED = (judgment.Received(J, date(2026, 8, 18), []), HEAD)
-JUDGED: Any = (ISSUED, EFFECTIVE, RECEIVED)
+JUDGED: Any = (ISSUED, EFFECTIVE, TRANSFERRED, RECEIVED)
 REQUESTED = case.Requested(C, [1], P2, "DIGITAL", date(2026, 8, 19))
 
 
@@ -124,8 +129,8 @@ def test_each_move_is_said_as_a_fact_beside_its_cause() -> None:
     [
         (JUDGED, case.Requested(C, [], P2, "ORAL", date(2026, 8, 19)), ["ITEMS_EMPTY"]),
         (JUDGED, case.Requested(C, [9], P2, "ORAL", date(2026, 8, 19)), ["UNKNOWN_STREAM"]),
-        (JUDGED, case.Requested(C, [1], "x", "ORAL", date(2026, 8, 19)), ["UNKNOWN_STREAM"]),
-        ((), REQUESTED, ["UNKNOWN_STREAM"]),
+        (JUDGED, case.Requested(C, [1], "x", "ORAL", date(2026, 8, 19)), ["PARTY_NOT_DECLARED"]),
+        ((), REQUESTED, ["PARTY_NOT_DECLARED"]),
     ],
 )
 def test_a_request_is_refused_for(steps: Any, claim: Any, became: list[str]) -> None:
@@ -152,8 +157,8 @@ def test_a_request_is_recorded_with(claim: Any, noted: list[str]) -> None:
         ((*JUDGED, (REQUESTED, PORTAL)), {}, []),
         (JUDGED, {}, ["NOT_REQUESTED"]),
         (JUDGED, {"items": [2], "initiative": "EX_OFFICIO"}, []),
-        ((ISSUED, EFFECTIVE, (REQUESTED, PORTAL)), {}, ["JUDGMENT_NOT_RECEIVED"]),
-        ((ISSUED, RECEIVED, (REQUESTED, PORTAL)), {}, ["NOT_EFFECTIVE"]),
+        ((ISSUED, EFFECTIVE, TRANSFERRED, (REQUESTED, PORTAL)), {}, ["JUDGMENT_NOT_RECEIVED"]),
+        ((ISSUED, TRANSFERRED, RECEIVED, (REQUESTED, PORTAL)), {}, ["NOT_EFFECTIVE"]),
         ((*JUDGED, (REQUESTED, PORTAL)), {"debtor": "x"}, ["PARTY_NOT_DECLARED"]),
         ((*JUDGED, (REQUESTED, PORTAL)), {"items": []}, ["ITEMS_EMPTY"]),
         ((*JUDGED, (REQUESTED, PORTAL)), {"signed_by": "pham-thi-cuc"}, ["SIGNER_NOT_COMPETENT"]),
@@ -188,7 +193,9 @@ def test_a_private_office_never_acts_ex_officio() -> None:
     claim = decided(
         items=[2], initiative="EX_OFFICIO", signed_by="truong-vp-son-tra", capacity="VP_HEAD"
     )
-    assert codes(after(*JUDGED), claim, private) == ("refused", ["VP_NOT_COMPETENT"])
+    asked = case.Requested(C, [1], P2, "ORAL", date(2026, 8, 19), to_agency="vp-son-tra")
+    known = after(*JUDGED, (asked, PORTAL))
+    assert codes(known, claim, private) == ("refused", ["VP_NOT_COMPETENT"])
 
 
 def test_an_officer_who_was_replaced_speaks_of_the_case_no_more() -> None:
@@ -310,7 +317,7 @@ def test_an_entrusted_case_is_no_longer_of_the_office_that_handed_it_over() -> N
     known = after(*OPEN, (entrusted, LATER))
     assert state(known) == "ENTRUSTED"
     refusals = codes(known, postponed(decision_no="11/QĐ"), LATER)
-    assert refusals == ("refused", ["WRONG_STATE", "OUT_OF_TERRITORY"])
+    assert refusals == ("refused", ["OUT_OF_TERRITORY"])
     received = case.EntrustmentReceived(C, date(2026, 9, 17), "CASE", provisional=False)
     there = said("2026-09-17 09:00", "thads-hue", "HEAD", "truong-hue")
     assert codes(known, received, there) == ("recorded", [])

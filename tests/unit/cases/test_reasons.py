@@ -279,7 +279,7 @@ def test_of_an_asset_decides_only_to_whom_it_was_entrusted() -> None:
     )
     asset = after(*OPEN, (entrusted("thads-hue", "ASSET"), LATER))
     assert codes(asset, claim, THERE)[1] == []
-    assert "ENTRUSTMENT_UNKNOWN" in codes(after(*OPEN), claim, THERE)[1]
+    assert codes(after(*OPEN), claim, THERE)[1] == ["NOT_ADDRESSEE"]
 
 
 @pytest.mark.parametrize("amount", [0, -5])

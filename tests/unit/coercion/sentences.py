@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from services.coercion.domain import Known, decide, evolve, react
+from services.coercion.domain import Known, react
+from services.coercion.service import COERCION
 from services.core.contracts.days import VIET_NAM
 from services.core.contracts.events import case, coercion
 from services.core.contracts.events.records import Doc
 from services.core.contracts.family import Ask, Context, Refusal
 from tests.unit.cast import head, officer, said
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(COERCION)
 
 J = "01890000-0000-7000-8000-00000000000a"
 C, K = f"{J}.c1", f"{J}.c1.k1"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.coercion.domain import decide
+from services.coercion.service import COERCION
 from services.core.contracts.events import case, coercion, complaint, payment
 from tests.unit.cast import cashier, head, officer, said
 from tests.unit.coercion.sentences import (
@@ -36,6 +36,9 @@ from tests.unit.coercion.sentences import (
     scheduled,
     told_to,
 )
+from tests.unit.through_bus import through_bus
+
+decide, _ = through_bus(COERCION)
 
 NOW = officer("2026-09-17 09:30")
 BY_HEAD = head("2026-09-29 09:00")
@@ -113,11 +116,11 @@ def test_an_officer_who_is_not_assigned_decides_nothing() -> None:
 def test_an_office_elsewhere_decides_nothing() -> None:
     other = said("2026-09-17 09:30", "thads-hue", "OFFICER", "chv-hue")
     found = refused(after(*READY), decided(signed_by="chv-hue"), other)
-    assert found == ["OUT_OF_TERRITORY", "OFFICER_NOT_ASSIGNED"]
+    assert found == ["OUT_OF_TERRITORY"]
 
 
 def test_in_a_case_that_nobody_knows_nothing_is_decided() -> None:
-    assert refused(after(), decided(), NOW) == ["UNKNOWN_STREAM"]
+    assert refused(after(), decided(), NOW) == ["OUT_OF_TERRITORY"]
 
 
 # ---- fixing the hour
@@ -322,4 +325,7 @@ def test_a_debt_that_is_open_keeps_the_seizure() -> None:
 
 
 def _decide(known: Any, claim: Any) -> Any:
-    return decide(known, claim, officer("2026-09-28 15:30"))
+    by = officer("2026-09-28 15:30")
+    if by.role not in claim.BY:
+        by = said("2026-09-28 15:30", "platform", "PLATFORM")
+    return decide(known, claim, by)

@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.complaints.domain import Known, decide, evolve, react
+from services.complaints.domain import Known, react
+from services.complaints.service import FAMILY
 from services.core.contracts.events import complaint, deadline, measure
 from services.core.contracts.events.records import Doc
 from services.core.contracts.family import Context
-from tests.unit.cast import CASE, PAPER, became, case_decided, head, said
+from tests.unit.cast import CASE, PAPER, became, case_decided, case_opened, head, said
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 C = CASE
 K, SECOND = f"{C}.k1", f"{C}.k2"
 ACT = "e-act"
 NOW = head("2026-09-20 09:00")
+PORTAL = said("2026-09-20 09:00", "cong-thads", "PARTY")
 ABOVE = said("2026-10-20 09:00", "cuc-quan-ly-thads", "CENTRAL_BODY")
 
 
@@ -69,16 +74,22 @@ def act(fact: Any) -> tuple[Any, Context]:
     return fact, replace(NOW, id=ACT)
 
 
-def after(*facts: Any, by: Context = NOW) -> Known:
-    known = evolve(Known(), *case_decided())
+def after(*facts: Any, by: Context | None = None) -> Known:
+    known: Known = evolve(evolve(Known(), *case_opened()), *case_decided())
     for fact in facts:
-        known = evolve(known, *fact) if isinstance(fact, tuple) else evolve(known, fact, by)
+        said_by = by or (PORTAL if "PARTY" in getattr(fact, "BY", ()) else NOW)
+        known = evolve(known, *fact) if isinstance(fact, tuple) else evolve(known, fact, said_by)
     return known
 
 
-def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
+def usual(claim: Any) -> Context:
+    """Return the context of who submits such a claim when all is in order."""
+    return PORTAL if "PARTY" in claim.BY else NOW
+
+
+def codes(known: Known, claim: Any, context: Context | None = None) -> tuple[str, list[str]]:
     """Return whether a claim is recorded or refused, and the codes."""
-    return became(decide(known, claim, context))
+    return became(decide(known, claim, context or usual(claim)))
 
 
 OF_CASE = filed("c")
@@ -89,7 +100,7 @@ def test_a_complaint_is_filed_accepted_decided_and_taken_further() -> None:
     known = after()
     for claim in ONCE:
         assert codes(known, claim) == ("recorded", [])
-        known = evolve(known, claim, NOW)
+        known = evolve(known, claim, usual(claim))
     party = said("2026-10-05 09:00", "cong-thads", "PARTY")
     assert codes(known, again(), party) == ("recorded", [])
     known = evolve(known, again(), party)
@@ -124,7 +135,7 @@ def test_what_comes_too_late_is_noted_under_the_law_of_its_day(
     kind: str, month: str, rule: str, article: str
 ) -> None:
     late = filed(kind, f"{month}-01", received_on=date(2026, int(month) + 2, 1))
-    _, note = decide(after(), late, head(f"2026-{month}-20 09:00"))
+    _, note = decide(after(), late, said(f"2026-{month}-20 09:00", "cong-thads", "PARTY"))
     assert isinstance(note, complaint.IrregularityNoted)
     assert (note.code, note.rule_id, note.article) == ("OUT_OF_TIME", rule, article)
 
@@ -132,7 +143,7 @@ def test_what_comes_too_late_is_noted_under_the_law_of_its_day(
 @pytest.mark.parametrize(
     ("known", "claim", "code"),
     [
-        (Known(), filed(), "UNKNOWN_STREAM"),
+        (Known(), filed(), "PARTY_NOT_DECLARED"),
         (after(), accepted(), "UNKNOWN_STREAM"),
         (after(OF_CASE), decided(), "WRONG_STATE"),
         (after(), filed(act_event_id="nobody"), "ACT_UNKNOWN"),

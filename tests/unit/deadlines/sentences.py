@@ -13,9 +13,11 @@ from services.core.contracts.events import case, coercion, deadline, judgment, s
 from services.core.contracts.events.records import Doc, Item, Party
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import derived_id, new_id
-from services.deadlines.domain import Known, decide, evolve, react
+from services.deadlines.domain import Known, react
 from services.deadlines.domain.clocks import Clock
+from services.deadlines.service import FAMILY
 from tests.unit.cast import head, officer, said
+from tests.unit.through_bus import through_bus
 
 CATALOGUE = load_catalogue()
 J = "01890000-0000-7000-8000-00000000000a"
@@ -59,6 +61,9 @@ _SCALARS = {
 }
 
 
+decide, evolve = through_bus(FAMILY)
+
+
 def _anything(kind: Kind) -> Any:
     match kind:
         case Codes(values):
@@ -98,7 +103,7 @@ class Clocks:
         return facts
 
     def _evolve(self, event: Event, context: Context) -> None:
-        self.known = evolve(self.known, event, context)  # type: ignore[arg-type]
+        self.known = evolve(self.known, event, context)
         self._told.append((event, context))
 
     def say(self, claim: deadline.Claim, context: Context) -> list[Any]:

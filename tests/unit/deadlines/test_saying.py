@@ -181,8 +181,15 @@ def test_a_clock_is_extended_once_and_never_shortened() -> None:
 
 def test_no_extension_but_the_law_s() -> None:
     clocks = voluntary()
-    claim = clocks.extended("L-36-1", "2026-09-20 00:00")
+    clocks.hear(made(case.GroundFound, C, calls_for=["SUSPEND"]), head("2026-09-01 08:00"))
+    claim = clocks.extended("L-47-1", "2026-09-20 00:00")
     assert codes(clocks.say(claim, head("2026-09-01 09:00"))) == ["EXTENSION_NOT_PROVIDED"]
+
+
+def test_a_clock_of_which_no_agency_must_act_is_extended_by_none() -> None:
+    clocks = voluntary()
+    claim = clocks.extended("L-36-1", "2026-09-20 00:00")
+    assert codes(clocks.say(claim, head("2026-09-01 09:00"))) == ["NOT_ADDRESSEE"]
 
 
 def test_what_is_overdue_is_not_extended_any_more() -> None:

@@ -1,9 +1,13 @@
-"""Officers acknowledge what their agency received; a breach is noted beside it."""
+"""Officers acknowledge what was delivered to their agency, and nothing else."""
 
 from services.core.contracts.events.delivery import Acknowledged, Delivered
 from services.core.contracts.family import Context
-from services.delivery.domain import Known, decide, evolve, stream
+from services.delivery.domain import Known, stream
+from services.delivery.service import FAMILY
 from tests.unit.cast import CASE, became, head, said
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 FACT = "01890000-0000-7000-8000-0000000000f1"
 OFFICE, HEAD, CASHIER = "thads-da-nang", "le-van-an", "pham-thi-cuc"
@@ -30,14 +34,14 @@ def test_what_was_received_may_be_acknowledged() -> None:
     assert became(decide(RECEIVED, acknowledged(), NOW)) == ("recorded", [])
 
 
-def test_an_acknowledgement_before_a_receipt_stands_and_the_breach_beside_it() -> None:
-    assert became(decide(Known(), acknowledged(), NOW)) == ("recorded", ["NOT_DELIVERED"])
+def test_what_was_not_delivered_cannot_be_acknowledged() -> None:
+    assert became(decide(Known(), acknowledged(), NOW)) == ("refused", ["NOT_ADDRESSEE"])
 
 
 def test_what_another_agency_received_was_not_received_by_this_one() -> None:
     elsewhere = Delivered(CASE, FACT, "nh-song-cam", NOW.occurred_at, "PULL")
     known = after((elsewhere, THE_PLATFORM))
-    assert became(decide(known, acknowledged(), NOW)) == ("recorded", ["NOT_DELIVERED"])
+    assert became(decide(known, acknowledged(), NOW)) == ("refused", ["NOT_ADDRESSEE"])
 
 
 def test_an_officer_acknowledges_once_and_another_of_the_agency_beside_him() -> None:

@@ -8,11 +8,16 @@ import pytest
 from services.core.contracts.events import case, information
 from services.core.contracts.events.records import Basis, Doc
 from services.core.contracts.family import Context
-from services.information.domain import Known, decide, evolve
-from tests.unit.cast import CASE, became, head, officer, said
+from services.information.domain import Known
+from services.information.service import FAMILY
+from tests.unit.cast import CASE, became, case_opened, head, officer, said
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 C = CASE
 DEBTOR = "01890000-0000-7000-8000-00000000000a.p1"
+CREDITOR = "01890000-0000-7000-8000-00000000000a.p2"
 BANK, LAND = "nh-song-cam", "dat-dai-da-nang"
 PAPER = Doc("d1", "ab")
 NOW = officer("2026-09-08 09:00")
@@ -20,6 +25,7 @@ AT = NOW.occurred_at
 BY_BANK = said("2026-09-08 10:00", BANK, "HOLDER", "can-bo-nh")
 
 HEARD: Any = (
+    case_opened(),
     (
         case.Decided(
             C,
@@ -85,7 +91,7 @@ def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[s
     ("facts", "claim", "refused"),
     [
         ((), asked(), []),
-        ((), asked(subject="somebody"), ["SUBJECT_NOT_IN_CASE"]),
+        ((), asked(subject=CREDITOR), ["SUBJECT_NOT_IN_CASE"]),
         ((), asked(basis=Basis(" ", "702")), ["PURPOSE_MISSING"]),
         ((), asked(kinds=["LAND"]), ["HOLDER_NOT_COMPETENT"]),
         ((), asked(kinds=["OTHER"]), []),
@@ -110,8 +116,8 @@ def test_only_the_officer_assigned_asks() -> None:
 
 
 def test_of_a_case_or_a_request_that_nobody_knows_nothing_is_said() -> None:
-    assert codes(Known(), asked()) == ("refused", ["UNKNOWN_STREAM"])
-    assert codes(after(), answered(), BY_BANK) == ("refused", ["UNKNOWN_STREAM"])
+    assert codes(Known(), asked()) == ("refused", ["OUT_OF_TERRITORY"])
+    assert codes(after(), answered(), BY_BANK) == ("refused", ["NOT_ADDRESSEE"])
 
 
 def test_the_way_of_a_request_that_is_answered() -> None:

@@ -16,8 +16,12 @@ from services.core.contracts.events.judgment import (
 )
 from services.core.contracts.events.records import Doc, Item, Party
 from services.core.contracts.family import Context, Refusal
-from services.judgments.domain import Known, decide, evolve
+from services.judgments.domain import Known
+from services.judgments.service import FAMILY
 from tests.unit.cast import said
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 J = "01890000-0000-7000-8000-00000000000a"
 COURT, OTHER_COURT = "toa-da-nang", "toa-hue"

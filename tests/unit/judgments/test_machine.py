@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.events.judgment import Claim, Fact, IrregularityNoted
 from services.core.contracts.family import Refusal
-from services.judgments.domain import BY_ITS_COURT, STAGES, Item, Known, decide, evolve
+from services.judgments.domain import STAGES, Item, Known
 from services.judgments.service import FAMILY
 from tests.unit.judgments.sentences import (
     COURT,
@@ -32,6 +32,9 @@ from tests.unit.judgments.sentences import (
     revised,
     transferred,
 )
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 CATALOGUE = load_catalogue()
 _days = st.integers(1, 28)
@@ -100,12 +103,6 @@ def test_the_family_takes_and_hears_what_the_catalogue_says() -> None:
     assert types == [event.type for event in CATALOGUE.family("judgment") if event.is_claim]
     assert [event.TYPE for event in FAMILY.hears] == list(CATALOGUE.families["judgment"].hears)
     assert {event for _, event, _ in drawn()} == set(types)
-
-
-def test_what_only_its_court_may_say_is_what_the_catalogue_leaves_to_courts() -> None:
-    assert {event.TYPE for event in BY_ITS_COURT} == {
-        event.type for event in CATALOGUE.family("judgment") if event.by == ("COURT",)
-    }
 
 
 @given(histories)

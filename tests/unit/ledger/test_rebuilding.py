@@ -87,11 +87,11 @@ async def test_a_changed_field_is_named_with_both_values(
     stream = busiest(stored)
     sequence, packed = stored.states[stream]
     state = msgspec.msgpack.decode(packed)
-    state["case"]["view"]["handler"] = "thads-khu-vuc-3"
+    state["case"]["view"]["officer"] = "vo-van-dung"
     (found,) = (await compared(entries, with_state(stored, stream, sequence, state))).differences
     assert found.stream == stream
     assert found.what == (
-        "state.case.view.handler: stored 'thads-khu-vuc-3', from the facts 'thads-da-nang'"
+        "state.case.view.officer: stored 'vo-van-dung', from the facts 'tran-thi-binh'"
     )
 
 

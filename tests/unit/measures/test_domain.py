@@ -7,8 +7,12 @@ import pytest
 
 from services.core.contracts.events import case, measure
 from services.core.contracts.family import Context
-from services.measures.domain import Known, decide, evolve, react
-from tests.unit.cast import CASE, PAPER, became, case_decided, head, officer, said
+from services.measures.domain import Known, react
+from services.measures.service import FAMILY
+from tests.unit.cast import CASE, PAPER, became, case_decided, case_opened, head, officer, said
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 C = CASE
 M, OTHER = f"{C}.m1", f"{C}.m2"
@@ -26,7 +30,7 @@ def _case(state: str = "VERIFYING") -> list[tuple[Any, Context]]:
     )
     moved = case.Moved(C, from_state="DECIDED", to_state=state, cause_event_id="e1")
     by = head("2026-08-24 09:30")
-    return [case_decided(), (assigned, by), (moved, by)]
+    return [case_opened(), case_decided(), (assigned, by), (moved, by)]
 
 
 def ordered(kind: str = "BLOCK", measure_id: str = M, **change: Any) -> measure.Ordered:
@@ -105,13 +109,13 @@ def test_an_account_is_blocked_told_of_carried_out_and_freed() -> None:
 @pytest.mark.parametrize(
     ("known", "claim", "code"),
     [
-        (Known(), ordered(), "UNKNOWN_STREAM"),
+        (Known(), ordered(), "OUT_OF_TERRITORY"),
         (after(), executed(), "UNKNOWN_STREAM"),
         (after(ordered(), executed()), executed(), "WRONG_STATE"),
         (after(ordered()), notified("DEBTOR"), "MEASURE_PENDING"),
         (after(ordered()), notified("CREDITOR"), "MEASURE_PENDING"),
         (after(state="COMPLETED"), ordered(), "CASE_NOT_LIVE"),
-        (after(), ordered(subject="p9"), "SUBJECT_NOT_IN_CASE"),
+        (after(), ordered(subject="p2"), "SUBJECT_NOT_IN_CASE"),
         (after(), ordered(amount=None), "AMOUNT_MISSING"),
         (after(), ordered(amount=0), "AMOUNT_MISSING"),
         (after(), ordered(signed_by="chv-cu"), "SIGNER_NOT_COMPETENT"),

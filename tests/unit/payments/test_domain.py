@@ -9,8 +9,12 @@ from hypothesis import strategies as st
 
 from services.core.contracts.events import payment
 from services.core.contracts.family import Context
-from services.payments.domain import Known, decide, evolve
-from tests.unit.cast import CASE, became, case_decided, cashier, said
+from services.payments.domain import Known
+from services.payments.service import FAMILY
+from tests.unit.cast import CASE, became, case_decided, case_opened, cashier, said
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 C = CASE
 CREDITOR = "01890000-0000-7000-8000-00000000000a.p2"
@@ -33,7 +37,7 @@ def paid(amount: int = 100, number: str = "PC-1", **change: Any) -> payment.Paid
 
 
 def after(*facts: Any) -> Known:
-    known = evolve(Known(), *case_decided())
+    known: Known = evolve(evolve(Known(), *case_opened()), *case_decided())
     for fact in facts:
         known = evolve(known, fact, NOW)
     return known
@@ -81,7 +85,7 @@ def test_what_is_refused_and_what_is_noted(
 
 
 def test_a_case_never_decided_has_no_ledger() -> None:
-    assert codes(Known(), collected()) == ("refused", ["UNKNOWN_STREAM"])
+    assert codes(Known(), collected()) == ("refused", ["OUT_OF_TERRITORY"])
 
 
 def test_the_cashier_of_another_office_writes_nothing() -> None:

@@ -8,14 +8,28 @@ from msgspec.structs import replace
 
 from services.core.contracts.events import case, coercion, deadline, sale
 from services.core.contracts.family import Context
-from services.sales.domain import Known, decide, evolve, react
-from tests.unit.cast import PAPER, became, head, officer, said
+from services.sales.domain import Known, react
+from services.sales.service import FAMILY
+from tests.unit.cast import (
+    PAPER,
+    became,
+    case_decided,
+    case_opened,
+    head,
+    officer,
+    officer_assigned,
+    said,
+)
+from tests.unit.through_bus import through_bus
+
+decide, evolve = through_bus(FAMILY)
 
 SEIZURE = "01890000-0000-7000-8000-00000000000a.c1.x1"
 S, OTHER = f"{SEIZURE}.s1", f"{SEIZURE}.s10"
 PRICE_FACT = "e-price"
 NOW = officer("2026-11-02 09:00")
 VALUER = said("2026-11-02 09:00", "tdg-ngu-son", "VALUER", "bui-van-lam")
+PORTAL = said("2026-11-03 09:00", "cong-thads", "PARTY")
 HOUSE = said("2026-11-02 09:00", "dg-cam-giang", "AUCTIONEER", "ly-thi-mai")
 
 
@@ -111,15 +125,18 @@ HALTED = sale.Halted(S, "STOP", "POSTPONED", at("12-15T07:00"))
 def after(*facts: Any) -> Known:
     """Fold facts in; the fact that set the price is the one notices speak of."""
     known = Known()
+    for heard in (case_opened(), case_decided(), officer_assigned()):
+        known = evolve(known, *heard)
     for fact in (*SEIZED, *facts):
         by = replace(NOW, id=PRICE_FACT) if isinstance(fact, sale.Priced) else NOW
-        known = evolve(known, fact, by)
+        known = evolve(known, *fact) if isinstance(fact, tuple) else evolve(known, fact, by)
     return known
 
 
-def codes(known: Known, claim: Any, context: Context = NOW) -> tuple[str, list[str]]:
+def codes(known: Known, claim: Any, context: Context | None = None) -> tuple[str, list[str]]:
     """Return whether a claim is recorded or refused, and the codes."""
-    return became(decide(known, claim, context))
+    usual = next(by for by in (NOW, HOUSE, PORTAL) if by.role in claim.BY)
+    return became(decide(known, claim, context or usual))
 
 
 VALUED = (CONTRACTED, priced())
@@ -144,12 +161,12 @@ def test_an_asset_is_valued_auctioned_and_handed_over() -> None:
 @pytest.mark.parametrize(
     ("known", "claim", "code"),
     [
-        (Known(), CONTRACTED, "UNKNOWN_STREAM"),
+        (Known(), CONTRACTED, "OUT_OF_TERRITORY"),
         (after(), auction(), "UNKNOWN_STREAM"),
         (after(CONTRACTED), auction(), "WRONG_STATE"),
         (after(LIFTED), CONTRACTED, "NOT_SEIZED"),
         (after(CONTRACTED), priced(0), "AMOUNT_NOT_POSITIVE"),
-        (after(*VALUED, requested(), priced()), requested(), "SECOND_REVALUATION"),
+        (after(*VALUED, (requested(), PORTAL), priced()), requested(), "SECOND_REVALUATION"),
         (after(*VALUED, ran_out("L-82-2")), requested(), "OUT_OF_TIME"),
         (after(*VALUED), requested("10-31"), "DATE_BEFORE_CAUSE"),
         (after(*VALUED), auction(0), "AMOUNT_NOT_POSITIVE"),

@@ -31,6 +31,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     judgment.Revised,
     judgment.IrregularityNoted,
     case.Requested,
+    case.ChannelChanged,
     case.RequestDeclined,
     case.Decided,
     case.Moved,

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant, Long
+from services.core.contracts.event import By, Event, Instant, Long
 from services.core.contracts.events.records import Doc
 
 RequestedChannel: TypeAlias = Literal["DIGITAL", "IN_PERSON", "ORAL", "POST"]
@@ -20,6 +20,9 @@ class Requested(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.requested"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PARTY": ("channel", "portal", "office_of_place"),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     items: list[Long]  #: các khoản — the items of the judgment
@@ -27,6 +30,25 @@ class Requested(Event, frozen=True):
     channel: RequestedChannel  #: cách nộp — how it was handed in
     received_on: date  #: ngày nhận — the day it was received
     previous_case_id: str | None = None  #: việc trước đó — the case before this one
+    #: cơ quan hoặc văn phòng được yêu cầu thi hành — the office that is asked to carry it out
+    to_agency: str | None = None
+
+
+class ChannelChanged(Event, frozen=True):
+    """A party acts through another channel from now on (đổi kênh của đương sự)."""
+
+    TYPE: ClassVar[str] = "thads.case.channel_changed"
+    MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PARTY": ("channel",),
+        "CENTRAL_BODY": ("managing",),
+    }
+
+    case_id: str  #: mã việc thi hành án — the case
+    party: str  #: đương sự — the party
+    channel_id: str  #: kênh mới — the agency through which the party acts from now on
+    changed_on: date  #: ngày đổi — the day of the change
+    document: Doc  #: đề nghị của đương sự — the party's signed wish
 
 
 RequestDeclinedGround: TypeAlias = Literal["a", "b", "c", "d", "dd"]
@@ -38,6 +60,10 @@ class RequestDeclined(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.request_declined"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     ground: RequestDeclinedGround  #: căn cứ — the ground of the law
@@ -58,6 +84,10 @@ class Decided(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.decided"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     items: list[Long]  #: các khoản — the items of the judgment
@@ -82,11 +112,17 @@ class Moved(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.moved"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     from_state: str  #: trạng thái trước — the state before
     to_state: str  #: trạng thái sau — the state after
     cause_event_id: str  #: sự kiện gốc — the fact that caused it
+    #: các đương sự của bản án, khi việc được mở — the parties of the judgment, when the case is
+    #: opened
+    parties: list[str] | None = None
 
 
 class OfficerAssigned(Event, frozen=True):
@@ -94,6 +130,10 @@ class OfficerAssigned(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.officer_assigned"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     officer_id: str  #: chấp hành viên — the officer
@@ -133,6 +173,11 @@ class Notified(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.notified"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "BAILIFF": ("officer",),
+        "COMMUNE": ("place",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     document_event_id: str  #: dữ kiện của văn bản — the fact whose paper it is
@@ -157,6 +202,11 @@ class PersuasionRecorded(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.persuasion_recorded"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "COMMUNE": ("place",),
+        "FRONT": ("place",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     held_on: date  #: ngày thuyết phục — the day it was held
@@ -171,6 +221,10 @@ class Agreed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.agreed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "BAILIFF": ("officer",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     items: list[Long]  #: các khoản — the items of the judgment
@@ -183,6 +237,10 @@ class Performed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.performed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "BAILIFF": ("officer",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     items: list[Long]  #: các khoản — the items of the judgment
@@ -199,6 +257,10 @@ class Verified(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.verified"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "BAILIFF": ("officer",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     verified_on: date  #: ngày xác minh — the day of the verification
@@ -216,6 +278,17 @@ class NewInformationReceived(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.new_information_received"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PARTY": ("channel", "portal", "handler"),
+        "OFFICER": ("officer",),
+        "BAILIFF": ("officer",),
+        "HOLDER": ("asked",),
+        "COMMUNE": ("place",),
+        "POLICE": ("asked", "place"),
+        "PROCURACY": ("procuracy",),
+        "COURT": ("origin", "above"),
+        "FRONT": ("place",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     received_on: date  #: ngày nhận — the day it was received
@@ -243,6 +316,15 @@ class GroundFound(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.ground_found"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "OFFICER": ("officer",),
+        "BAILIFF": ("officer",),
+        "COURT": ("origin", "above"),
+        "PROCURACY": ("procuracy",),
+        "PLATFORM": ("process",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     calls_for: list[GroundFoundCallsFor]  #: việc cần quyết định — the decisions it calls for
@@ -268,6 +350,10 @@ class DeclaredUnenforceable(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.declared_unenforceable"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     ground: DeclaredUnenforceableGround  #: căn cứ — the ground of the law
@@ -287,6 +373,10 @@ class Published(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.published"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     portal_at: Instant  #: thời điểm trên cổng — when the portal showed or dropped it
@@ -298,6 +388,10 @@ class Unpublished(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.unpublished"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     portal_at: Instant  #: thời điểm trên cổng — when the portal showed or dropped it
@@ -312,6 +406,10 @@ class RequestReturned(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.request_returned"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
     LAW: ClassVar[tuple[str, ...]] = ("R2026",)
 
     case_id: str  #: mã việc thi hành án — the case
@@ -334,6 +432,9 @@ class MovedToSeparateLedger(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.moved_to_separate_ledger"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+    }
     LAW: ClassVar[tuple[str, ...]] = ("R2015",)
 
     case_id: str  #: mã việc thi hành án — the case
@@ -351,6 +452,10 @@ class PostponementDemanded(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.postponement_demanded"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "COURT": ("origin", "above"),
+        "PROCURACY": ("procuracy",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     demanded_on: date  #: ngày yêu cầu — the day of the demand
@@ -369,6 +474,10 @@ class Postponed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.postponed"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     ground: PostponedGround  #: căn cứ — the ground of the law
@@ -396,6 +505,12 @@ class Suspended(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.suspended"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "COURT": ("origin", "above"),
+        "PROCURACY": ("procuracy",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     basis: SuspendedBasis  #: thẩm quyền — by the head himself, or by order
@@ -417,6 +532,10 @@ class Resumed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.resumed"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     cause_event_id: str  #: sự kiện gốc — the fact that caused it
@@ -437,6 +556,10 @@ class Terminated(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.terminated"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     ground: TerminatedGround  #: căn cứ — the ground of the law
@@ -461,6 +584,11 @@ class DecisionRecalled(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.decision_recalled"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "OFFICER": ("officer",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     recalled_event_id: str  #: quyết định bị thu hồi — the decision recalled
@@ -485,6 +613,9 @@ class Entrusted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.entrusted"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     to_agency: str  #: cơ quan nhận — the agency that receives it
@@ -507,6 +638,9 @@ class EntrustmentReceived(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.entrustment_received"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("entrusted",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     received_on: date  #: ngày nhận — the day it was received
@@ -524,6 +658,9 @@ class EntrustedAssetDecided(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.entrusted_asset_decided"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("entrusted",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     asset: str  #: tài sản — the asset
@@ -543,6 +680,9 @@ class Exempted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.exempted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "COURT": ("origin", "above"),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     amount: Long  #: số tiền được miễn, giảm, đồng — the sum remitted, in đồng
@@ -560,6 +700,10 @@ class Completed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.completed"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "BAILIFF": ("officer",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     completed_on: date  #: ngày thi hành xong — the day it was done
@@ -575,6 +719,10 @@ class ResultCertified(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.result_certified"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     decision_no: str  #: số quyết định — the official number of the decision
@@ -589,6 +737,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.case.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside
@@ -601,6 +752,7 @@ class IrregularityNoted(Event, frozen=True):
 
 Claim: TypeAlias = (
     Requested
+    | ChannelChanged
     | RequestDeclined
     | Decided
     | OfficerAssigned

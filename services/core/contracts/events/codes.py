@@ -57,14 +57,14 @@ CODES: Final[dict[str, Code]] = {
         why="stream",
     ),
     "NOT_ADDRESSEE": Code(
-        vi="Người gửi không phải nơi được yêu cầu.",
-        en="The sender is not the one who was asked.",
+        vi="Người gửi không phải nơi được yêu cầu hoặc được gửi.",
+        en="The sender is not the one to whom this is addressed.",
         at="lane",
         why="identity",
     ),
     "OUT_OF_TERRITORY": Code(
-        vi="Việc này không thuộc thẩm quyền của cơ quan gửi.",
-        en="The case does not belong to the sender.",
+        vi="Việc này không có hoặc không thuộc thẩm quyền của cơ quan gửi.",
+        en="This does not exist or does not belong to the sender.",
         at="lane",
         why="identity",
     ),
@@ -134,17 +134,17 @@ CODES: Final[dict[str, Code]] = {
         at="lane",
         why="guard",
     ),
+    "AGENCY_NOT_COMPETENT": Code(
+        vi="Không được chọn cơ quan này cho việc này.",
+        en="The agency named may not be chosen for this.",
+        at="lane",
+        why="content",
+    ),
     "RECEIVER_NOT_COMPETENT": Code(
         vi="Cơ quan nhận không có thẩm quyền thi hành.",
         en="The receiving agency is not competent.",
         at="lane",
         why="guard",
-    ),
-    "NOT_TRANSFERRED": Code(
-        vi="Chưa có việc chuyển giao bản án.",
-        en="No transfer of this judgment stands.",
-        at="lane",
-        why="order",
     ),
     "CLARIFICATION_UNKNOWN": Code(
         vi="Chưa ghi nhận yêu cầu giải thích này.",
@@ -656,12 +656,6 @@ CODES: Final[dict[str, Code]] = {
         at="lane",
         why="guard",
     ),
-    "NOT_DELIVERED": Code(
-        vi="Dữ kiện này chưa được giao cho cơ quan đó.",
-        en="This fact was not delivered to that agency.",
-        at="lane",
-        why="order",
-    ),
 }
 
 COMMON: Final[dict[str, dict[Mode, Effect]]] = {
@@ -675,6 +669,7 @@ COMMON: Final[dict[str, dict[Mode, Effect]]] = {
     "UNKNOWN_STREAM": {"act": "refuse", "done": "refuse"},
     "NOT_ADDRESSEE": {"act": "refuse", "done": "refuse"},
     "OUT_OF_TERRITORY": {"act": "refuse", "done": "refuse"},
+    "PARTY_NOT_DECLARED": {"act": "refuse", "done": "refuse"},
     "CORRECTS_UNKNOWN": {"act": "refuse", "done": "refuse"},
     "WRONG_STATE": {"act": "refuse", "done": "note"},
     "DUPLICATE": {"act": "refuse", "done": "note"},
@@ -688,7 +683,6 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     "thads.judgment.issued": {
         "ITEMS_EMPTY": CodeUse("refuse"),
         "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
-        "PARTY_NOT_DECLARED": CodeUse("refuse"),
     },
     "thads.judgment.made_effective": {
         "ITEMS_EMPTY": CodeUse("refuse"),
@@ -698,23 +692,23 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "NOT_ENFORCEABLE_YET": CodeUse("refuse", article="Đ33.1"),
         "RECEIVER_NOT_COMPETENT": CodeUse("refuse", article="Đ32"),
     },
-    "thads.judgment.received": {
-        "NOT_TRANSFERRED": CodeUse("note", article="Đ33.1"),
-    },
     "thads.judgment.clarified": {
         "CLARIFICATION_UNKNOWN": CodeUse("note", article="Đ13.3"),
     },
     "thads.case.requested": {
+        "AGENCY_NOT_COMPETENT": CodeUse("refuse"),
         "ITEMS_EMPTY": CodeUse("refuse"),
         "ITEM_EX_OFFICIO": CodeUse("note", article="Đ33.2"),
         "LIMITATION_PASSED": CodeUse("note", rule="L-34-1", article="Đ34.2"),
+    },
+    "thads.case.channel_changed": {
+        "AGENCY_NOT_COMPETENT": CodeUse("refuse"),
     },
     "thads.case.decided": {
         "NOT_REQUESTED": CodeUse("refuse", rule="L-34-2", article="Đ34.3"),
         "JUDGMENT_NOT_RECEIVED": CodeUse("refuse", rule="L-34-2", article="Đ34.3"),
         "NOT_EFFECTIVE": CodeUse("refuse", article="Đ33.1"),
         "ALREADY_DECIDED": CodeUse("refuse", article="Đ34.4.đ"),
-        "PARTY_NOT_DECLARED": CodeUse("refuse"),
         "ITEMS_EMPTY": CodeUse("refuse"),
     },
     "thads.case.officer_assigned": {
@@ -923,9 +917,6 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "EXTENSION_NOT_PROVIDED": CodeUse("refuse", rule="L-102-6", article="Đ102.4"),
         "EXTENSION_TOO_LONG": CodeUse("refuse", rule="L-102-6", article="Đ102.4"),
         "ALREADY_EXTENDED": CodeUse("refuse", rule="L-102-6", article="Đ102.4"),
-    },
-    "thads.delivery.acknowledged": {
-        "NOT_DELIVERED": CodeUse("note"),
     },
 }
 """The codes of single types: what each does, and by which rule and article."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant, Long
+from services.core.contracts.event import By, Event, Instant, Long
 from services.core.contracts.events.records import Doc
 
 DecidedKind: TypeAlias = Literal["ACCOUNT", "INCOME", "EXPLOIT", "SEIZURE", "HANDOVER", "ACT"]
@@ -24,6 +24,9 @@ class Decided(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.decided"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("handler",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     kind: DecidedKind  #: loại — of which kind
@@ -53,6 +56,10 @@ class ProtectionRequested(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.protection_requested"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "HEAD": ("handler",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     police_id: str  #: đơn vị Công an — the police unit
@@ -64,6 +71,9 @@ class ProtectionPlanned(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.protection_planned"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "POLICE": ("asked",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     ready_at: Instant  #: thời điểm xong phương án — when the plan was ready
@@ -75,6 +85,10 @@ class BookingRequested(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.booking_requested"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "HEAD": ("handler",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     booking_id: str  #: mã giữ lịch — the booking
@@ -90,6 +104,9 @@ class UnitBooked(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.unit_booked"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     booking_id: str  #: mã giữ lịch — the booking
@@ -104,6 +121,9 @@ class UnitUnavailable(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.unit_unavailable"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     booking_id: str  #: mã giữ lịch — the booking
@@ -119,6 +139,10 @@ class BookingCancelled(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.booking_cancelled"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "HEAD": ("handler",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     booking_id: str  #: mã giữ lịch — the booking
@@ -137,6 +161,10 @@ class Scheduled(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.scheduled"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "OFFICER": ("officer",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     starts_at: Instant  #: giờ bắt đầu — when it begins
@@ -162,6 +190,10 @@ class PlanSent(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.plan_sent"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "HEAD": ("handler",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     addressees: list[str]  #: nơi nhận — who is told
@@ -173,6 +205,12 @@ class PlanAcknowledged(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.plan_acknowledged"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "POLICE": ("addressed",),
+        "COMMUNE": ("addressed",),
+        "PROCURACY": ("addressed",),
+        "HOLDER": ("addressed",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     received_at: Instant  #: thời điểm nhận — when it was received
@@ -197,6 +235,11 @@ class Postponed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.postponed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "HEAD": ("handler",),
+        "PLATFORM": ("process",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     reason: PostponedReason  #: lý do hoãn — why the hour falls
@@ -213,6 +256,10 @@ class Executed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.executed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "HOLDER": ("holder",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     kind: ExecutedKind  #: loại — of which kind
@@ -233,6 +280,9 @@ class Failed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.failed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     reason: FailedReason  #: lý do — why
@@ -248,6 +298,10 @@ class Lifted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.lifted"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "PLATFORM": ("process",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     ground: LiftedGround  #: căn cứ — the ground of the law
@@ -263,6 +317,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.coercion.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside

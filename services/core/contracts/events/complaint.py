@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant
+from services.core.contracts.event import By, Event, Instant
 from services.core.contracts.events.records import Doc
 
 FiledLevel: TypeAlias = Literal["1", "2"]
@@ -19,6 +19,9 @@ class Filed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.filed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PARTY": ("channel", "portal", "handler"),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     level: FiledLevel  #: lần khiếu nại — first or second complaint
@@ -39,6 +42,11 @@ class Accepted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.accepted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     accepted_on: date  #: ngày thụ lý — the day it was accepted
@@ -55,6 +63,11 @@ class Rejected(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.rejected"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     ground: RejectedGround  #: căn cứ — the ground of the law
@@ -66,6 +79,11 @@ class ActPaused(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.act_paused"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     act_event_id: str  #: việc bị khiếu nại — the fact complained of
@@ -77,6 +95,11 @@ class ActUnpaused(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.act_unpaused"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     act_event_id: str  #: việc bị khiếu nại — the fact complained of
@@ -91,6 +114,11 @@ class Paused(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.paused"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     ground: PausedGround  #: căn cứ — the ground of the law
@@ -102,6 +130,11 @@ class Resumed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.resumed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     resumed_on: date  #: ngày tiếp tục — the day it went on
@@ -112,6 +145,9 @@ class Withdrawn(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.withdrawn"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PARTY": ("channel",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     whole: bool  #: toàn bộ — whether all of it
@@ -126,6 +162,11 @@ class Discontinued(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.discontinued"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     ground: DiscontinuedGround  #: căn cứ — the ground of the law
@@ -144,6 +185,11 @@ class Decided(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.decided"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     level: DecidedLevel  #: lần khiếu nại — first or second complaint
@@ -168,6 +214,12 @@ class Notified(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.notified"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("handler",),
+        "VP_HEAD": ("handler",),
+        "OFFICER": ("handler",),
+        "CENTRAL_BODY": ("managing",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     document_event_id: str  #: dữ kiện của văn bản — the fact whose paper it is
@@ -184,6 +236,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.complaint.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     complaint_id: str  #: mã khiếu nại — the complaint
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside

@@ -6,7 +6,7 @@ Made from `schemas/` by `lienthong schemas generate`; edit the sources, not this
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant
+from services.core.contracts.event import By, Event, Instant
 from services.core.contracts.events.records import Doc, Pause
 
 StartedKind: TypeAlias = Literal["duty", "period", "lead"]
@@ -18,6 +18,9 @@ class Started(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.started"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -42,6 +45,9 @@ class DueSoon(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.due_soon"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -55,6 +61,9 @@ class Overdue(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.overdue"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -68,6 +77,9 @@ class Expired(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.expired"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -81,6 +93,9 @@ class Stopped(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.stopped"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -101,6 +116,13 @@ class Extended(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.extended"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "COURT": ("responsible",),
+        "HEAD": ("responsible",),
+        "VP_HEAD": ("responsible",),
+        "CENTRAL_BODY": ("responsible",),
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -120,6 +142,9 @@ class Paused(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.paused"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -134,6 +159,9 @@ class Resumed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.resumed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -149,6 +177,9 @@ class Cancelled(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.cancelled"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock
@@ -164,6 +195,9 @@ class Withdrawn(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.deadline.withdrawn"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     watched: str  #: đối tượng theo dõi — the part whose clock it is
     clock_id: str  #: mã thời hạn — the clock

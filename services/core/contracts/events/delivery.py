@@ -6,7 +6,7 @@ Made from `schemas/` by `lienthong schemas generate`; edit the sources, not this
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant
+from services.core.contracts.event import By, Event, Instant
 
 DeliveredWay: TypeAlias = Literal["PULL", "STREAM", "WEBHOOK", "TOPIC"]
 
@@ -16,6 +16,9 @@ class Delivered(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.delivery.delivered"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     delivered_part: str  #: đối tượng của dữ kiện đã giao — the part of which the fact speaks
     event_id: str  #: dữ kiện đã giao — the fact
@@ -29,6 +32,23 @@ class Acknowledged(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.delivery.acknowledged"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "COURT": ("delivered",),
+        "HEAD": ("delivered",),
+        "OFFICER": ("delivered",),
+        "CASHIER": ("delivered",),
+        "VP_HEAD": ("delivered",),
+        "BAILIFF": ("delivered",),
+        "PROCURACY": ("delivered",),
+        "POLICE": ("delivered",),
+        "COMMUNE": ("delivered",),
+        "FRONT": ("delivered",),
+        "HOLDER": ("delivered",),
+        "EXIT_CONTROL": ("delivered",),
+        "VALUER": ("delivered",),
+        "AUCTIONEER": ("delivered",),
+        "CENTRAL_BODY": ("delivered",),
+    }
 
     delivered_part: str  #: đối tượng của dữ kiện đã giao — the part of which the fact speaks
     event_id: str  #: dữ kiện đã giao — the fact
@@ -41,6 +61,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.delivery.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     delivered_part: str  #: đối tượng của dữ kiện đã giao — the part of which the fact speaks
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside

@@ -6,7 +6,7 @@ Made from `schemas/` by `lienthong schemas generate`; edit the sources, not this
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant
+from services.core.contracts.event import By, Event, Instant
 from services.core.contracts.events.records import Basis, Doc
 
 RequestedKinds: TypeAlias = Literal[
@@ -19,6 +19,10 @@ class Requested(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.information.requested"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("handler",),
+        "BAILIFF": ("handler",),
+    }
 
     request_id: str  #: mã yêu cầu thông tin — the request
     holder_id: str  #: nơi giữ — who holds the asset or the data
@@ -41,6 +45,11 @@ class Acknowledged(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.information.acknowledged"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HOLDER": ("holder",),
+        "COMMUNE": ("holder",),
+        "POLICE": ("holder",),
+    }
 
     request_id: str  #: mã yêu cầu thông tin — the request
     received_at: Instant  #: thời điểm nhận — when it was received
@@ -56,6 +65,11 @@ class Answered(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.information.answered"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HOLDER": ("holder",),
+        "COMMUNE": ("holder",),
+        "POLICE": ("holder",),
+    }
 
     request_id: str  #: mã yêu cầu thông tin — the request
     answered_at: Instant  #: thời điểm trả lời — when it was answered
@@ -74,6 +88,11 @@ class Declined(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.information.declined"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HOLDER": ("holder",),
+        "COMMUNE": ("holder",),
+        "POLICE": ("holder",),
+    }
 
     request_id: str  #: mã yêu cầu thông tin — the request
     declined_at: Instant  #: thời điểm từ chối — when it was declined
@@ -86,6 +105,10 @@ class Withdrawn(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.information.withdrawn"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "BAILIFF": ("officer",),
+    }
 
     request_id: str  #: mã yêu cầu thông tin — the request
 
@@ -95,6 +118,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.information.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     request_id: str  #: mã yêu cầu thông tin — the request
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside

@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant, Long
+from services.core.contracts.event import By, Event, Instant, Long
 from services.core.contracts.events.records import Doc, Item, Party
 
 IssuedKind: TypeAlias = Literal[
@@ -32,6 +32,9 @@ class Issued(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.judgment.issued"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "COURT": ("new", "origin"),
+    }
 
     judgment_id: str  #: mã bản án — its id, the beginning of every id inside it
     court_id: str  #: Tòa án ra bản án — the court that issued it
@@ -49,6 +52,9 @@ class MadeEffective(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.judgment.made_effective"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "COURT": ("origin",),
+    }
 
     judgment_id: str  #: mã bản án — the judgment
     effective_on: date  #: ngày có hiệu lực — the day it took effect
@@ -60,6 +66,9 @@ class Transferred(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.judgment.transferred"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "COURT": ("origin",),
+    }
 
     judgment_id: str  #: mã bản án — the judgment
     to_agency: str  #: cơ quan thi hành án nhận — the enforcement agency it goes to
@@ -78,6 +87,9 @@ class Received(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.judgment.received"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("receiver",),
+    }
 
     judgment_id: str  #: mã bản án — the judgment
     received_on: date  #: ngày tiếp nhận — the day it was received
@@ -93,6 +105,11 @@ class ClarificationRequested(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.judgment.clarification_requested"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HEAD": ("receiver", "below"),
+        "VP_HEAD": ("below",),
+        "PARTY": ("channel", "portal", "office_of_place"),
+    }
 
     clarification_id: str  #: mã yêu cầu — the id of the question, inside its judgment
     received_on: date  #: ngày Tòa án nhận được yêu cầu — the day the court received it
@@ -106,6 +123,9 @@ class Clarified(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.judgment.clarified"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "COURT": ("origin",),
+    }
 
     clarification_id: str  #: mã yêu cầu — the question that is answered
     outcome: ClarifiedOutcome  #: kết quả trả lời — what the court did
@@ -121,6 +141,9 @@ class Revised(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.judgment.revised"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "COURT": ("origin", "above"),
+    }
 
     judgment_id: str  #: mã bản án — the judgment
     outcome: RevisedOutcome  #: kết quả xét lại — what the higher court did
@@ -136,6 +159,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.judgment.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     judgment_id: str  #: mã bản án — the judgment
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside

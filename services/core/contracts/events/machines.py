@@ -127,6 +127,9 @@ CASE: Final = Machine(
         "thads.case.new_information_received": (
             Arrow(("REQUESTED", "DECIDED", "VOLUNTARY", "VERIFYING", "ENFORCEABLE", "UNENFORCEABLE", "POSTPONED", "SUSPENDED", "DECLINED", "RETURNED", "ENTRUSTED", "COMPLETED", "TERMINATED"), "="),
         ),
+        "thads.case.channel_changed": (
+            Arrow(("REQUESTED", "DECIDED", "VOLUNTARY", "VERIFYING", "ENFORCEABLE", "UNENFORCEABLE", "POSTPONED", "SUSPENDED", "DECLINED", "RETURNED", "ENTRUSTED", "COMPLETED", "TERMINATED"), "="),
+        ),
         "thads.case.ground_found": (
             Arrow(("REQUESTED", "DECIDED", "VOLUNTARY", "VERIFYING", "ENFORCEABLE", "UNENFORCEABLE", "POSTPONED", "SUSPENDED", "DECLINED", "RETURNED", "ENTRUSTED", "COMPLETED", "TERMINATED"), "="),
         ),

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant, Long
+from services.core.contracts.event import By, Event, Instant, Long
 from services.core.contracts.events.records import Doc
 
 MinutedKind: TypeAlias = Literal["BLOCK", "SEIZE"]
@@ -20,6 +20,9 @@ class Minuted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.measure.minuted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     measure_id: str  #: mã biện pháp bảo đảm — the measure
     kind: MinutedKind  #: loại — of which kind
@@ -36,6 +39,10 @@ class Ordered(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.measure.ordered"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("handler",),
+        "HEAD": ("handler",),
+    }
 
     measure_id: str  #: mã biện pháp bảo đảm — the measure
     kind: OrderedKind  #: loại — of which kind
@@ -64,6 +71,10 @@ class Notified(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.measure.notified"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+        "HEAD": ("handler",),
+    }
 
     measure_id: str  #: mã biện pháp bảo đảm — the measure
     document_event_id: str  #: dữ kiện của văn bản — the fact whose paper it is
@@ -81,6 +92,11 @@ class Executed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.measure.executed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "HOLDER": ("holder",),
+        "EXIT_CONTROL": ("holder",),
+        "OFFICER": ("officer",),
+    }
 
     measure_id: str  #: mã biện pháp bảo đảm — the measure
     executed_at: Instant  #: thời điểm thực hiện — when it was carried out
@@ -95,6 +111,11 @@ class Lifted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.measure.lifted"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("handler",),
+        "HEAD": ("handler",),
+        "PLATFORM": ("process",),
+    }
 
     measure_id: str  #: mã biện pháp bảo đảm — the measure
     ground: LiftedGround  #: căn cứ — the ground of the law
@@ -110,6 +131,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.measure.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     measure_id: str  #: mã biện pháp bảo đảm — the measure
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside

@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Long
+from services.core.contracts.event import By, Event, Long
 
 CollectedSource: TypeAlias = Literal["VOLUNTARY", "DEDUCTION", "SALE", "REDEMPTION", "OTHER"]
 
@@ -17,6 +17,9 @@ class Collected(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.payment.collected"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "CASHIER": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     receipt_no: str  #: số phiếu thu — the number of the receipt
@@ -36,6 +39,9 @@ class PaidOut(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.payment.paid_out"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "CASHIER": ("handler",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     voucher_no: str  #: số phiếu chi — the number of the voucher
@@ -52,6 +58,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.payment.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     case_id: str  #: mã việc thi hành án — the case
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside

@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant, Long
+from services.core.contracts.event import By, Event, Instant, Long
 from services.core.contracts.events.records import Doc
 
 
@@ -16,6 +16,9 @@ class ValuationContracted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.valuation_contracted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     asset: str  #: tài sản — the asset
@@ -31,6 +34,10 @@ class Priced(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.priced"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "VALUER": ("valuer",),
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     price: Long  #: giá, đồng — the price in đồng
@@ -44,6 +51,9 @@ class RevaluationRequested(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.revaluation_requested"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PARTY": ("channel", "portal", "handler"),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     party: str  #: đương sự — the party
@@ -56,6 +66,9 @@ class AuctionContracted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.auction_contracted"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     auctioneer_id: str  #: tổ chức đấu giá — the auction house
@@ -71,6 +84,9 @@ class Announced(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.announced"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "AUCTIONEER": ("auctioneer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     opens_at: Instant  #: giờ mở phiên — when the auction opens
@@ -87,6 +103,9 @@ class Halted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.halted"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     kind: HaltedKind  #: loại — of which kind
@@ -101,6 +120,9 @@ class Unhalted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.unhalted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     resumed_at: Instant  #: thời điểm tiếp tục — when it went on
@@ -111,6 +133,9 @@ class Unsold(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.unsold"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "AUCTIONEER": ("auctioneer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     round: Long  #: lần — the how-manieth
@@ -125,6 +150,9 @@ class PriceReduced(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.price_reduced"
     MODE: ClassVar[Mode] = "act"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     new_price: Long  #: giá mới, đồng — the new price in đồng
@@ -144,6 +172,10 @@ class Sold(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.sold"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "AUCTIONEER": ("auctioneer",),
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     buyer: str  #: người mua — the buyer
@@ -160,6 +192,9 @@ class Redeemed(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.redeemed"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     paid: Long  #: số tiền đã nộp, đồng — the sum paid, in đồng
@@ -174,6 +209,9 @@ class HandedOver(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.handed_over"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "OFFICER": ("officer",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     handed_on: date  #: ngày giao — the day it was handed over
@@ -189,6 +227,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.sale.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     sale_id: str  #: mã việc bán tài sản — the sale
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside

@@ -6,7 +6,7 @@ Made from `schemas/` by `lienthong schemas generate`; edit the sources, not this
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event
+from services.core.contracts.event import By, Event
 from services.core.contracts.events.records import Reason
 
 
@@ -15,6 +15,9 @@ class Refused(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.submission.refused"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     about: str  #: đối tượng được nêu — the part the claim spoke of
     submission_id: str  #: mã bản gửi — the submission
@@ -28,6 +31,9 @@ class Held(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.submission.held"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     about: str  #: đối tượng được nêu — the part the claim spoke of
     submission_id: str  #: mã bản gửi — the submission
@@ -43,6 +49,9 @@ class Released(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.submission.released"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     about: str  #: đối tượng được nêu — the part the claim spoke of
     submission_id: str  #: mã bản gửi — the submission

@@ -6,7 +6,7 @@ Made from `schemas/` by `lienthong schemas generate`; edit the sources, not this
 from typing import ClassVar, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import Event, Instant
+from services.core.contracts.event import By, Event, Instant
 
 
 class Booked(Event, frozen=True):
@@ -14,6 +14,9 @@ class Booked(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.unit.booked"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     unit_id: str  #: mã đơn vị — the unit whose diary it is
     booking_id: str  #: mã giữ lịch — the booking
@@ -27,6 +30,9 @@ class BookingRefused(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.unit.booking_refused"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     unit_id: str  #: mã đơn vị — the unit whose diary it is
     booking_id: str  #: mã giữ lịch — the booking
@@ -41,6 +47,9 @@ class Released(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.unit.released"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     unit_id: str  #: mã đơn vị — the unit whose diary it is
     booking_id: str  #: mã giữ lịch — the booking
@@ -52,6 +61,9 @@ class IrregularityNoted(Event, frozen=True):
 
     TYPE: ClassVar[str] = "thads.unit.irregularity_noted"
     MODE: ClassVar[Mode] = "done"
+    BY: ClassVar[By] = {
+        "PLATFORM": ("process",),
+    }
 
     unit_id: str  #: mã đơn vị — the unit whose diary it is
     fact_id: str  #: dữ kiện có sai phạm — the fact it stands beside
