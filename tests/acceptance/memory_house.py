@@ -1,6 +1,7 @@
 """The whole house in memory: the gateway's edge, every family, and a clock that the story moves."""
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,6 +62,17 @@ class MemoryHouse:
         self._said: set[str] = set()
         self._told: dict[tuple[str, int], int] = {}
         self._outcomes: dict[str, Outcome] = {}
+
+    def fork(self) -> "MemoryHouse":
+        """Return a house with the same history; neither learns what is said in the other."""
+        twin = copy(self)
+        twin.clock = copy(self.clock)
+        twin.log = self.log.fork(twin.clock)
+        twin._read, twin._heard = dict(self._read), dict(self._heard)
+        twin._clocks = {id_: dict(row) for id_, row in self._clocks.items()}
+        twin._said, twin._told = set(self._said), dict(self._told)
+        twin._outcomes = dict(self._outcomes)
+        return twin
 
     def submit(self, agency: str, submission: dict[str, Any]) -> Became:
         """Submit what an agency says, let every lane come to rest, and return what became of it."""

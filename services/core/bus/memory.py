@@ -5,6 +5,7 @@ real bus against it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy, deepcopy
 from typing import Any
 
 from msgspec.structs import replace
@@ -49,6 +50,17 @@ class MemoryLog:
             for service in services
             for partition in range(topics.partitions)
         ]
+
+    def fork(self, clock: Clock) -> "MemoryLog":
+        """Return a log with the same past, on that clock; neither learns what the other takes."""
+        twin = copy(self)
+        vars(twin).update(
+            records={target: list(records) for target, records in self.records.items()},
+            _tails=dict(self._tails),
+            _clock=clock,
+            _lanes=[lane.fork(twin) for lane in self._lanes],
+        )
+        return twin
 
     def put(self, lane: str, outgoing: Iterable[Outgoing]) -> None:
         """Append records as written by a lane, numbered and chained."""
@@ -109,6 +121,17 @@ class _MemoryLane:
         self._positions = dict.fromkeys([*self._hears, *self._claims], 0)
         self._heard = Heard()
         self._streams = Streams(service, kept=1 << 60)
+
+    def fork(self, log: MemoryLog) -> "_MemoryLane":
+        twin = copy(self)
+        vars(twin).update(
+            lines={key: list(line) for key, line in self.lines.items()},
+            _log=log,
+            _streams=self._streams.fork(),
+            _positions=dict(self._positions),
+            _heard=deepcopy(self._heard),
+        )
+        return twin
 
     def step(self) -> bool:
         """Take everything that stands in the lane's topics, heard facts first."""

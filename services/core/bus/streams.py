@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from copy import copy
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,12 @@ class Streams:
         }
         self.ahead: dict[str, Stored] = {}
         self.pasts: dict[str, Past] = {}  #: of the keys in which something is undone
+
+    def fork(self) -> "Streams":
+        """Return the same streams; what is put into either from now on the other does not hold."""
+        twin = copy(self)
+        vars(twin).update(_kept=self._kept.copy(), ahead=dict(self.ahead), pasts=dict(self.pasts))
+        return twin
 
     def get(self, stream: str) -> Stored | None:
         """Return the stream as the batch in hand has left it."""
