@@ -15,6 +15,16 @@ def test_every_guarantee_names_tests_that_exist() -> None:
     assert [path for each in named for path in each if not (ROOT / path).is_file()] == []
 
 
+def test_every_threat_names_tests_that_exist() -> None:
+    page = (ROOT / "docs/threat-model.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "---" not in line]
+    rows = [row for row in rows if not row.startswith("| threat ")]
+    named = [re.findall(r"`(tests/[^`]+\.py)`", row) for row in rows]
+    assert len(rows) >= 30
+    assert all(named), "a threat without a test"
+    assert [path for each in named for path in each if not (ROOT / path).is_file()] == []
+
+
 def test_every_rule_is_named_and_no_other() -> None:
     rules = {f"B{n}" for n in range(1, 13)} | {f"T{n}" for n in range(1, 8)}
     assert set(re.findall(r"\b[BT]\d+\b", PAGE)) == rules
