@@ -11,7 +11,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.core.access.involvement import MADE_BY, Involved, office_of, scopes_of
+from services.core.access.involvement import (
+    MADE_BY,
+    Involved,
+    agencies_above,
+    office_of,
+    scopes_of,
+)
 from services.core.contracts.catalogue import PREFIX, Catalogue
 from services.core.contracts.event import Event
 from services.core.contracts.family import Context, Directory, Refusal
@@ -120,12 +126,12 @@ def _is_officer(asked: _Question) -> bool:
 
 def _is_above(asked: _Question) -> bool:
     courts = asked.involved.holders("origin", asked.scopes)
-    return any(asked.context.agency in _above(asked.directory, court) for court in courts)
+    return any(asked.context.agency in agencies_above(asked.directory, court) for court in courts)
 
 
 def _is_managing(asked: _Question) -> bool:
     mine = asked.context.agency
-    return any(mine in _above(asked.directory, office) for office in asked.handlers)
+    return any(mine in agencies_above(asked.directory, office) for office in asked.handlers)
 
 
 def _is_procuracy(asked: _Question) -> bool:
@@ -239,16 +245,6 @@ def facts_needed(
 def is_of(directory: Directory, agency: str, office: str) -> bool:
     """Say whether an agency is that office or one of its rooms."""
     return agency == office or office_of(directory, agency) == office
-
-
-def _above(directory: Directory, slug: str) -> Iterable[str]:
-    """Yield the agencies above one, the nearest first."""
-    found = directory.agency(slug)
-    seen = {slug}
-    while found and found.parent and found.parent not in seen:
-        seen.add(found.parent)
-        yield found.parent
-        found = directory.agency(found.parent)
 
 
 def _kind(directory: Directory, slug: str) -> str | None:

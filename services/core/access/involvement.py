@@ -109,6 +109,16 @@ def office_of(directory: Directory, agency: str) -> str:
     return found.parent if found and found.kind == "thads_room" and found.parent else agency
 
 
+def agencies_above(directory: Directory, slug: str) -> Iterator[str]:
+    """Yield the agencies above one, the nearest first."""
+    found = directory.agency(slug)
+    seen = {slug}
+    while found and found.parent and found.parent not in seen:
+        seen.add(found.parent)
+        yield found.parent
+        found = directory.agency(found.parent)
+
+
 def made_by(event: Event, agency: str, directory: Directory) -> Iterator[Made]:
     """Yield what a fact makes of whom; `agency` submitted it."""
     part = event.part

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
-from services.core.access.involvement import office_asked, office_of
+from services.core.access.involvement import agencies_above, office_asked, office_of
 from services.core.contracts.catalogue import PREFIX, Catalogue
 from services.core.contracts.days import day_of
 from services.core.contracts.envelope import Envelope
@@ -36,6 +36,7 @@ EVERYBODY: Final = "*"
 OFFICE: Final = "handler"  #: the office that carries the case out
 ROOM: Final = "handler_room"  #: the room of the officer assigned, before that the office
 ASSET: Final = "handler_asset"  #: an office to which the processing of an asset is entrusted
+MANAGING: Final = "managing"  #: the body above an office that carries the case out
 BELOW: Final = "handler_below"  #: whoever carries out some case of the judgment
 PROCURACY: Final = "procuracy"
 SEATS: Final = frozenset({OFFICE, ROOM, PROCURACY})
@@ -199,6 +200,8 @@ def _relations(event: Event, readers: Iterable[str]) -> Iterator[str]:
         # The office takes a complaint up before anybody is known as its resolver.
         case complaint.Filed(level="1") | complaint.Withdrawn():
             yield OFFICE
+        case complaint.Filed():
+            yield MANAGING
 
 
 def _agencies(
@@ -211,8 +214,6 @@ def _agencies(
             yield from _of(slug, directory)
     if "public" in readers:
         yield EVERYBODY
-    if "managing" in readers or (isinstance(event, complaint.Filed) and event.level == "2"):
-        yield from _of_kind("central_body", envelope, directory)
 
 
 def _cause(event: Event) -> str | None:
@@ -274,6 +275,9 @@ def _seated(
     yield scope, OFFICE, office
     yield scope, ROOM, office
     yield key_of(scope), BELOW, office
+    for above in agencies_above(directory, office):
+        if (agency := directory.agency(above)) and agency.kind == "central_body":
+            yield scope, MANAGING, above
     yield from _watched(scope, office, envelope, directory)
 
 

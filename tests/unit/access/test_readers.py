@@ -31,7 +31,7 @@ from tests.unit.telling.threads import (
 )
 
 COURT = "toa-da-nang"
-MANAGING = {"cuc-quan-ly-thads", "cuc-tha-quan-doi"}
+MANAGING = {"cuc-quan-ly-thads"}
 OFFICE, ROOM, NEXT = "thads-da-nang", "thads-khu-vuc-3", "thads-hue"
 PROCURACY, POLICE, COMMUNE = "vks-khu-vuc-3", "ca-thi-hanh-an-da-nang", "ubnd-phuong-song-cam"
 BANK, LAND, PORTAL, PLATFORM = "nh-song-cam", "dat-dai-da-nang", "cong-thads", "platform"
