@@ -279,14 +279,14 @@ class File:
         if self.by(0.12):
             return  # the court never hands it over
         yield self.around(15 if at_once or kind == "ARBITRAL" else 24)
-        self.say(
-            COURT,
-            "judgment.transferred",
-            self.id,
-            to_agency=HEAD.agency,
-            sent_at=self.now.isoformat(),
-            documents=[doc(f"{number}/2026")],
-        )
+        sent: dict[str, Any] = {
+            "to_agency": HEAD.agency,
+            "sent_at": self.now.isoformat(),
+            "documents": [doc(f"{number}/2026")],
+        }
+        if self.say(COURT, "judgment.transferred", self.id, **sent) is None:
+            done = {"already_done": True, "document": doc(f"{number}/2026")}
+            self.say(COURT, "judgment.transferred", self.id, **sent, **done)
         yield self.soon()
         self.say(HEAD, "judgment.received", self.id, received_on=self.earlier(), missing=[])
         if not fee and self.plot != "early":

@@ -18,7 +18,7 @@ from tests.acceptance.memory_house import CATALOGUE, DIRECTORY, MemoryHouse
 from tests.acceptance.office_year import ELSEWHERE, HEAD, PROCURACY
 from tests.acceptance.slow_oracle import RULES, Fact, SlowOracle
 
-SEED: Final = 21
+SEED: Final = 23
 ROUNDS: Final = 4  #: how often each plot is played
 
 TELLS: Final[dict[type[Event], tuple[str, ...]]] = {
@@ -143,10 +143,11 @@ NEVER: Final[dict[str, set[str]]] = {
 }
 
 MISSED: Final[dict[str, set[str]]] = {
-    "L-33-2": {"late"},
-    "L-34-3": {"late", "overdue"},
-    "L-64-1": {"late", "overdue"},
-    "L-83-2": {"in time"},
+    "L-33-2": {"late", "overdue"},
+    "L-33-4": {"in time"},
+    "L-38-3": {"late", "overdue"},
+    "L-49-2": {"late", "overdue"},
+    "L-49-4": {"in time"},
 }
 """What the dice of this year did not bring, though another year may."""
 

@@ -124,7 +124,7 @@ async def test_a_file_of_submissions_is_submitted_once_however_often_it_is_sent(
         assert "✓ would be recorded, nothing is recorded yet" in told
         assert "    thads.judgment.issued: ra bản án, quyết định" in told
         assert told.count("✗ would be refused") == 2, "each is decided alone, before the first"
-        assert told.count("    UNKNOWN_STREAM") == 2
+        assert told.count("    OUT_OF_TERRITORY") == 2
         assert "✗ turned away, 422 MALFORMED" in told
         assert (await door.counts()).accepted == 0
 

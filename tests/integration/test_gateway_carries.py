@@ -15,13 +15,11 @@ from services.core.settings import Settings
 from services.gateway.counting import Counts
 from services.judgments.service import FAMILY
 from tests.doors.house import (
-    COURT,
     ENFORCERS,
     Door,
     effective,
     issued,
     open_door,
-    received,
     transferred,
 )
 from tests.patience import PATIENCE
@@ -51,10 +49,10 @@ async def test_what_becomes_of_a_submission_is_told_to_its_sender(settings: Sett
         assert reason["en"]
 
         # recorded although a rule was broken, and the breach beside it
-        irregular = (await door.submit(received(opened["part"]), agency=ENFORCERS)).json()
+        irregular = (await door.submit(issued(opened["part"]))).json()
         assert irregular["status"] == "recorded"
         noted = [fact["irregularity"]["code"] for fact in irregular["facts"][1:]]
-        assert "NOT_TRANSFERRED" in noted
+        assert "DUPLICATE" in noted
 
         # pending is answered with where to ask
         pending = await door.submit(effective(opened["part"]), wait=None)
@@ -75,15 +73,14 @@ async def test_what_becomes_of_a_submission_is_told_to_its_sender(settings: Sett
     # what was told once is told again by whoever comes after
     async with open_door(settings) as door:
         for told in (opened, refused, irregular, later.json()):
-            agency = ENFORCERS if told is irregular else COURT
-            again = await door.ask(f"/v1/submissions/{told['id']}", agency=agency)
+            again = await door.ask(f"/v1/submissions/{told['id']}")
             assert again.json() == told
 
 
-async def test_an_unknown_judgment_is_refused_by_its_lane(settings: Settings) -> None:
+async def test_an_unknown_judgment_is_refused_as_one_of_another_court(settings: Settings) -> None:
     async with open_door(settings) as door:
         answer = (await door.submit(effective(new_id()))).json()
-        assert [reason["code"] for reason in answer["reasons"]] == ["UNKNOWN_STREAM"]
+        assert [reason["code"] for reason in answer["reasons"]] == ["OUT_OF_TERRITORY"]
 
 
 def is_held(answer: httpx2.Response) -> bool:

@@ -59,10 +59,10 @@ async def test_a_dry_run_says_what_the_submission_right_after_it_becomes(
     elsewhere = transferred(judgment)
     elsewhere["data"]["to_agency"] = "vks-khu-vuc-3"
     story: list[tuple[dict[str, Any], str, str, list[str]]] = [
-        (effective(judgment), COURT, "refused", ["UNKNOWN_STREAM"]),
+        (effective(judgment), COURT, "refused", ["OUT_OF_TERRITORY"]),
         (issued(judgment), COURT, "recorded", []),
         (elsewhere, COURT, "refused", ["NOT_ENFORCEABLE_YET", "RECEIVER_NOT_COMPETENT"]),
-        (received(judgment), ENFORCERS, "recorded", ["NOT_TRANSFERRED"]),
+        (received(judgment), ENFORCERS, "refused", ["NOT_ADDRESSEE"]),
         (effective(judgment), COURT, "recorded", []),
         (issued(judgment), COURT, "recorded", ["DUPLICATE"]),
     ]

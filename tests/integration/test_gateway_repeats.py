@@ -35,13 +35,13 @@ async def test_a_key_stands_for_its_first_body_for_ever(settings: Settings) -> N
         # another agency's key of the same name is another key
         part = first["part"]
         theirs = (await door.submit(received(part), agency=ENFORCERS, key="k")).json()
-        assert theirs["status"] == "recorded"
+        assert theirs["status"] == "refused", "nothing was transferred to them"
         assert theirs["id"] != first["id"]
 
     async with open_door(settings) as door:
         assert (await door.submit(issued(), key="k")).json() == first
         assert (await door.submit(effective(part), key="k")).json()["code"] == "KEY_REUSED"
-        assert await door.quiet() == Counts(2, 2, 0, 0, 0)
+        assert await door.quiet() == Counts(2, 1, 1, 0, 0)
 
 
 async def test_of_two_bodies_under_one_key_at_once_one_is_taken(settings: Settings) -> None:

@@ -214,6 +214,15 @@ class Docket(Struct, frozen=True):
         this = self.cases.get(case_id)
         return frozenset(this.requested) if this else frozenset()
 
+    def taken_items(self, but: str) -> frozenset[int]:
+        """Return the items that a live case other than one asks for or is about."""
+        return frozenset(
+            item
+            for id_, each in self.cases.items()
+            if id_ != but and each.state not in ENDED
+            for item in {*each.requested, *each.items} - each.closed
+        )
+
     def decided_items(self, but: str) -> frozenset[int]:
         """Return the items that are the subject of a live case other than one."""
         return frozenset(

@@ -7,6 +7,7 @@ from typing import Final
 from services.cases.domain.common import exists, in_order, not_before, of_items
 from services.cases.domain.known import Case, Item, Judgment, Known
 from services.core.access import competence, signing
+from services.core.access.involvement import office_asked
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
@@ -66,18 +67,23 @@ def of_request(
 def of_office(
     known: Known, this: Case, claim: case.Requested, context: Context
 ) -> Iterator[Refusal]:
-    """The office asked must enforce, at the place of the court or of who got the judgment (Đ34)."""
-    if claim.to_agency is None:
+    """The office asked must enforce, at the place of the court or of who got the judgment (Đ34).
+
+    It is chosen once, and only for what no other case has asked for or carries out.
+    """
+    asked = office_asked(claim, context.agency, context.directory)
+    if asked is None:
         return
-    office, key = context.directory.agency(claim.to_agency), [key_of(claim.case_id)]
+    office, key = context.directory.agency(asked), [key_of(claim.case_id)]
     courts = known.involved.holders("origin", key)
     around = known.involved.holders("receiver", key) or courts
     if (
         office is None
         or office.kind not in ASKED
         or not office.existed_on(day_of(context.occurred_at))
-        or not any(context.directory.meet(claim.to_agency, each) for each in around)
-        or this != Case()  # another office was asked for it already, or has decided it
+        or not any(context.directory.meet(asked, each) for each in around)
+        or this != Case()
+        or set(claim.items) & known.case.taken_items(but=claim.case_id)
     ):
         yield Refusal("AGENCY_NOT_COMPETENT", field="/to_agency")
 

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from services.cases.domain.common import exists, in_order, not_before, of_items
 from services.cases.domain.known import Case, Known
 from services.core.access import signing
+from services.core.access.involvement import scopes_of
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
@@ -43,7 +44,7 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
         case case.Notified():
             yield from of_notice(known, claim)
         case case.ChannelChanged():
-            yield from of_channel(claim, context)
+            yield from of_channel(known, claim, context)
         case case.Agreed(items=items) | case.Performed(items=items):
             yield from of_items(known, items, this)
         case case.DeclaredUnenforceable():
@@ -87,11 +88,17 @@ def of_notice(known: Known, claim: case.Notified) -> Iterator[Refusal]:
         yield from not_before(claim.valid_on, paper.on, "/valid_on")
 
 
-def of_channel(claim: case.ChannelChanged, context: Context) -> Iterator[Refusal]:
-    """The new channel must be an agency in being that may speak for parties."""
-    channel = context.directory.agency(claim.channel_id)
-    day = day_of(context.occurred_at)
-    if channel is None or "PARTY" not in channel.roles or not channel.existed_on(day):
+def of_channel(known: Known, claim: case.ChannelChanged, context: Context) -> Iterator[Refusal]:
+    """The new channel must be an agency in being that may speak for parties of that place."""
+    channel, scopes = context.directory.agency(claim.channel_id), scopes_of(claim.case_id)
+    handlers = known.involved.handlers_of(scopes)
+    around = handlers or known.involved.holders("origin", scopes)
+    if (
+        channel is None
+        or "PARTY" not in channel.roles
+        or not channel.existed_on(day_of(context.occurred_at))
+        or not any(context.directory.meet(claim.channel_id, each) for each in around)
+    ):
         yield Refusal("AGENCY_NOT_COMPETENT", field="/channel_id")
 
 

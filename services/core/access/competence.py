@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from services.core.access.involvement import (
     MADE_BY,
+    OFFICES,
     Involved,
     agencies_above,
     office_of,
@@ -37,7 +38,9 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "procuracy": ("officer", "handler", "receiver", "origin"),
     "place": ("named",),
     "managing": ("handler", "receiver"),
-    "channel": ("channel", "channel_changed"),
+    "channel": ("channel", "channel_changed", "filed_for"),
+    "resolver": ("resolver", "level", "handler", "receiver"),
+    "room": ("officer", "handler", "receiver"),
     "office_of_place": ("handler", "receiver", "origin"),
     "portal": (),
     "process": (),
@@ -47,6 +50,9 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _PARTY: Final = ("requester", "complainant", "party")
 """The fields in which a claim says for which party its sender acts."""
+
+_BEFORE: Final = ("previous_case_id", "first_complaint_id", "previous_request_id")
+"""The fields in which a claim names a part that it goes on from."""
 
 _OF_PARTIES: Final = (*_PARTY, "debtor", "subject", "payee")
 """The fields in which a claim names a party of the judgment."""
@@ -61,10 +67,8 @@ class _Question(Struct, frozen=True):
 
     @property
     def scopes(self) -> list[str]:
-        """The part and all round it, the innermost first; the case before this one, if named."""
-        around = scopes_of(self.claim.part)
-        before = getattr(self.claim, "previous_case_id", None)
-        return [*around[:-1], *([before] if before else []), around[-1]]
+        """The part and all round it, the innermost first."""
+        return scopes_of(self.claim.part)
 
     def has(self, relation: str, *scopes: str) -> bool:
         """Say whether the sender's agency, or the office above its room, is among the holders."""
@@ -77,10 +81,15 @@ class _Question(Struct, frozen=True):
 
     @property
     def handlers(self) -> tuple[str, ...]:
-        """Who carries the case out; before a decision, who was asked for it or got the judgment."""
-        return self.involved.holders("handler", self.scopes) or self.involved.holders(
-            "receiver", self.scopes
-        )
+        """Who carries the case out; before a decision, who was asked for it or got the judgment.
+
+        A case that goes on from another, and of which nobody was asked, is its handler's.
+        """
+        held = self.involved.handlers_of(self.scopes[:-1])
+        before = getattr(self.claim, "previous_case_id", None)
+        if not held and before:
+            held = self.involved.holders("handler", [before])
+        return held or self.involved.holders("receiver", self.scopes[-1:])
 
     @property
     def acting(self) -> tuple[str, ...]:
@@ -100,11 +109,25 @@ class _Question(Struct, frozen=True):
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """Through whom the party acts for which the sender claims to act, or the part was filed."""
-        party = next(filter(None, (getattr(self.claim, name, None) for name in _PARTY)), None)
-        of = [each for each in (party, self.claim.part) if each]
-        changed = self.involved.holders("channel_changed", of)
-        return changed or self.involved.holders("channel", of)
+        """Through whom the party acts for which the sender claims to act.
+
+        Where the claim names none, it is the party for which the part, or its case, was filed.
+        """
+        if self.party:
+            changed = self.involved.holders("channel_changed", [self.party])
+            return changed or self.involved.holders("channel", [self.party])
+        filed_for = self.involved.holders("filed_for", self.scopes)
+        changed = tuple(
+            channel
+            for party in filed_for
+            for channel in self.involved.holders("channel_changed", [party])
+        )
+        return changed or self.involved.holders("channel", self.scopes)
+
+    @property
+    def party(self) -> str | None:
+        """The party that the claim names as the one for which it is submitted."""
+        return next(filter(None, (getattr(self.claim, name, None) for name in _PARTY)), None)
 
 
 def _is_handler(asked: _Question) -> bool:
@@ -117,6 +140,29 @@ def _handles_a_case(asked: _Question) -> bool:
     offices = asked.involved.inside("handler", judgment)
     offices |= asked.involved.inside("receiver", judgment)
     return any(is_of(asked.directory, mine, office) for office in offices)
+
+
+def _is_room(asked: _Question) -> bool:
+    officer = asked.directory.officer(asked.assigned or "")
+    mine = asked.context.agency
+    return _is_handler(asked) and (officer is None or mine in {officer.agency, *asked.handlers})
+
+
+def _is_resolver(asked: _Question) -> bool:
+    part = [asked.claim.part]
+    if resolvers := asked.involved.holders("resolver", part):
+        offices = {office_of(asked.directory, each) for each in resolvers}
+        return office_of(asked.directory, asked.context.agency) in offices
+    is_second = "2" in asked.involved.holders("level", part)
+    return _is_managing(asked) if is_second else _is_handler(asked)
+
+
+def _is_portal(asked: _Question) -> bool:
+    mine = asked.context.agency
+    around = asked.handlers or asked.involved.holders("origin", asked.scopes)
+    return _kind(asked.directory, mine) == "portal" and any(
+        asked.directory.meet(mine, each) for each in around
+    )
 
 
 def _is_officer(asked: _Question) -> bool:
@@ -154,8 +200,10 @@ def _is_office_of_place(asked: _Question) -> bool:
     return _kind(directory, mine) in OFFICES and any(directory.meet(mine, each) for each in around)
 
 
-OFFICES: Final = frozenset({"thads", "thads_room", "vp"})
-"""The kinds of agency that enforce."""
+def _is_delivered(asked: _Question) -> bool:
+    fact = getattr(asked.claim, "event_id", "")
+    return asked.context.agency in asked.involved.holders("delivered", [fact])
+
 
 _STANDS: Final[Mapping[str, Callable[[_Question], bool]]] = {
     "new": lambda asked: not asked.involved.holders("origin", asked.scopes),
@@ -175,10 +223,12 @@ _STANDS: Final[Mapping[str, Callable[[_Question], bool]]] = {
     "place": _is_of_place,
     "managing": _is_managing,
     "channel": lambda asked: asked.context.agency in asked.channels,
-    "portal": lambda asked: _kind(asked.directory, asked.context.agency) == "portal",
+    "portal": _is_portal,
+    "resolver": _is_resolver,
+    "room": _is_room,
     "office_of_place": _is_office_of_place,
     "responsible": lambda asked: asked.has("responsible", getattr(asked.claim, "clock_id", "")),
-    "delivered": lambda asked: asked.has("delivered", getattr(asked.claim, "event_id", "")),
+    "delivered": _is_delivered,
     "process": lambda asked: asked.context.role == "PLATFORM",
     "anyone": lambda _: True,
 }
@@ -190,24 +240,71 @@ def objection(claim: Event, context: Context, involved: Involved) -> Refusal | N
     NOT_ADDRESSEE where the rule of its role asks that it was addressed, else OUT_OF_TERRITORY; then
     PARTY_NOT_DECLARED where a party is named that the judgment does not have.
     """
-    rule = claim.BY.get(context.role, ())
+    refusal = objection_to_sender(claim, context, involved)
+    if refusal or context.role == "PLATFORM":
+        return refusal
+    return next(_undeclared(_Question(claim, context, involved)), None)
+
+
+def objection_to_sender(claim: Event, context: Context, involved: Involved) -> Refusal | None:
+    """Return why this sender may not submit it, whatever it says, or None where it may."""
     asked = _Question(claim, context, involved)
-    if "channel" in rule and asked.channels:
-        rule = ("channel",)
-    if not any(_STANDS[word](asked) for word in rule):
-        by_address = bool(rule) and _BY_ADDRESS.issuperset(rule)
-        code = "NOT_ADDRESSEE" if by_address else "OUT_OF_TERRITORY"
-        return Refusal(code, {"role": context.role, "may": list(rule)})
-    if context.role == "PLATFORM":
+    rule = _rule(asked)
+    if any(_STANDS[word](asked) for word in rule) and _goes_on(asked):
         return None
-    return next(_undeclared(asked), None)
+    by_address = bool(rule) and _BY_ADDRESS.issuperset(rule)
+    code = "NOT_ADDRESSEE" if by_address else "OUT_OF_TERRITORY"
+    return Refusal(code, {"role": context.role, "may": list(rule)})
+
+
+def _rule(asked: _Question) -> tuple[str, ...]:
+    """Return the words of which one is enough for the sender's role.
+
+    A party that has a channel acts through it alone; but a portal knows by itself who a party is,
+    and files for one that only an office has filed for.
+    """
+    rule = asked.claim.BY.get(asked.context.role, ())
+    channels = asked.channels if "channel" in rule else ()
+    if not channels:
+        return rule
+    by_portal = any(_kind(asked.directory, each) == "portal" for each in channels)
+    chosen = asked.involved.holders("channel_changed", [asked.party or ""])
+    is_free = asked.party is not None and "portal" in rule and not (by_portal or chosen)
+    return ("channel", "portal") if is_free else ("channel",)
+
+
+def _goes_on(asked: _Question) -> bool:
+    """Say whether the sender may go on from what is there.
+
+    A part that was filed for a party takes no filing for another; a filing goes on from one of the
+    same party, and whatever else goes on from another part, from one that the sender handles.
+    """
+    involved, party = asked.involved, asked.party
+    filed_for = involved.holders("filed_for", [asked.claim.part])
+    is_filing = isinstance(asked.claim, MADE_BY["filed_for"])
+    if is_filing and filed_for and party not in filed_for:
+        return False
+    for name in _BEFORE:
+        before = getattr(asked.claim, name, None)
+        if before is None:
+            continue
+        if party:
+            if (filed_for := involved.holders("filed_for", [before])) and party not in filed_for:
+                return False
+        elif not any(
+            is_of(asked.directory, asked.context.agency, office)
+            for office in involved.handlers_of(scopes_of(before))
+        ):
+            return False
+    return True
 
 
 def _undeclared(asked: _Question) -> Iterator[Refusal]:
     """Yield the parties that a claim names and the judgment does not have."""
     if "new" in asked.claim.BY.get(asked.context.role, ()):
         return  # it declares them
-    parties, claim = asked.involved.holders("party", asked.scopes), asked.claim
+    claim = asked.claim
+    parties = {each for at in asked.scopes for each in asked.involved.holders("party", [at])}
     notified = ("addressee",) if getattr(claim, "as_", None) in {"DEBTOR", "CREDITOR"} else ()
     for name in (*_OF_PARTIES, *notified):
         value = getattr(claim, name, None)

@@ -2,7 +2,8 @@
 
 One table, `made_by`, says what a fact makes of whom; the bus folds it into the field `involved` of
 a family's state, and readers of facts take it as well. So all families agree on who handles a case.
-A holder is an agency, of `officer` an officer, of `party` a party. Of a seat the fact recorded last
+A holder is an agency, of `officer` an officer, of `party` and `filed_for` a party, of `level` the
+level of a complaint. Of a seat the fact recorded last
 counts; whatever else somebody is, he remains. The facts of one seat all belong to one family, so
 the order in which families hear each other does not matter. Corrections fold the state again.
 """
@@ -27,7 +28,7 @@ from services.core.contracts.events import (
 from services.core.contracts.family import Directory
 
 SEATS: Final = frozenset(
-    {"handler", "officer", "holder", "valuer", "auctioneer", "channel_changed"}
+    {"handler", "officer", "holder", "valuer", "auctioneer", "channel_changed", "resolver"}
 )
 """What only one can be at a time, of one scope."""
 
@@ -41,6 +42,9 @@ MADE_BY: Final[dict[str, tuple[type[Event], ...]]] = {
     "named": (case.Notified, case.Published, coercion.Scheduled),
     "channel": (case.Requested, complaint.Filed, sale.RevaluationRequested),
     "channel_changed": (case.ChannelChanged,),
+    "filed_for": (case.Requested, complaint.Filed),
+    "level": (complaint.Filed,),
+    "resolver": (complaint.Accepted,),
     "holder": (information.Requested, measure.Minuted, measure.Ordered, coercion.Decided),
     "asked": (
         *(information.Requested, measure.Minuted, measure.Ordered),
@@ -53,6 +57,10 @@ MADE_BY: Final[dict[str, tuple[type[Event], ...]]] = {
     "delivered": (delivery.Delivered,),
 }
 """Which facts make somebody what."""
+
+
+OFFICES: Final = frozenset({"thads", "thads_room", "vp"})
+"""The kinds of agency that enforce."""
 
 
 class Made(Struct, frozen=True):
@@ -83,6 +91,13 @@ class Involved(Struct, frozen=True):
         """Return the holders at every scope that lies within one."""
         held = self.held.get(relation, {}).items()
         return {each for at, holders in held if at.startswith(f"{scope}.") for each in holders}
+
+    def handlers_of(self, scopes: Iterable[str]) -> tuple[str, ...]:
+        """Return who carries out the first of the scopes that somebody does, or was asked for."""
+        for scope in scopes:
+            if held := self.holders("handler", [scope]) or self.holders("receiver", [scope]):
+                return held
+        return ()
 
     def handler_of(self, part: str) -> str | None:
         """Return the office that carries a case out; `part` is the case or lies in it."""
@@ -131,6 +146,7 @@ def made_by(event: Event, agency: str, directory: Directory) -> Iterator[Made]:
         case case.Requested(requester=party):
             if (asked := office_asked(event, agency, directory)) is not None:
                 yield Made("receiver", part, asked)
+            yield Made("filed_for", part, party)
             yield Made("channel", part, agency)
             yield Made("channel", party, agency)
         case case.Moved(parties=parties):
@@ -147,7 +163,7 @@ def made_by(event: Event, agency: str, directory: Directory) -> Iterator[Made]:
         case case.ChannelChanged(party=party, channel_id=channel):
             yield Made("channel_changed", party, channel)
         case case.Notified(addressee=addressee):
-            if directory.agency(addressee):
+            if directory.agency(addressee) and _enforces(directory, agency):
                 yield Made("named", part, addressee)
         case case.Published(commune_id=commune):
             yield Made("named", part, commune)
@@ -181,13 +197,22 @@ def _inside_a_case(event: Event, agency: str) -> Iterator[Made]:
             yield Made("auctioneer", part, auctioneer)
         case sale.RevaluationRequested(party=party):
             yield Made("channel", party, agency)
-        case complaint.Filed(complainant=party):
+        case complaint.Filed(complainant=party, level=level):
+            yield Made("filed_for", part, party)
             yield Made("channel", part, agency)
             yield Made("channel", party, agency)
+            yield Made("level", part, level)
+        case complaint.Accepted():
+            yield Made("resolver", part, agency)
         case deadline.Started(clock_id=clock, responsible=str(responsible)):
             yield Made("responsible", clock, responsible)
         case delivery.Delivered(event_id=fact, to_agency=receiver):
             yield Made("delivered", fact, receiver)
+
+
+def _enforces(directory: Directory, agency: str) -> bool:
+    found = directory.agency(agency)
+    return found is not None and found.kind in OFFICES
 
 
 def office_asked(request: case.Requested, agency: str, directory: Directory) -> str | None:

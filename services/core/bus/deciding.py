@@ -172,8 +172,7 @@ class Deciding:
 
         Raises FamilyError for what is no answer.
         """
-        involved = getattr(state, "involved", involvement.Involved())
-        if refusal := competence.objection(item.event, context, involved):
+        if refusal := competence.objection(item.event, context, _involved(state)):
             return [refusal]
         answer = family.decide(state, item.event, context)
         if not answer:
@@ -196,6 +195,8 @@ class Deciding:
     ) -> tuple[Stored, list[Outgoing]]:
         """Decide a correction on the state before what it corrects; a withdrawal just stands.
 
+        Whoever has lost the right to say it since, by other facts than this one, undoes nothing.
+
         Then the stream is told again, for what came later stands on what stands there now.
         """
         envelope = item.envelope
@@ -204,6 +205,11 @@ class Deciding:
             field = "/corrects" if envelope.corrects else "/withdraws"
             refusal = Refusal("CORRECTS_UNKNOWN", field=field)
             return before, [self._refused(item, [refusal], moment)]
+        stands = past.fold(family, stream, moment.directory, without=slot)
+        now = context_of(envelope, moment.directory)
+        involved = _involved(stands.state)
+        if objection := competence.objection_to_sender(item.event, now, involved):
+            return before, [self._refused(item, [objection], moment)]
         answer: Sequence[Any] = [item.event]
         if envelope.corrects:
             stood = past.fold(family, stream, moment.directory, before=slot)
@@ -425,6 +431,12 @@ class Deciding:
             count=1,
         )
         return _sendable(Outgoing(topic, partition, key, self.codec.encode(event), envelope))
+
+
+def _involved(state: Any) -> involvement.Involved:
+    """Return who is involved, as a state says it; families of no agency's claims need not."""
+    involved: involvement.Involved = getattr(state, "involved", involvement.Involved())
+    return involved
 
 
 def _sendable(outgoing: Outgoing) -> Outgoing:

@@ -228,13 +228,17 @@ class Past:
         stream: str,
         directory: Directory,
         before: Slot[Taken] | None = None,
+        without: Slot[Taken] | None = None,
     ) -> Stored:
-        """Return a stream as it stands, or as it stood before a slot of its own.
+        """Return a stream as it stands, or as it stood before a slot of its own, or without one.
 
         Raises FamilyError where a family cannot fold what stands there now.
         """
         state = family.start
+        gone = [] if without is None else without.facts
         for taken in self._in_order(family, stream, before):
+            if taken in gone:
+                continue
             if taken.failure:
                 raise FamilyError(
                     f"{stream}: {taken.envelope.id}: {taken.envelope.type} cannot be read: "

@@ -130,7 +130,7 @@ def test_each_move_is_said_as_a_fact_beside_its_cause() -> None:
         (JUDGED, case.Requested(C, [], P2, "ORAL", date(2026, 8, 19)), ["ITEMS_EMPTY"]),
         (JUDGED, case.Requested(C, [9], P2, "ORAL", date(2026, 8, 19)), ["UNKNOWN_STREAM"]),
         (JUDGED, case.Requested(C, [1], "x", "ORAL", date(2026, 8, 19)), ["PARTY_NOT_DECLARED"]),
-        ((), REQUESTED, ["PARTY_NOT_DECLARED"]),
+        ((), REQUESTED, ["OUT_OF_TERRITORY"]),
     ],
 )
 def test_a_request_is_refused_for(steps: Any, claim: Any, became: list[str]) -> None:

@@ -143,7 +143,7 @@ def test_what_comes_too_late_is_noted_under_the_law_of_its_day(
 @pytest.mark.parametrize(
     ("known", "claim", "code"),
     [
-        (Known(), filed(), "PARTY_NOT_DECLARED"),
+        (Known(), filed(), "OUT_OF_TERRITORY"),
         (after(), accepted(), "UNKNOWN_STREAM"),
         (after(OF_CASE), decided(), "WRONG_STATE"),
         (after(), filed(act_event_id="nobody"), "ACT_UNKNOWN"),
@@ -224,7 +224,7 @@ def test_who_resolved_it_first_does_not_resolve_it_again() -> None:
     known = after(*ONCE, again())
     same = accepted(SECOND, "2", accepted_on=day("10-06"))
     assert "SAME_RESOLVER_AS_LEVEL_1" in codes(known, same, ABOVE)[1]
-    assert "RESOLVER_NOT_COMPETENT" in codes(known, same, NOW)[1]
+    assert codes(known, same, NOW)[1] == ["OUT_OF_TERRITORY"]
 
 
 def test_an_office_of_another_city_has_no_say() -> None:

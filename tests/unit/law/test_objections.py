@@ -71,20 +71,19 @@ def test_an_act_is_refused_with_every_reason_and_its_article() -> None:
 
 
 def test_what_is_done_is_recorded_and_each_breach_beside_it() -> None:
-    fact, note = settled(RECEIVED, "NOT_TRANSFERRED")
+    fact, note = settled(RECEIVED, "WRONG_STATE")
     assert fact == RECEIVED
     assert note == judgment.IrregularityNoted(
         J,
         fact_id=derived_id(CONTEXT.id, "judgment", 0),
-        code="NOT_TRANSFERRED",
-        vi="Chưa có việc chuyển giao bản án.",
-        en="No transfer of this judgment stands.",
-        article="Đ33.1",
+        code="WRONG_STATE",
+        vi="Không thể thực hiện ở trạng thái hiện tại.",
+        en="This does not follow from the present state.",
     )
 
 
 def test_what_is_done_is_refused_when_its_sender_or_content_cannot_be_believed() -> None:
-    assert settled(RECEIVED, "NOT_TRANSFERRED", "OUT_OF_TERRITORY") == [Refusal("OUT_OF_TERRITORY")]
+    assert settled(RECEIVED, "WRONG_STATE", "OUT_OF_TERRITORY") == [Refusal("OUT_OF_TERRITORY")]
 
 
 def test_an_act_already_done_is_recorded_like_one_when_its_signed_paper_is_there() -> None:

@@ -144,7 +144,7 @@ CODES: Final[dict[str, Code]] = {
         vi="Cơ quan nhận không có thẩm quyền thi hành.",
         en="The receiving agency is not competent.",
         at="lane",
-        why="guard",
+        why="content",
     ),
     "CLARIFICATION_UNKNOWN": Code(
         vi="Chưa ghi nhận yêu cầu giải thích này.",

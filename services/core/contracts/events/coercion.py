@@ -25,7 +25,7 @@ class Decided(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.coercion.decided"
     MODE: ClassVar[Mode] = "act"
     BY: ClassVar[By] = {
-        "OFFICER": ("handler",),
+        "OFFICER": ("room",),
     }
 
     coercion_id: str  #: mã việc cưỡng chế — the coercion

@@ -43,9 +43,9 @@ class Accepted(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.accepted"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint
@@ -64,9 +64,9 @@ class Rejected(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.rejected"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint
@@ -80,9 +80,9 @@ class ActPaused(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.act_paused"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint
@@ -96,9 +96,9 @@ class ActUnpaused(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.act_unpaused"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint
@@ -115,9 +115,9 @@ class Paused(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.paused"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint
@@ -131,9 +131,9 @@ class Resumed(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.resumed"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint
@@ -163,9 +163,9 @@ class Discontinued(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.discontinued"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint
@@ -186,9 +186,9 @@ class Decided(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.decided"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint
@@ -215,10 +215,10 @@ class Notified(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.complaint.notified"
     MODE: ClassVar[Mode] = "done"
     BY: ClassVar[By] = {
-        "HEAD": ("handler",),
-        "VP_HEAD": ("handler",),
-        "OFFICER": ("handler",),
-        "CENTRAL_BODY": ("managing",),
+        "HEAD": ("resolver",),
+        "VP_HEAD": ("resolver",),
+        "OFFICER": ("resolver",),
+        "CENTRAL_BODY": ("resolver",),
     }
 
     complaint_id: str  #: mã khiếu nại — the complaint

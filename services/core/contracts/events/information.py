@@ -20,8 +20,8 @@ class Requested(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.information.requested"
     MODE: ClassVar[Mode] = "act"
     BY: ClassVar[By] = {
-        "OFFICER": ("handler",),
-        "BAILIFF": ("handler",),
+        "OFFICER": ("room",),
+        "BAILIFF": ("room",),
     }
 
     request_id: str  #: mã yêu cầu thông tin — the request

@@ -40,7 +40,7 @@ class Ordered(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.measure.ordered"
     MODE: ClassVar[Mode] = "act"
     BY: ClassVar[By] = {
-        "OFFICER": ("handler",),
+        "OFFICER": ("room",),
         "HEAD": ("handler",),
     }
 
@@ -112,7 +112,7 @@ class Lifted(Event, frozen=True):
     TYPE: ClassVar[str] = "thads.measure.lifted"
     MODE: ClassVar[Mode] = "act"
     BY: ClassVar[By] = {
-        "OFFICER": ("handler",),
+        "OFFICER": ("room",),
         "HEAD": ("handler",),
         "PLATFORM": ("process",),
     }
