@@ -250,3 +250,108 @@ def test_what_does_not_exist_is_answered_like_what_belongs_to_others() -> None:
     assert code(DECIDED, by("thads-hue", "HEAD")) == code(
         DECIDED, by("thads-hue", "HEAD"), *HANDLED
     )
+
+
+def test_a_filing_for_another_party_does_not_open_a_case_that_is_there() -> None:
+    private = by("vp-son-tra", "PARTY")
+    own = case.Requested(f"{J}.c9", [2], P1, "DIGITAL", DAY)
+    facts = (*OPENED, (own, private))
+    assert code(case.Requested(C, [1], P1, "DIGITAL", DAY), private, *facts) == "OUT_OF_TERRITORY"
+
+
+def test_a_case_goes_on_only_from_one_that_its_office_carries_out() -> None:
+    private = by("vp-son-tra", "VP_HEAD", "truong-vp-son-tra")
+    own = case.Requested(f"{J}.c9", [2], P1, "DIGITAL", DAY)
+    facts = (*OPENED, (own, by("vp-son-tra", "PARTY")))
+    taking = case.Decided(
+        C, [1], "ON_REQUEST", P1, provisional=False, previous_case_id=f"{J}.c9", **SIGNED
+    )
+    stopping = case.Decided(
+        f"{J}.c9", [2], "ON_REQUEST", P1, provisional=False, previous_case_id=C, **SIGNED
+    )
+    assert code(taking, private, *facts) == "OUT_OF_TERRITORY"
+    assert code(stopping, private, *facts, (DECIDED, HEAD)) == "OUT_OF_TERRITORY"
+
+
+def test_the_office_asked_decides_though_the_request_goes_on_from_a_case_of_another() -> None:
+    private = by("vp-son-tra", "VP_HEAD", "truong-vp-son-tra")
+    again = case.Requested(
+        f"{J}.c5", [1], P2, "DIGITAL", DAY, previous_case_id=C, to_agency="vp-son-tra"
+    )
+    decided = case.Decided(f"{J}.c5", [1], "ON_REQUEST", P1, provisional=False, **SIGNED)
+    facts = (*HANDLED, (again, PORTAL))
+    assert code(again, PORTAL, *HANDLED) is None
+    assert code(decided, private, *facts) is None
+    assert code(decided, HEAD, *facts) == "OUT_OF_TERRITORY"
+
+
+def test_a_second_complaint_is_of_the_party_that_filed_the_first() -> None:
+    portal = by("cong-da-nang", "PARTY")
+    second = complaint.Filed(f"{C}.x2", "2", "c", DAY, DAY, f"{J}.p2", first_complaint_id=f"{C}.x1")
+    assert code(second, portal, *HANDLED[2:], (FILED, PORTAL)) == "OUT_OF_TERRITORY"
+
+
+def test_a_complaint_of_the_second_level_is_not_for_the_office_complained_of() -> None:
+    second = complaint.Filed(f"{C}.x2", "2", "c", DAY, DAY, P1, first_complaint_id=f"{C}.x1")
+    above = by("cuc-quan-ly-thads", "CENTRAL_BODY")
+    accepted = complaint.Accepted(f"{C}.x2", DAY, "cuc-quan-ly-thads", "2", "c")
+    ended = complaint.Discontinued(f"{C}.x2", "a", PAPER)
+    facts = (*HANDLED, (FILED, PORTAL), (second, PORTAL))
+    assert code(accepted, HEAD, *facts) == "OUT_OF_TERRITORY"
+    assert code(accepted, by("cuc-tha-quan-doi", "CENTRAL_BODY"), *facts) == "OUT_OF_TERRITORY"
+    assert code(accepted, above, *facts) is None
+    assert code(ended, HEAD, *facts, (accepted, above)) == "OUT_OF_TERRITORY"
+    assert code(ended, above, *facts, (accepted, above)) is None
+
+
+def test_a_body_above_a_private_office_resolves_complaints_about_it() -> None:
+    private = by("vp-son-tra", "PARTY")
+    asked = case.Requested(C, [1], P2, "DIGITAL", DAY, to_agency="vp-son-tra")
+    second = complaint.Filed(f"{C}.x2", "2", "c", DAY, DAY, P1)
+    accepted = complaint.Accepted(f"{C}.x2", DAY, "cuc-quan-ly-thads", "2", "c")
+    facts = (*OPENED[:2], (asked, private), (second, PORTAL))
+    assert code(accepted, by("cuc-quan-ly-thads", "CENTRAL_BODY"), *facts) is None
+
+
+def test_the_channel_of_one_party_does_not_speak_for_another() -> None:
+    room = by("thads-khu-vuc-3", "PARTY")
+    filed = case.Requested(C, [1], P2, "ORAL", DAY)
+    taking = case.ChannelChanged(C, P1, "thads-khu-vuc-3", DAY, PAPER)
+    assert code(taking, room, *OPENED[:2], (filed, room)) == "OUT_OF_TERRITORY"
+
+
+def test_a_portal_of_the_place_files_for_a_party_that_only_an_office_has_filed_for() -> None:
+    filed = case.Requested(C, [1], P2, "ORAL", DAY)
+    facts = (*OPENED[:2], (filed, by("thads-khu-vuc-3", "PARTY")), (DECIDED, HEAD))
+    complained = complaint.Filed(f"{C}.x1", "1", "c", DAY, DAY, P2)
+    assert code(complained, PORTAL, *facts) is None
+    assert code(complained, by("cong-hue", "PARTY"), *facts) == "OUT_OF_TERRITORY"
+
+
+def test_a_channel_that_was_changed_acts_where_no_party_is_named() -> None:
+    news = case.NewInformationReceived(C, DAY, "CONDITIONS")
+    changed = case.ChannelChanged(C, P2, "cong-da-nang", DAY, PAPER)
+    facts = (*HANDLED, (changed, PORTAL))
+    assert code(news, by("cong-da-nang", "PARTY"), *facts) is None
+    assert code(news, PORTAL, *facts) == "OUT_OF_TERRITORY"
+
+
+def test_what_a_commune_notifies_names_no_other_commune() -> None:
+    persuaded = case.PersuasionRecorded(C, DAY, ["COMMUNE"], "REFUSED")
+    further = case.Notified(C, "e1", "OTHER_DECISION", "ubnd-vy-da", "COMMUNE", "DIGITAL", DAY)
+    commune = by("ubnd-phuong-song-cam", "COMMUNE")
+    facts = (*HANDLED, (NOTICE, OFFICER), (further, commune))
+    assert code(persuaded, by("ubnd-vy-da", "COMMUNE"), *facts) == "OUT_OF_TERRITORY"
+
+
+def test_an_officer_of_another_room_orders_nothing() -> None:
+    other = by("thads-khu-vuc-5", "OFFICER", "chv-khu-vuc-5")
+    beside = by("thads-khu-vuc-3", "OFFICER", "vo-van-dung")
+    assert code(ORDERED, other, *HANDLED) == "OUT_OF_TERRITORY"
+    assert code(ORDERED, beside, *HANDLED) is None, "whether he is assigned is a rule of the family"
+
+
+def test_a_room_acknowledges_what_was_delivered_to_the_room_itself() -> None:
+    delivered = delivery.Delivered(C, "f2", "thads-da-nang", AT, "PULL")
+    acknowledged = delivery.Acknowledged(C, "f2", "tran-thi-binh", AT)
+    assert code(acknowledged, OFFICER, (delivered, HEAD)) == "NOT_ADDRESSEE"
