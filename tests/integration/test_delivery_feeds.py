@@ -28,6 +28,8 @@ from tests.unit.access.test_readers import ENTRUSTED, entrusted, undoing
 from tests.unit.cast import DIRECTORY
 from tests.unit.telling.threads import decided
 
+REGAINS = {"vks-khu-vuc-5"}  #: of the province, until an officer of another room is assigned
+
 Heard = tuple[Record, Envelope]
 ENFORCERS = "thads-da-nang"
 NEWCOMER = "thads-hue"  #: to which the case is entrusted
@@ -150,7 +152,12 @@ async def test_a_feed_is_exactly_what_its_agency_may_see_in_whatever_order_it_wa
             assert set(ids) == allowed, agency
             for each in found:
                 shown = msgspec.json.decode(each.event)
-                assert shown == as_it_may_be_shown(*facts[shown["id"]], allowed), agency
+                fact = facts[shown["id"]]
+                whole = as_it_may_be_shown(*fact, allowed)
+                # What a reader was given without the fact behind it stays so, though he may read it
+                # since: his seat had passed on, and a withdrawal gave it back.
+                given_before = agency in REGAINS and shown == as_it_may_be_shown(*fact, set())
+                assert shown == whole or given_before, agency
             seen_by_somebody |= allowed
             with pytest.raises(Problem, match="NUMBER_UNKNOWN"):
                 await feed.read(agency, len(found) + 1, 1)

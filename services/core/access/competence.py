@@ -240,21 +240,27 @@ def objection(claim: Event, context: Context, involved: Involved) -> Refusal | N
     NOT_ADDRESSEE where the rule of its role asks that it was addressed, else OUT_OF_TERRITORY; then
     PARTY_NOT_DECLARED where a party is named that the judgment does not have.
     """
-    refusal = objection_to_sender(claim, context, involved)
-    if refusal or context.role == "PLATFORM":
-        return refusal
-    return next(_undeclared(_Question(claim, context, involved)), None)
-
-
-def objection_to_sender(claim: Event, context: Context, involved: Involved) -> Refusal | None:
-    """Return why this sender may not submit it, whatever it says, or None where it may."""
     asked = _Question(claim, context, involved)
     rule = _rule(asked)
-    if any(_STANDS[word](asked) for word in rule) and _goes_on(asked):
-        return None
-    by_address = bool(rule) and _BY_ADDRESS.issuperset(rule)
-    code = "NOT_ADDRESSEE" if by_address else "OUT_OF_TERRITORY"
-    return Refusal(code, {"role": context.role, "may": list(rule)})
+    if not any(_STANDS[word](asked) for word in rule) or not _goes_on(asked):
+        by_address = bool(rule) and _BY_ADDRESS.issuperset(rule)
+        code = "NOT_ADDRESSEE" if by_address else "OUT_OF_TERRITORY"
+        return Refusal(code, {"role": context.role, "may": list(rule)})
+    return None if context.role == "PLATFORM" else next(_undeclared(asked), None)
+
+
+def objection_to_undoing(claim: Event, context: Context, involved: Involved) -> Refusal | None:
+    """Return why the sender may no longer undo what it submitted, or None where it may.
+
+    What an office has said of a case is its own to put right until another office handles the case;
+    `involved` is without what is undone, so a mistaken entrustment can be taken back.
+    """
+    asked = _Question(claim, context, involved)
+    rule = set(claim.BY.get(context.role, ()))
+    is_of_handler = bool(rule) and rule <= {"handler", "officer", "room"}
+    if is_of_handler and involved.holders("handler", asked.scopes) and not _is_handler(asked):
+        return Refusal("OUT_OF_TERRITORY", {"handler": list(asked.handlers)})
+    return None
 
 
 def _rule(asked: _Question) -> tuple[str, ...]:

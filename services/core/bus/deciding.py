@@ -195,7 +195,7 @@ class Deciding:
     ) -> tuple[Stored, list[Outgoing]]:
         """Decide a correction on the state before what it corrects; a withdrawal just stands.
 
-        Whoever has lost the right to say it since, by other facts than this one, undoes nothing.
+        An office undoes nothing in a case that has passed to another by other facts than this one.
 
         Then the stream is told again, for what came later stands on what stands there now.
         """
@@ -208,7 +208,7 @@ class Deciding:
         stands = past.fold(family, stream, moment.directory, without=slot)
         now = context_of(envelope, moment.directory)
         involved = _involved(stands.state)
-        if objection := competence.objection_to_sender(item.event, now, involved):
+        if objection := competence.objection_to_undoing(item.event, now, involved):
             return before, [self._refused(item, [objection], moment)]
         answer: Sequence[Any] = [item.event]
         if envelope.corrects:
