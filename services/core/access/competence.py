@@ -16,6 +16,7 @@ from services.core.access.involvement import (
     OFFICES,
     Involved,
     agencies_above,
+    kind_of,
     office_of,
     scopes_of,
 )
@@ -70,14 +71,21 @@ class _Question(Struct, frozen=True):
         """The part and all round it, the innermost first."""
         return scopes_of(self.claim.part)
 
-    def has(self, relation: str, *scopes: str) -> bool:
-        """Say whether the sender's agency, or the office above its room, is among the holders."""
-        holders = self.involved.holders(relation, scopes or self.scopes)
-        return any(is_of(self.directory, self.context.agency, each) for each in holders)
-
     @property
     def directory(self) -> Directory:
         return self.context.directory
+
+    def is_among(self, offices: Iterable[str]) -> bool:
+        """Say whether the sender's agency is one of these offices, or a room of one."""
+        return any(is_of(self.directory, self.context.agency, each) for each in offices)
+
+    def has(self, relation: str, *scopes: str) -> bool:
+        """Say whether the sender's agency, or the office above its room, is among the holders."""
+        return self.is_among(self.involved.holders(relation, scopes or self.scopes))
+
+    def meets(self, agencies: Iterable[str]) -> bool:
+        """Say whether the sender's agency shares territory with one of these."""
+        return any(self.directory.meet(self.context.agency, each) for each in agencies)
 
     @property
     def handlers(self) -> tuple[str, ...]:
@@ -92,11 +100,16 @@ class _Question(Struct, frozen=True):
         return held or self.involved.holders("receiver", self.scopes[-1:])
 
     @property
+    def around(self) -> tuple[str, ...]:
+        """Whose territory is the place of the case: the handlers'; before, the court's."""
+        return self.handlers or self.involved.holders("origin", self.scopes)
+
+    @property
     def acting(self) -> tuple[str, ...]:
         """The agencies on whose territory it is carried out."""
         if (assigned := self.assigned) and (officer := self.directory.officer(assigned)):
             return (officer.agency,)
-        return self.handlers or self.involved.holders("origin", self.scopes)
+        return self.around
 
     @property
     def assigned(self) -> str | None:
@@ -131,15 +144,14 @@ class _Question(Struct, frozen=True):
 
 
 def _is_handler(asked: _Question) -> bool:
-    mine = asked.context.agency
-    return any(is_of(asked.directory, mine, office) for office in asked.handlers)
+    return asked.is_among(asked.handlers)
 
 
 def _handles_a_case(asked: _Question) -> bool:
-    judgment, mine = asked.scopes[-1], asked.context.agency
-    offices = asked.involved.inside("handler", judgment)
-    offices |= asked.involved.inside("receiver", judgment)
-    return any(is_of(asked.directory, mine, office) for office in offices)
+    judgment, involved = asked.scopes[-1], asked.involved
+    return asked.is_among(
+        involved.inside("handler", judgment) | involved.inside("receiver", judgment)
+    )
 
 
 def _is_room(asked: _Question) -> bool:
@@ -158,11 +170,8 @@ def _is_resolver(asked: _Question) -> bool:
 
 
 def _is_portal(asked: _Question) -> bool:
-    mine = asked.context.agency
-    around = asked.handlers or asked.involved.holders("origin", asked.scopes)
-    return _kind(asked.directory, mine) == "portal" and any(
-        asked.directory.meet(mine, each) for each in around
-    )
+    is_portal = kind_of(asked.directory, asked.context.agency) == "portal"
+    return is_portal and asked.meets(asked.around)
 
 
 def _is_officer(asked: _Question) -> bool:
@@ -181,23 +190,21 @@ def _is_managing(asked: _Question) -> bool:
 
 
 def _is_procuracy(asked: _Question) -> bool:
-    mine = asked.context.agency
-    return any(asked.directory.meet(mine, each) for each in asked.acting)
+    return asked.meets(asked.acting)
 
 
 def _is_of_place(asked: _Question) -> bool:
     mine = asked.context.agency
     named = asked.involved.holders("named", asked.scopes)
-    communes = [each for each in named if _kind(asked.directory, each) == "commune"]
+    communes = [each for each in named if kind_of(asked.directory, each) == "commune"]
     return mine in named or any(asked.directory.within(mine, each) for each in communes)
 
 
 def _is_office_of_place(asked: _Question) -> bool:
-    mine, directory = asked.context.agency, asked.directory
     if asked.involved.holders("handler", asked.scopes):  # who handles a case is no choice any more
         return _is_handler(asked)
-    around = asked.handlers or asked.involved.holders("origin", asked.scopes)
-    return _kind(directory, mine) in OFFICES and any(directory.meet(mine, each) for each in around)
+    enforces = kind_of(asked.directory, asked.context.agency) in OFFICES
+    return enforces and asked.meets(asked.around)
 
 
 def _is_delivered(asked: _Question) -> bool:
@@ -273,7 +280,7 @@ def _rule(asked: _Question) -> tuple[str, ...]:
     channels = asked.channels if "channel" in rule else ()
     if not channels:
         return rule
-    by_portal = any(_kind(asked.directory, each) == "portal" for each in channels)
+    by_portal = any(kind_of(asked.directory, each) == "portal" for each in channels)
     chosen = asked.involved.holders("channel_changed", [asked.party or ""])
     is_free = asked.party is not None and "portal" in rule and not (by_portal or chosen)
     return ("channel", "portal") if is_free else ("channel",)
@@ -297,10 +304,7 @@ def _goes_on(asked: _Question) -> bool:
         if party:
             if (filed_for := involved.holders("filed_for", [before])) and party not in filed_for:
                 return False
-        elif not any(
-            is_of(asked.directory, asked.context.agency, office)
-            for office in involved.handlers_of(scopes_of(before))
-        ):
+        elif not asked.is_among(involved.handlers_of(scopes_of(before))):
             return False
     return True
 
@@ -348,8 +352,3 @@ def facts_needed(
 def is_of(directory: Directory, agency: str, office: str) -> bool:
     """Say whether an agency is that office or one of its rooms."""
     return agency == office or office_of(directory, agency) == office
-
-
-def _kind(directory: Directory, slug: str) -> str | None:
-    found = directory.agency(slug)
-    return found.kind if found else None

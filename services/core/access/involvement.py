@@ -1,11 +1,12 @@
 """Who is involved in a judgment and all inside it, and as what, folded from facts.
 
 One table, `made_by`, says what a fact makes of whom; the bus folds it into the field `involved` of
-a family's state, and readers of facts take it as well. So all families agree on who handles a case.
-A holder is an agency, of `officer` an officer, of `party` and `filed_for` a party, of `level` the
-level of a complaint. Of a seat the fact recorded last
-counts; whatever else somebody is, he remains. The facts of one seat all belong to one family, so
-the order in which families hear each other does not matter. Corrections fold the state again.
+a family's state, so all families agree on who handles a case. `readers` has a table of its own, for
+it also counts since when somebody holds what; it takes from here which office is meant. A holder is
+an agency, of `officer` an officer, of `party` and `filed_for` a party, of `level` the level of a
+complaint. Of a seat the fact recorded last counts; whatever else somebody is, he remains. The facts
+of one seat all belong to one family, so the order in which families hear each other does not
+matter. Corrections fold the state again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -57,7 +58,6 @@ MADE_BY: Final[dict[str, tuple[type[Event], ...]]] = {
     "delivered": (delivery.Delivered,),
 }
 """Which facts make somebody what."""
-
 
 OFFICES: Final = frozenset({"thads", "thads_room", "vp"})
 """The kinds of agency that enforce."""
@@ -118,6 +118,12 @@ class Involved(Struct, frozen=True):
         return self if held is self.held else Involved(held)
 
 
+def kind_of(directory: Directory, slug: str) -> str | None:
+    """Return the kind of an agency; None where the directory does not know the name."""
+    found = directory.agency(slug)
+    return found.kind if found else None
+
+
 def office_of(directory: Directory, agency: str) -> str:
     """Return the office that an agency belongs to: of a room, the one above it."""
     found = directory.agency(agency)
@@ -163,7 +169,7 @@ def made_by(event: Event, agency: str, directory: Directory) -> Iterator[Made]:
         case case.ChannelChanged(party=party, channel_id=channel):
             yield Made("channel_changed", party, channel)
         case case.Notified(addressee=addressee):
-            if directory.agency(addressee) and _enforces(directory, agency):
+            if directory.agency(addressee) and kind_of(directory, agency) in OFFICES:
                 yield Made("named", part, addressee)
         case case.Published(commune_id=commune):
             yield Made("named", part, commune)
@@ -210,16 +216,10 @@ def _inside_a_case(event: Event, agency: str) -> Iterator[Made]:
             yield Made("delivered", fact, receiver)
 
 
-def _enforces(directory: Directory, agency: str) -> bool:
-    found = directory.agency(agency)
-    return found is not None and found.kind in OFFICES
-
-
 def office_asked(request: case.Requested, agency: str, directory: Directory) -> str | None:
     """Return the office that a party asks to enforce, where it is not the judgment's receiver.
 
     A private office that files the request is the one that is asked.
     """
-    sender = directory.agency(agency)
-    is_private = sender is not None and sender.kind == "vp"
+    is_private = kind_of(directory, agency) == "vp"
     return request.to_agency or (agency if is_private else None)

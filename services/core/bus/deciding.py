@@ -196,7 +196,6 @@ class Deciding:
         """Decide a correction on the state before what it corrects; a withdrawal just stands.
 
         An office undoes nothing in a case that has passed to another by other facts than this one.
-
         Then the stream is told again, for what came later stands on what stands there now.
         """
         envelope = item.envelope
