@@ -78,7 +78,6 @@ class Coercion(Struct, frozen=True):
     decided_on: date | None = None
     kind: str = ""
     real_estate: bool = False
-    holder: str | None = None
     hour: Hour | None = None
     police_asked: frozenset[str] = frozenset()
     is_planned: bool = False  #: the police's protection plan is ready
@@ -200,7 +199,6 @@ def _with(this: Coercion, fact: coercion.Fact, context: Context) -> Coercion:
                 decided_on=fact.decided_on,
                 kind=fact.kind,
                 real_estate=fact.real_estate,
-                holder=fact.holder_id,
             )
         case coercion.ProtectionRequested(police_id=police):
             return replace(this, police_asked=this.police_asked | {police})
