@@ -1,5 +1,6 @@
 """Through the real gateway, too: of each family a claim that is said by agencies of other cases."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -31,9 +32,11 @@ OF_THE_COURT = "vks-khu-vuc-5"
 """A procuracy of the province, which reads what was recorded before an officer was assigned."""
 
 
-async def test_a_stranger_is_refused_at_every_family_and_reads_nothing(settings: Settings) -> None:
+async def test_a_stranger_is_refused_at_every_family_and_reads_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
     script = Script([row for row in own_rows() if row.part.startswith("W")])
-    own = msgspec.structs.replace(settings, story_start=script.rows[0].at)
+    own = msgspec.structs.replace(settings, home=tmp_path, story_start=script.rows[0].at)
     async with open_door(own) as door:
         clock = clock_of(door.whole.settings)
         assert isinstance(clock, StoryClock)
