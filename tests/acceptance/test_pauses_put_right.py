@@ -356,10 +356,34 @@ def test_a_pause_that_is_told_after_its_end_counts_from_day_to_day(complaint: Re
     holds(complaint.told)
 
 
-def test_a_pause_within_a_pause_ends_it_where_it_ended(complaint: Resolution) -> None:
+def test_a_pause_within_a_pause_counts_no_day_twice(complaint: Resolution) -> None:
     complaint.say("paused", "2026-12-12", told="2026-12-28", ground="a", paused_on="2026-12-12")
     complaint.say("resumed", "2026-12-13", told="2026-12-28", resumed_on="2026-12-13")
-    assert (complaint.pauses, complaint.due) == (["10.12. to 13.12."], end_of(date(2027, 1, 4)))
+    assert complaint.pauses == ["10.12. to 15.12.", "15.12. to 15.12."]
+    assert (complaint.clock.state, complaint.due) == ("RUNNING", end_of(date(2027, 1, 6)))
+    holds(complaint.told)
+
+
+def test_a_pause_dated_within_another_halts_until_its_own_resumption(complaint: Resolution) -> None:
+    complaint.say("paused", "2026-12-12", told="2026-12-16", ground="a", paused_on="2026-12-12")
+    assert (complaint.clock.state, complaint.due) == ("PAUSED", end_of(date(2027, 1, 6)))
+    complaint.say("resumed", "2026-12-20", resumed_on="2026-12-20")
+    assert complaint.pauses == ["10.12. to 15.12.", "15.12. to 20.12."]
+    assert (complaint.clock.state, complaint.due) == ("RUNNING", end_of(date(2027, 1, 11)))
+    holds(complaint.told)
+
+
+def test_a_resumption_dated_before_its_pause_does_not_halt_for_ever(complaint: Resolution) -> None:
+    complaint.say("paused", "2026-12-20", ground="a", paused_on="2026-12-20")
+    complaint.say("resumed", "2026-12-18", told="2026-12-21", resumed_on="2026-12-18")
+    assert complaint.pauses == ["10.12. to 15.12.", "20.12. to 20.12."]
+    assert (complaint.clock.state, complaint.due) == ("RUNNING", end_of(date(2027, 1, 6)))
+    holds(complaint.told)
+
+
+def test_a_pause_dated_before_the_acceptance_halts_from_that_on(complaint: Resolution) -> None:
+    complaint.correct(complaint.paused, "2026-12-01", paused_on="2026-12-01")
+    assert complaint.pauses == ["02.12. to 15.12."]
     holds(complaint.told)
 
 

@@ -96,6 +96,18 @@ class Clock(Struct, frozen=True):
         """Say whether its time was over at a moment."""
         return self.state != "PAUSED" and self.limit is not None and at >= self.limit
 
+    def halts_at(self, at: datetime) -> datetime:
+        """Return from when an act halts it: not before it began, nor in a pause that is over."""
+        at = max(at, min(self.start, self.since))
+        for pause in self.pauses:
+            if pause.until and pause.since <= at < pause.until:
+                at = pause.until
+        return at
+
+    def goes_on_at(self, at: datetime) -> datetime:
+        """Return when an act lets it go on: at the earliest when its last pause began."""
+        return max(at, self.pauses[-1].since)
+
     @property
     def term(self) -> terms.Clock:
         """The term that it counts. Its rule must hold, as it did when it started."""
@@ -183,10 +195,10 @@ def _with(clock: Clock, fact: Later, context: Context) -> Clock:
         case deadline.Extended(new_due=due):
             return replace(clock, due=due, longer=longer(clock, due), is_warned=False)
         case deadline.Paused():
-            halted = clock.term.pause(context.occurred_at).pauses
+            halted = clock.term.pause(clock.halts_at(context.occurred_at)).pauses
             return replace(clock, pauses=halted, paused_by=fact.by_event_id)
         case deadline.Resumed(new_due=due):
-            pauses = clock.term.resume(context.occurred_at).pauses
+            pauses = clock.term.resume(clock.goes_on_at(context.occurred_at)).pauses
             return replace(clock, due=due, pauses=pauses, is_warned=False)
         case deadline.Stopped(late=late):
             return replace(_ended(clock, fact, context), late=late)

@@ -40,12 +40,15 @@ def _changed(
 ) -> Iterator[deadline.Fact]:
     match clock.state, anew:
         case "RUNNING", Clock(state="PAUSED", due=due, pauses=(*before, last), paused_by=by) if (
-            tuple(before) == clock.pauses and last.since == context.occurred_at and due and by
+            tuple(before) == clock.pauses
+            and last.since == clock.halts_at(context.occurred_at)
+            and due
+            and by
         ):
             yield paused(id_, clock, due, by)
         case "PAUSED", Clock(state="RUNNING", due=due, pauses=(*before, last)) if (
             (*before, replace(last, until=None)) == clock.pauses
-            and last.until == context.occurred_at
+            and last.until == clock.goes_on_at(context.occurred_at)
             and clock.due
             and due
         ):
