@@ -13,13 +13,11 @@ from services.cli.naming import cases_of, papers_of
 from services.core.access import directory
 from services.core.clock import clock_of
 from services.core.contracts.catalogue_file import load_catalogue
-from services.core.contracts.days import VIET_NAM, day_of
 from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
-from services.core.law.counting import end_of, first_day
 from services.core.settings import Settings
-from services.core.telling.lines import Lang
+from services.core.telling.lines import Lang, end_of_time
 from services.deadlines.board import OPEN, STATES, Board, Shown, of_part
 from services.deadlines.service import NAME
 
@@ -143,8 +141,4 @@ def told(clock: Shown, lang: Lang) -> Iterator[str]:
 
 def _due(clock: Shown, words: dict[str, str]) -> str:
     """Say the last day of a time, or its moment where it does not end with a day."""
-    if clock.due is None:
-        return words["no number"]
-    if end_of(first_day(clock.due)) == clock.due:
-        return f"{first_day(clock.due.astimezone(VIET_NAM)):%d-%m-%Y}"
-    return f"{day_of(clock.due):%d-%m-%Y} {clock.due.astimezone(VIET_NAM):%H:%M}"
+    return end_of_time(clock.due) if clock.due else words["no number"]

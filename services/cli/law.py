@@ -10,8 +10,9 @@ from services.cli import law_page as page
 from services.cli.errors import CommandError
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.days import VIET_NAM, day_of
-from services.core.law.counting import Count, count
+from services.core.law.counting import Count, count, first_day
 from services.core.law.forbidden_times import doubtful_days, forbids
+from services.core.law.moments import require_countable
 from services.core.law.rule_files import law
 from services.core.law.rules import Rule, row_of
 from services.core.telling.lines import Lang
@@ -184,11 +185,18 @@ def forbids_(
 
 
 def _counted(id_: str, start: str, version: str) -> tuple[Rule, Count]:
-    begins = _when(start)
+    begins = _begun(_when(start))
     known = law()
     day = day_of(begins) if isinstance(begins, datetime) else begins
     rule = known.rule(_spelled(id_), version.upper() or known.version_on(day))
     return rule, count(rule, begins)
+
+
+def _begun(when: date | datetime) -> date | datetime:
+    """Return the day for its first moment: an act at midnight is one of the day that begins."""
+    require_countable(when)
+    is_midnight = isinstance(when, datetime) and first_day(when) != day_of(when)
+    return day_of(when) if isinstance(when, datetime) and is_midnight else when
 
 
 def _of_row(id_: str, rules: list[Rule]) -> list[Rule]:

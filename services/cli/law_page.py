@@ -211,12 +211,14 @@ def reason(each: Forbidden, catalogue: Catalogue, lang: Lang) -> dict[str, objec
 
 def doubt(day: date, lang: Lang) -> dict[str, object]:
     """Return, as a reason that only notes, a day off that is not verified."""
-    why = calendar().why_off(day)
+    why = calendar().why_off(day) or Sentence(
+        "chưa biết ngày nghỉ của năm này", "the days off of this year are not known"
+    )
     return {
         "code": "FORBIDDEN_DAY",
         "effect": "note",
         "verified": False,
-        "says": f"{_day(day, lang)}: {say(why, lang) if why else ''}",
+        "says": f"{_day(day, lang)}: {say(why, lang)}",
     }
 
 

@@ -2,6 +2,7 @@
 
 from services.cli.errors import CommandError
 from services.core.access.docket import stream_of
+from services.core.contracts.official_numbers import is_official_number
 from services.core.settings import Settings
 from services.directory.register import Paper, register
 
@@ -26,7 +27,7 @@ def cases_of(papers: list[Paper]) -> list[str]:
 
 async def case_named(settings: Settings, said: str) -> str:
     """Return the case, judgment or other key that an id or number names. Raises CommandError."""
-    if "/" not in said:
+    if not is_official_number(said):
         return stream_of(said)
     cases = cases_of(await papers_of(settings, said))
     if len(cases) > 1:

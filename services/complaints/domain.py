@@ -28,6 +28,7 @@ from services.core.contracts.events.complaint import (
 )
 from services.core.contracts.events.machines import COMPLAINT, ComplaintState
 from services.core.contracts.family import Context, Refusal
+from services.core.contracts.official_numbers import number_of
 from services.core.law.limits import last_day
 from services.core.law.objections import settle
 
@@ -156,7 +157,7 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
             yield from signing.of_signer(claim, context)
             if this.accepted_on is None:
                 yield Refusal("NOT_ACCEPTED", {"state": this.state})
-            if f"{claim.TYPE} {claim.decision_no}" in known.complaint.numbers:
+            if number_of(claim) in known.complaint.numbers:
                 yield Refusal("DUPLICATE", {"number": claim.decision_no}, field="/decision_no")
 
 
@@ -279,8 +280,8 @@ def _folded(known: Known, fact: Claim, context: Context) -> Complaints:
         first = known.of(fact.first_complaint_id)
         appealed = COMPLAINT.follows(first.state, fact)
         complaints[fact.first_complaint_id] = replace(first, state=appealed or first.state)
-    number = getattr(fact, "decision_no", None)
-    numbers = before.numbers | ({f"{fact.TYPE} {number}"} if number else set())
+    number = number_of(fact)
+    numbers = before.numbers | ({number} if number else set())
     return Complaints(complaints, numbers)
 
 

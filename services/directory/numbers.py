@@ -1,10 +1,9 @@
-"""Official numbers: which events bear one, whose it is, and how two spellings are compared.
+"""Official numbers: which events bear one and whose it is.
 
 A judgment's number is its court's; a decision's is that of the agency which decided, in the year of
 the decision. Receipts and vouchers are no papers of an office and are left out.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
@@ -14,6 +13,7 @@ from msgspec import Struct
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
+from services.core.contracts.official_numbers import canonical, plain
 
 _BORNE_BY: Final = frozenset({"judgment_no", "decision_no"})
 
@@ -70,14 +70,3 @@ def _use(event: Event, envelope: Envelope, number: str, office: str, year: int, 
         day,
         envelope.recorded_at,
     )
-
-
-def canonical(number: str) -> str:
-    """Spell a number as it is compared: composed letters, capitals, no spaces."""
-    return "".join(unicodedata.normalize("NFC", number).split()).upper()
-
-
-def plain(number: str) -> str:
-    """Spell a number without its marks: many keyboards have none."""
-    parts = unicodedata.normalize("NFD", canonical(number).replace("Đ", "D"))
-    return "".join(each for each in parts if not unicodedata.combining(each))

@@ -7,8 +7,8 @@ from datetime import date
 from msgspec import Struct
 
 from services.core.bus.postgres import FAILURES, Connection, connect, sorted_error
+from services.core.contracts.official_numbers import plain
 from services.core.settings import Settings
-from services.directory.numbers import plain
 from services.directory.service import NAME, queries
 
 

@@ -18,7 +18,7 @@ from services.core.bus.record import Outgoing
 from services.core.bus.service import Topics
 from services.core.contracts.catalogue import Catalogue, EventType, Kind, Many, Nested, Scalar
 from services.core.contracts.codec import Codec
-from services.core.contracts.days import dates_in_future, day_of
+from services.core.contracts.days import YEARS, dates_in_future, day_of
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.errors import MalformedData, UnknownEventType
 from services.core.contracts.identifiers import is_uuid7, key_of, new_id
@@ -57,6 +57,10 @@ class Edge(Struct, frozen=True):
         `now` is the house's time and becomes the time of acceptance.
         """
         type_ = self._type(said)
+        # What the platform says may lie further off: a lead ends before the day it counts from.
+        if isinstance(speaker, Speaker) and day_of(said.occurred_at).year not in YEARS:
+            expected = f"expected a time of the years {YEARS[0]} to {YEARS[-1]}"
+            raise Problem("BEYOND_CALENDAR", expected, "/occurred_at")
         if said.occurred_at > now:
             raise Problem("DATE_IN_FUTURE", "the act lies in the future", "/occurred_at")
         agency, role = _entitled(said, speaker, directory, type_, self.catalogue, day_of(now))

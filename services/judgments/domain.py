@@ -29,6 +29,7 @@ from services.core.contracts.events.judgment import (
 from services.core.contracts.events.machines import JUDGMENT, JudgmentState
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import key_of
+from services.core.contracts.official_numbers import canonical
 from services.core.law.objections import settle
 
 STAGES: Final[tuple[JudgmentState, ...]] = get_args(JudgmentState)
@@ -150,7 +151,7 @@ def out_of_order(judgment: Judgment, claim: Claim, items: Items) -> Iterator[Ref
 def unknown_or_twice(judgment: Judgment, claim: Claim) -> Iterator[Refusal]:
     """What a claim names must be there; what it adds must not."""
     match claim:
-        case Issued(judgment_no=number) if number == judgment.number:
+        case Issued(judgment_no=number) if canonical(number) == judgment.number:
             yield Refusal("DUPLICATE", {"judgment_no": number})
         case MadeEffective(items=numbers):
             for unknown in sorted(set(numbers) - judgment.items.keys()):
@@ -243,7 +244,7 @@ def opened(fact: Issued) -> Judgment:
     """Return the judgment as it stands when issued."""
     return Judgment(
         court=fact.court_id,
-        number=fact.judgment_no,
+        number=canonical(fact.judgment_no),
         issued_on=fact.issued_on,
         at_once=fact.enforceable in {"AT_ONCE", "PROVISIONAL"},
         items={item.item_no: Item("ISSUED", fact.issued_on) for item in fact.items},

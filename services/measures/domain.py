@@ -23,6 +23,7 @@ from services.core.contracts.events.measure import (
     Ordered,
 )
 from services.core.contracts.family import Context, Refusal
+from services.core.contracts.official_numbers import number_of
 from services.core.law.objections import settle
 
 Heard: TypeAlias = (
@@ -124,7 +125,7 @@ def of_order(known: Known, this: Measure, claim: Ordered, context: Context) -> I
     if claim.capacity not in signs_as and not wrong:
         wrong = [Refusal("SIGNER_NOT_COMPETENT", {"kind": claim.kind}, field="/capacity")]
     yield from wrong
-    number = f"{claim.TYPE} {claim.decision_no}"
+    number = number_of(claim)
     if number in known.measure.numbers:
         yield Refusal("DUPLICATE", {"number": claim.decision_no}, field="/decision_no")
     if view.decided_on is not None and claim.decided_on < view.decided_on:
@@ -153,7 +154,7 @@ def of_lifting(known: Known, this: Measure, claim: Lifted, context: Context) -> 
     if claim.decided_on and this.decided_on and claim.decided_on < this.decided_on:
         cause = this.decided_on.isoformat()
         yield Refusal("DATE_BEFORE_CAUSE", {"cause": cause}, field="/decided_on")
-    if claim.decision_no and f"{claim.TYPE} {claim.decision_no}" in known.measure.numbers:
+    if number_of(claim) in known.measure.numbers:
         yield Refusal("DUPLICATE", {"number": claim.decision_no}, field="/decision_no")
 
 
@@ -195,8 +196,8 @@ def _folded(known: Measures, fact: Claim, context: Context) -> Measures:
                 officer=context.officer,
                 agency=context.agency,
             )
-    number = getattr(fact, "decision_no", None)
-    numbers = known.numbers | ({f"{fact.TYPE} {number}"} if number else set())
+    number = number_of(fact)
+    numbers = known.numbers | ({number} if number else set())
     return Measures({**known.measures, fact.measure_id: this}, numbers)
 
 

@@ -18,6 +18,7 @@ from services.core.contracts.events.payment import (
     PaidOut,
 )
 from services.core.contracts.family import Context, Refusal
+from services.core.contracts.official_numbers import canonical
 from services.core.law.objections import settle
 
 Heard: TypeAlias = case.Decided | case.Moved
@@ -74,7 +75,7 @@ def objections(known: Known, claim: Claim) -> Iterator[Refusal]:
 
 def of_receipt(known: Known, claim: Collected) -> Iterator[Refusal]:
     """Each receipt counts once; costs are part of what it says; nothing is taken beforehand."""
-    if claim.receipt_no in known.payment.receipts:
+    if canonical(claim.receipt_no) in known.payment.receipts:
         yield Refusal("DUPLICATE", {"receipt_no": claim.receipt_no}, field="/receipt_no")
     if not 0 <= claim.costs <= max(claim.amount, 0):
         yield Refusal("AMOUNT_NOT_POSITIVE", {"costs": claim.costs}, field="/costs")
@@ -86,7 +87,7 @@ def of_receipt(known: Known, claim: Collected) -> Iterator[Refusal]:
 def of_voucher(known: Known, claim: PaidOut) -> Iterator[Refusal]:
     """No more goes out than came in, in the order of the law (Đ54.1)."""
     ledger = known.payment
-    if claim.voucher_no in ledger.vouchers:
+    if canonical(claim.voucher_no) in ledger.vouchers:
         yield Refusal("DUPLICATE", {"voucher_no": claim.voucher_no}, field="/voucher_no")
     if claim.fee < 0:
         yield Refusal("AMOUNT_NOT_POSITIVE", {"fee": claim.fee}, field="/fee")
@@ -111,13 +112,13 @@ def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
                 ledger,
                 collected=ledger.collected + event.amount,
                 first_on=first,
-                receipts=ledger.receipts | {event.receipt_no},
+                receipts=ledger.receipts | {canonical(event.receipt_no)},
             )
         case PaidOut():
             ledger = replace(
                 ledger,
                 paid_out=ledger.paid_out + event.amount + event.fee,
-                vouchers=ledger.vouchers | {event.voucher_no},
+                vouchers=ledger.vouchers | {canonical(event.voucher_no)},
                 last_rank=event.rank or ledger.last_rank,
             )
         case IrregularityNoted():

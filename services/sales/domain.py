@@ -30,6 +30,7 @@ from services.core.contracts.events.sale import (
     ValuationContracted,
 )
 from services.core.contracts.family import Context, Refusal
+from services.core.contracts.official_numbers import number_of
 from services.core.law.limits import amount, latest_day
 from services.core.law.objections import settle
 
@@ -176,7 +177,7 @@ def of_reduction(
     percent = amount(REDUCTION, context.law)
     if percent is not None and claim.new_price * 100 < this.price * (100 - percent):
         yield Refusal("ABOVE_10_PERCENT", {"price": this.price}, field="/new_price")
-    if f"{claim.TYPE} {claim.decision_no}" in known.sale.numbers:
+    if number_of(claim) in known.sale.numbers:
         yield Refusal("DUPLICATE", {"number": claim.decision_no}, field="/decision_no")
 
 
@@ -250,8 +251,8 @@ def _folded(known: Sales, fact: Claim, context: Context) -> Sales:
     state = SALE.follows(this.state, fact, kept=this.kept) or this.state
     kept = this.state if state == "HALTED" and this.state != "HALTED" else this.kept
     this = replace(_with(this, fact, context), state=state, kept=kept)
-    number = getattr(fact, "decision_no", None)
-    numbers = known.numbers | ({f"{fact.TYPE} {number}"} if number else set())
+    number = number_of(fact)
+    numbers = known.numbers | ({number} if number else set())
     return Sales({**known.sales, fact.sale_id: this}, numbers)
 
 

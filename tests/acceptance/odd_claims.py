@@ -4,7 +4,7 @@ Ids are mostly those of a house in which much was recorded, so that a claim meet
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 from hypothesis import strategies as st
@@ -14,12 +14,13 @@ from services.core.bus.chain import Heard
 from services.core.bus.memory import MemoryLog, _MemoryLane
 from services.core.bus.streams import Streams
 from services.core.contracts.catalogue import Codes, EventType, Field, Kind, Many, Nested, Scalar
-from services.core.contracts.days import VIET_NAM
+from services.core.contracts.days import VIET_NAM, YEARS
 from services.core.contracts.forms import (
     MAX_DOCUMENT,
     MAX_DONG,
     MAX_ENTRIES,
     MAX_INT,
+    MAX_NUMBER,
     MAX_TEXT,
     Forms,
 )
@@ -31,12 +32,13 @@ TYPES: Final = [
     event for event in CATALOGUE.events.values() if event.is_claim and set(event.by) != {"PLATFORM"}
 ]
 
-_FIRST, _LAST = date(1800, 1, 1), date(2999, 12, 31)
+_FIRST, _LAST = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
 _texts = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=30)
 _numbers = st.sampled_from([0, 1, 2, 3, MAX_INT]) | st.integers(0, MAX_INT)
 _plain: Final[dict[str, st.SearchStrategy[Any]]] = {
     "text": _texts | st.just("x" * MAX_TEXT) | st.just("<img src=x>';--"),
-    "number": st.sampled_from(["1", "702/QĐ-THADS", "\u0301" * MAX_TEXT]) | _texts,
+    "number": st.sampled_from(["1", "702/QĐ-THADS", "7" * MAX_NUMBER, "\U0001d7d7" * MAX_NUMBER])
+    | _texts.map(lambda text: f"{text}7"),
     "document": st.sampled_from(["d", "x" * MAX_DOCUMENT]),
     "token": st.sampled_from(["b1", "B" * 60, new_id()]),
     "sha256": st.just("0" * 64),
@@ -211,10 +213,10 @@ class Claims:
         return (st.sampled_from([*rim, _LAST] if planned else rim) | drawn).map(date.isoformat)
 
     def _moments(self, *, planned: bool) -> st.SearchStrategy[str]:
-        rim = [self._now, datetime(1800, 1, 1, 12, tzinfo=UTC)]
+        rim = [self._now, datetime.combine(_FIRST, time(), VIET_NAM)]
         if planned:
-            rim += [datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC), self._now + timedelta(days=20)]
-        gone = st.timedeltas(timedelta(), timedelta(days=200_000 if planned else 60))
+            rim += [datetime.combine(_LAST, time.max, VIET_NAM), self._now + timedelta(days=20)]
+        gone = st.timedeltas(timedelta(), timedelta(days=27_000 if planned else 60))
         drawn = gone.map(lambda gone: self._now + gone if planned else self._now - gone)
         return (st.sampled_from(rim) | drawn).map(datetime.isoformat)
 

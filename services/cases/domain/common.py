@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from services.cases.domain.folding import number_of
 from services.cases.domain.known import Case, Known
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import CASE
 from services.core.contracts.family import Refusal
+from services.core.contracts.official_numbers import number_of
 
 
 def exists(this: Case) -> Iterator[Refusal]:

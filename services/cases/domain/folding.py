@@ -5,10 +5,10 @@ from typing import Final, cast
 from msgspec.structs import replace
 
 from services.cases.domain.known import Case, Demand, Docket, Known, Paper, Verification
-from services.core.contracts.event import Event
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import CaseState
 from services.core.contracts.family import Context
+from services.core.contracts.official_numbers import number_of
 from services.core.law.limits import months
 
 EACH_PERIOD: Final = "L-38-5"  #: how often to verify again while means are lacking
@@ -24,12 +24,6 @@ def folded(known: Known, fact: case.Fact, context: Context) -> Known:
         this = Case()
     this = _with(_numbered(this, fact, context), fact, context)
     return replace(known, case=Docket({**known.case.cases, fact.case_id: this}))
-
-
-def number_of(claim: Event) -> str | None:
-    """Return the official number a claim carries, with its type, or None."""
-    number = getattr(claim, "decision_no", None)
-    return f"{claim.TYPE} {number}" if number else None
 
 
 def _numbered(this: Case, fact: case.Fact, context: Context) -> Case:

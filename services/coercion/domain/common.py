@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from services.coercion.domain.known import Coercion, Known, number_of
+from services.coercion.domain.known import Coercion, Known
 from services.core.access import docket
 from services.core.contracts.events import coercion
 from services.core.contracts.events.machines import COERCION
 from services.core.contracts.family import Refusal
+from services.core.contracts.official_numbers import number_of
 
 _HALTED: Final = {"POSTPONED": "CASE_POSTPONED", "SUSPENDED": "CASE_SUSPENDED"}
 

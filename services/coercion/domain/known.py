@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from services.core.access import docket
 from services.core.access.involvement import Involved
-from services.core.contracts.event import Event
 from services.core.contracts.events import case, coercion, complaint, deadline, payment
 from services.core.contracts.events.machines import COERCION, CoercionState
 from services.core.contracts.family import Context
+from services.core.contracts.official_numbers import number_of
 
 Heard: TypeAlias = (
     case.Moved
@@ -165,12 +165,6 @@ def heard(known: Known, fact: Heard, context: Context) -> Known:
             return replace(known, case=replace(known.case, view=view))
         case _:
             return told(known, fact)
-
-
-def number_of(claim: Event) -> str | None:
-    """Return the official number a claim carries, with its type, or None."""
-    number = getattr(claim, "decision_no", None)
-    return f"{claim.TYPE} {number}" if number else None
 
 
 def folded(known: Known, fact: coercion.Fact, context: Context) -> Known:

@@ -14,6 +14,9 @@ from services.core.contracts.event import Event
 VIET_NAM: Final = timezone(timedelta(hours=7), "+07:00")
 """The country's one zone, without summer time since 1975; dates of this house are younger."""
 
+YEARS: Final = range(1901, 2101)
+"""The years whose days off the calendar of the law knows: a claim names no day of another year."""
+
 
 def day_of(moment: datetime) -> date:
     """Return the day in Viet Nam on which an aware moment falls."""

@@ -18,6 +18,7 @@
           |   OutOfRange, DateMalformed, NaiveDatetime, IdMalformed,
           |   TooLong, TextBlank                                 MALFORMED
           + ValueNotListed                                       GROUND_UNKNOWN
+          + BeyondCalendar                                       BEYOND_CALENDAR
           + DateInFuture                                         DATE_IN_FUTURE
 
 `code` is the catalogue's code under which the gateway answers. None of them can be mended by trying
@@ -118,11 +119,17 @@ class TooLong(FieldError):
 
 
 class TextBlank(FieldError):
-    """An official number or the id of a document holds nothing but spaces."""
+    """An official number holds no letter and no digit, or the id of a document only spaces."""
 
 
 class DateMalformed(FieldError):
     """The text is no date or time of the calendar, or not spelled as one."""
+
+
+class BeyondCalendar(FieldError):
+    """A day or time lies outside the years whose days off are known."""
+
+    code: ClassVar[str] = "BEYOND_CALENDAR"
 
 
 class NaiveDatetime(FieldError):

@@ -9,7 +9,7 @@ it may be personal. How long a claim's values may be and how they are spelled, `
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from services.core.contracts.catalogue import (
     Catalogue,
@@ -22,6 +22,7 @@ from services.core.contracts.catalogue import (
     Scalar,
 )
 from services.core.contracts.errors import (
+    BeyondCalendar,
     DateMalformed,
     FieldError,
     ForbiddenCharacter,
@@ -35,6 +36,8 @@ from services.core.contracts.errors import (
 
 Read: TypeAlias = Callable[[object, str], object]
 """Returns the value as event classes hold it, or raises a FieldError with the path given."""
+
+_Day = TypeVar("_Day", date, datetime)
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -86,8 +89,8 @@ def _day_text(value: object, path: str) -> date:
     if not isinstance(value, str):
         raise WrongType(path, "expected a day as text, YYYY-MM-DD")
     try:
-        if _DAY.fullmatch(value) and (day := date.fromisoformat(value)).year in _YEARS:
-            return day
+        if _DAY.fullmatch(value):
+            return _within(date.fromisoformat(value), path)
     except ValueError:
         pass
     raise DateMalformed(path, "expected a day of the calendar, YYYY-MM-DD")
@@ -97,11 +100,18 @@ def _moment_text(value: object, path: str) -> datetime:
     if not isinstance(value, str):
         raise WrongType(path, "expected a time as text, YYYY-MM-DDThh:mm:ss+07:00")
     try:
-        if _MOMENT.fullmatch(value) and (read := datetime.fromisoformat(value)).year in _YEARS:
+        if _MOMENT.fullmatch(value):
+            read = _within(datetime.fromisoformat(value), path)
             return _moment(read, path).astimezone(UTC)
     except ValueError:
         pass
     raise DateMalformed(path, "expected a time of the calendar, YYYY-MM-DDThh:mm:ss+07:00")
+
+
+def _within(day: _Day, path: str) -> _Day:
+    if day.year not in _YEARS:
+        raise BeyondCalendar(path, f"expected a year from {_YEARS[0]} to {_YEARS[-1]}")
+    return day
 
 
 NATIVE: Final[Mapping[str, Read]] = {

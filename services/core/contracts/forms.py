@@ -6,7 +6,6 @@ form a field has follows from its kind, or from its name where the catalogue say
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,9 +21,9 @@ from services.core.contracts.catalogue import (
     Nested,
     Scalar,
 )
-from services.core.contracts.days import day_of
+from services.core.contracts.days import YEARS, day_of
 from services.core.contracts.errors import (
-    DateMalformed,
+    BeyondCalendar,
     FieldError,
     ForbiddenCharacter,
     IdMalformed,
@@ -33,33 +32,20 @@ from services.core.contracts.errors import (
     TooLong,
 )
 from services.core.contracts.identifiers import MAX_SLUG, is_slug, is_uuid, is_uuid7, key_of
+from services.core.contracts.official_numbers import canonical
+from services.core.contracts.unseen import is_forbidden
 
 MAX_TEXT: Final = 200  #: characters of a text
 MAX_DOCUMENT: Final = 100  #: characters of the id of a document
+MAX_NUMBER: Final = 100  #: characters of an official number
 MAX_ENTRIES: Final = 500  #: of a list
 MAX_DONG: Final = 10**15  #: some hundred times what the State spends in a year
 MAX_INT: Final = 1_000_000  #: numbers of items and rounds
-YEARS: Final = range(1800, 3000)  #: of days and times; a term that starts in them can be counted
 MAX_PART: Final = 120  #: characters; the deepest part has 87
 
 _SHORT: Final = re.compile(r"[a-z0-9]{1,16}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_FORBIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_UNSEEN: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
-    "\U000e0000-\U000e0fff]"
-)
-"""What Unicode lets a screen leave out, apart from the categories above."""
-
-
-def is_forbidden(text: str) -> bool:
-    """Say whether a text holds a character that no reader sees or that moves what he sees."""
-    if _UNSEEN.search(text):
-        return True
-    if text.isprintable():
-        return False
-    return any(unicodedata.category(each) in _FORBIDDEN for each in text)
 
 
 class Form(Struct, frozen=True):
@@ -117,10 +103,8 @@ FORMS: Final[Mapping[str, Form]] = {
 }
 """Of ids; the catalogue may also name a kind of part, whose depth then says the form."""
 
-TEXTS: Final[Mapping[str, int]] = {"text": MAX_TEXT, "number": MAX_TEXT, "document": MAX_DOCUMENT}
+TEXTS: Final[Mapping[str, int]] = {"text": MAX_TEXT, "number": MAX_NUMBER, "document": MAX_DOCUMENT}
 """Of texts that people read: how long each may be."""
-
-_FILLED: Final = frozenset({"number", "document"})  #: texts that may not be blank
 
 
 class Forms:
@@ -183,19 +167,23 @@ class Forms:
             if not form.holds(text, judgment):
                 yield IdMalformed(path, f"expected {form.expected}")
             return
+        if name == "number":
+            text = max(text, canonical(text), key=len)  # it is kept in both spellings
         if len(text) > (most := TEXTS.get(name, MAX_TEXT)):
             yield TooLong(path, f"expected at most {most} characters")
         elif is_forbidden(text):
             yield ForbiddenCharacter(
                 path, "expected text without control, bidirectional and invisible characters"
             )
-        elif name in _FILLED and not text.strip():
+        elif name == "number" and not any(map(str.isalnum, text)):
+            yield TextBlank(path, "expected an official number, with a letter or a digit")
+        elif name == "document" and not text.strip():
             yield TextBlank(path, "expected text that is not blank")
 
 
 def _year(day: date, path: str) -> Iterator[FieldError]:
     if day.year not in YEARS:
-        yield DateMalformed(path, f"expected a day of the years {YEARS[0]} to {YEARS[-1]}")
+        yield BeyondCalendar(path, f"expected a day of the years {YEARS[0]} to {YEARS[-1]}")
 
 
 def _number(value: int, most: int, path: str) -> Iterator[FieldError]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from services.core.contracts.days import VIET_NAM, day_of
 from services.core.law.counting import Count, Pause, count
 from services.core.law.errors import ExtensionRefused
-from services.core.law.moments import require_aware
+from services.core.law.moments import require_countable
 from services.core.law.rules import Rule, Unit
 from services.core.law.working_days import Calendar, calendar
 
@@ -28,15 +28,18 @@ class Clock(Struct, frozen=True):
     longer: int | None = None  #: by, or to, how much it was extended
 
     def pause(self, at: datetime) -> "Clock":
-        """Return the clock halted; one that is halted already stays so. Raises NaiveTime."""
-        require_aware(at)
+        """Return the clock halted; one that is halted already stays so.
+
+        Raises NaiveTime, TooFarAway.
+        """
+        require_countable(at)
         if self.is_paused:
             return self
         return msgspec.structs.replace(self, pauses=(*self.pauses, Pause(at, None)))
 
     def resume(self, at: datetime) -> "Clock":
-        """Return the clock going on; one that runs stays so. Raises NaiveTime."""
-        require_aware(at)
+        """Return the clock going on; one that runs stays so. Raises NaiveTime, TooFarAway."""
+        require_countable(at)
         if not self.is_paused:
             return self
         ended = Pause(self.pauses[-1].since, at)
@@ -91,7 +94,7 @@ class Clock(Struct, frozen=True):
 
 def alarm_at_once(due: datetime, hour: int, known: Calendar | None = None) -> datetime:
     """Return when what is due at once is alarmed: that hour of its working day, or of the next."""
-    require_aware(due)
+    require_countable(due)
     known = known or calendar()
     day = day_of(due)
     while known.is_off(day) or due > _at(day, hour):

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from services.core.contracts.days import VIET_NAM, day_of
 from services.core.law.errors import NoTerm
-from services.core.law.moments import require_aware
+from services.core.law.moments import require_countable
 from services.core.law.rules import Rule, Sentence, Unit
 from services.core.law.terms import months_after
 from services.core.law.working_days import Calendar, calendar
@@ -42,6 +42,11 @@ class Pause(Struct, frozen=True):
     since: datetime
     until: datetime | None  #: None while it lasts
 
+    @property
+    def ends(self) -> tuple[datetime, ...]:
+        """Its first moment, and its last where it has one."""
+        return (self.since,) if self.until is None else (self.since, self.until)
+
     def holds(self, day: date) -> bool:
         """Whether the term is paused on a day."""
         return day_of(self.since) <= day and (self.until is None or day < day_of(self.until))
@@ -68,12 +73,12 @@ def count(
     """Count the term of a rule from the day or the aware moment it starts.
 
     A moment that is midnight in Viet Nam is the end of the day before: so one term starts where
-    another ended. A day is a moment, its first, to a term of hours. Raises NoTerm and NaiveTime.
+    another ended. A day is a moment, its first, to a term of hours. Raises NoTerm, NaiveTime and
+    TooFarAway.
     """
     known = known or calendar()
     amount, unit = _term(rule)
-    if isinstance(start, datetime):
-        require_aware(start)
+    require_countable(start, *(each for pause in pauses for each in pause.ends))
     if unit in {"GIO", "NGAY"}:
         return _in_hours(start, -amount if rule.kind == "lead" else amount, pauses)
     if rule.kind == "lead":

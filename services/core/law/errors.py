@@ -7,6 +7,7 @@ LawError
   + SeveralLimits    the rule has several limits, and one of them must be named
   + NoTerm           the rule sets no term that could be counted
   + NaiveTime        a time does not say its distance from UTC
+  + TooFarAway       a day lies so far away that no term may be counted from it
   + ExtensionRefused the law provides no extension, or none so long
 """
 
@@ -37,6 +38,10 @@ class NoTerm(LawError):
 
 class NaiveTime(LawError):
     """A time does not say its distance from UTC."""
+
+
+class TooFarAway(LawError):
+    """A day lies so far away that no term may be counted from it."""
 
 
 class ExtensionRefused(LawError):

@@ -10,8 +10,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.core.contracts.days import VIET_NAM
-from services.core.law.moments import require_aware
+from services.core.contracts.days import VIET_NAM, YEARS
+from services.core.law.moments import require_countable
 from services.core.law.rule_files import law
 from services.core.law.rules import Rule
 from services.core.law.working_days import Calendar, calendar
@@ -44,9 +44,9 @@ def forbids(
 
     `force` says whether force is mobilised, `policy_day` whether the debtor's policy group keeps
     the day. Where `end` is not after `start` the question has no answer: nothing is returned.
-    Raises NaiveTime.
+    Raises NaiveTime, TooFarAway.
     """
-    require_aware(start, end)
+    require_countable(start, end)
     if end <= start:
         return []
     known, days = calendar(), list(_days(start, end))
@@ -64,10 +64,17 @@ def forbids(
 
 
 def doubtful_days(start: datetime, end: datetime) -> list[date]:
-    """Return the days of a coercion that seem to be rest days, unverified. Raises NaiveTime."""
-    require_aware(start, end)
+    """Return the days of a coercion that may be rest days, for all that is known.
+
+    Raises NaiveTime, TooFarAway.
+    """
+    require_countable(start, end)
     known = calendar()
-    return [day for day in _days(start, end) if known.is_off(day) and not known.is_rest(day)]
+    return [
+        day
+        for day in _days(start, end)
+        if not known.is_verified(day) and (known.is_off(day) or day.year not in YEARS)
+    ]
 
 
 def _because(code: str, allowed: datetime | None, day: date) -> Forbidden:
@@ -78,9 +85,9 @@ def _because(code: str, allowed: datetime | None, day: date) -> Forbidden:
 def next_allowed(start: datetime, end: datetime, *, force: bool = False) -> datetime | None:
     """Return the earliest start, not before `start`, at which a coercion as long may be held.
 
-    None where it is longer than a day allows. Raises NaiveTime.
+    None where it is longer than a day allows. Raises NaiveTime, TooFarAway.
     """
-    require_aware(start, end)
+    require_countable(start, end)
     known, length = calendar(), end - start
     day = start.astimezone(VIET_NAM).date()
     for offset in range(_HORIZON):

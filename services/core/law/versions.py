@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.core.contracts.days import day_of
-from services.core.law.moments import require_aware
+from services.core.law.moments import require_countable
 from services.core.law.rule_files import law
 
 _NEW: Final = "R2026"
@@ -16,8 +16,11 @@ _OLD: Final = "R2015"
 
 
 def version_at(moment: datetime) -> str:
-    """Return the version that governs what was done at an aware moment. Raises NaiveTime."""
-    require_aware(moment)
+    """Return the version that governs what was done at an aware moment.
+
+    Raises NaiveTime, TooFarAway.
+    """
+    require_countable(moment)
     return law().version_on(day_of(moment))
 
 

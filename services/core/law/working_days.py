@@ -1,7 +1,7 @@
 """The working calendar: which days nobody works, why, and working days counted backwards.
 
-The package `holidays` works the days off out for any year; `schemas/law/calendar.yaml` says what
-the State announced beside them, days swapped against Saturdays above all.
+The package `holidays` works the days off out for `YEARS`; `schemas/law/calendar.yaml` says what
+the State announced beside them, and the package does not know. Nothing is certain of other years.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ import yaml
 from msgspec import Struct
 
 from services.core.contracts import strict_yaml
+from services.core.contracts.days import YEARS
 from services.core.law.errors import RuleFileFlaw
 from services.core.law.rules import Sentence
 
@@ -63,12 +64,16 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
             return None
         if day in self.days_off:
             return self.days_off[day]
+        if day in _worked(day.year):
+            return None
         return _holidays(day.year).get(day) or (
             _WEEKEND[_WEEKDAYS[day.weekday()]] if _WEEKDAYS[day.weekday()] in self.weekend else None
         )
 
     def is_verified(self, day: date) -> bool:
         """Say whether it is certain that a day is worked or not."""
+        if day.year not in YEARS:
+            return False
         fixed = (
             day in self.days_worked
             or day in self.days_off
@@ -82,7 +87,7 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
         """Say whether a day lies in the window round Tết."""
         before, after = _TET
         first = _tet(day.year)
-        return first - before <= day <= first + after
+        return first is not None and first - before <= day <= first + after
 
     def is_policy_day(self, day: date) -> bool:
         """Say whether a day is a traditional day of a policy group."""
@@ -124,13 +129,28 @@ def load(path: Path) -> Calendar:
 @cache
 def _holidays(year: int) -> dict[date, Sentence]:
     """Return the days off of a year by the law on labour, with their names."""
+    if year not in YEARS:
+        return {}
     vi, en = _named(year, "vi"), _named(year, "en_US")
     return {day: Sentence(vi[day], name) for day, name in en.items()}
 
 
 @cache
-def _tet(year: int) -> date:
-    """Return the first day of the lunar year that begins in a year."""
+def _worked(year: int) -> frozenset[date]:
+    """Return the Saturdays and Sundays of a year that are worked for another day off.
+
+    The day off may lie in the year before or after.
+    """
+    near = [each for each in (year - 1, year, year + 1) if each in YEARS]
+    worked = holidays.country_holidays("VN", years=near).weekend_workdays
+    return frozenset(day for day in worked if day.year == year)
+
+
+@cache
+def _tet(year: int) -> date | None:
+    """Return the first day of the lunar year that begins in a year, where it is known."""
+    if year not in YEARS:
+        return None
     return next(day for day, name in _named(year, "en_US").items() if name == _FIRST_OF_TET)
 
 

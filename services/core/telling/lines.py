@@ -18,6 +18,7 @@ from services.core.contracts.errors import ContractError
 from services.core.contracts.event import Event
 from services.core.contracts.events import case, deadline, submission
 from services.core.contracts.identifiers import key_of
+from services.core.law.counting import end_of, first_day
 from services.core.telling.corrected import Undone
 from services.core.telling.thread import Entry
 
@@ -156,7 +157,7 @@ class Teller(Struct, frozen=True):
     def _clock(self, event: deadline.Fact) -> str:
         """Say which clock it is, and when its time is over, where the law sets a number."""
         due = getattr(event, "new_due", None) or event.due
-        return f"{event.rule_id}{f', {_DUE[self.lang]} {time_of(due)}' if due else ''}"
+        return f"{event.rule_id}{f', {_DUE[self.lang]} {end_of_time(due)}' if due else ''}"
 
 
 def _reason(code: str, article: str | None, sentence: str) -> str:
@@ -166,6 +167,12 @@ def _reason(code: str, article: str | None, sentence: str) -> str:
 def time_of(moment: datetime) -> str:
     """Spell a moment as people in Viet Nam read it."""
     return f"{moment.astimezone(VIET_NAM):%d-%m-%Y %H:%M}"
+
+
+def end_of_time(due: datetime) -> str:
+    """Spell when a time is over: its last day, or its moment where it does not end with a day."""
+    last = first_day(due)
+    return f"{last:%d-%m-%Y}" if end_of(last) == due else time_of(due)
 
 
 def as_json(record: Record, envelope: Envelope, codec: Codec) -> Iterator[tuple[str, Any]]:

@@ -156,3 +156,27 @@ def test_a_trouble_is_one_line_that_says_what_to_do(
     told = say(*arguments, code=FAILED)
     assert trouble in told
     assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("rule", ["L-37-6", "L-36-1", "L-67-2", "L-80-1"])
+def test_midnight_is_the_first_moment_of_its_day(rule: str, say: Say) -> None:
+    day, midnight = "2026-09-08", "2026-09-08T00:00+07:00"
+    told = [say("explain", rule, "--from", start) for start in (day, midnight)]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "start", ["9999-12-31", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "0001-01-01"]
+)
+def test_a_day_too_far_away_is_refused_in_one_line(start: str, say: Say) -> None:
+    said = say("due", "L-37-6", "--from", start, code=FAILED)
+    assert said.count("\n") == 1
+    assert "expected a day of the years 1000 to 8999" in said
+
+
+def test_what_hangs_on_a_year_whose_days_off_are_not_known_is_not_verified(say: Say) -> None:
+    assert not json.loads(say("due", "L-37-6", "--from", "2126-10-12", "--json"))["verified"]
+    hours = ("2126-10-12T08:00+07:00", "2126-10-12T11:30+07:00")
+    told = json.loads(say("forbids", *hours, "--force", "--json"))
+    assert not told["forbidden"]
+    assert [each["verified"] for each in told["reasons"]] == [False]

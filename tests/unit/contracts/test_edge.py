@@ -7,6 +7,7 @@ import pytest
 
 from services.core.contracts.days import dates_in_future, day_of
 from services.core.contracts.errors import (
+    BeyondCalendar,
     DateMalformed,
     FieldError,
     ForbiddenCharacter,
@@ -80,8 +81,8 @@ def test_a_time_with_its_offset_is_taken_and_kept_in_utc() -> None:
         ({"issued_on": "2026-02-30"}, DateMalformed, "/issued_on"),
         ({"issued_on": "20260803"}, DateMalformed, "/issued_on"),
         ({"issued_on": "2026-W32-1"}, DateMalformed, "/issued_on"),
-        ({"issued_on": "1799-12-31"}, DateMalformed, "/issued_on"),
-        ({"issued_on": "3000-01-01"}, DateMalformed, "/issued_on"),
+        ({"issued_on": "1699-12-31"}, BeyondCalendar, "/issued_on"),
+        ({"issued_on": "3100-01-01"}, BeyondCalendar, "/issued_on"),
         ({"issued_on": "2026-08-03T00:00:00Z"}, DateMalformed, "/issued_on"),
         ({"issued_on": "٢٠٢٦-08-03"}, DateMalformed, "/issued_on"),
         ({"issued_on": 20260803}, WrongType, "/issued_on"),
@@ -114,9 +115,9 @@ def test_one_wrong_field_is_named_by_its_path(
         ("2026-08-17T25:00:00+07:00", DateMalformed),
         ("2026-08-17T09:00:00+99:00", DateMalformed),
         ("2026-08-17T09:00:00.1234567Z", DateMalformed),
-        ("0001-01-01T00:00:00+07:00", DateMalformed),
-        ("0001-01-01T12:00:00+00:00", DateMalformed),
-        ("9999-12-31T23:59:59+00:00", DateMalformed),
+        ("0001-01-01T00:00:00+07:00", BeyondCalendar),
+        ("0001-01-01T12:00:00+00:00", BeyondCalendar),
+        ("9999-12-31T23:59:59+00:00", BeyondCalendar),
         (1_786_932_000, WrongType),
     ],
 )

@@ -1,14 +1,12 @@
-"""Which facts bear an official number, whose it is, and when two spellings are one number."""
+"""Which facts bear an official number, and whose it is."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
-
 from services.core.contracts.catalogue import PREFIX
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.identifiers import new_id
-from services.directory.numbers import Use, canonical, numbered_types, plain, use_of
+from services.directory.numbers import Use, numbered_types, use_of
 from services.directory.service import service
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 
@@ -103,20 +101,3 @@ def test_the_directory_hears_those_families_alone_whose_facts_bear_numbers() -> 
     view = service(CATALOGUE, CODEC).view
     assert view is not None
     assert view.families == ("case", "coercion", "complaint", "judgment", "measure", "sale")
-
-
-@pytest.mark.parametrize(
-    "spelled",
-    ["702/QĐ-THADS", "702/qđ-thads", " 702 / QĐ - THADS ", "702/QĐ-THADS\N{NO-BREAK SPACE}"],
-)
-def test_one_number_is_found_however_it_is_spelled(spelled: str) -> None:
-    assert canonical(spelled) == "702/QĐ-THADS"
-
-
-def test_letters_composed_and_decomposed_are_one() -> None:
-    assert canonical("4/QĐ-CC\N{LATIN SMALL LETTER E}\N{COMBINING CIRCUMFLEX ACCENT}") == "4/QĐ-CCÊ"
-    assert canonical("702/QD-THADS") != canonical("702/QĐ-THADS")
-
-
-def test_without_its_marks_a_number_is_plain() -> None:
-    assert plain("55/xn-qđ cưỡng chế") == plain("55/XN-QD CUONG CHE") == "55/XN-QDCUONGCHE"

@@ -318,3 +318,11 @@ def test_the_senders_trace_goes_on() -> None:
         fresh = admitted(said(), traceparent=broken).envelope.traceparent
         assert fresh != broken
         assert len(fresh) == len(trace)
+
+
+@pytest.mark.parametrize("year", [1, 1800, 1900])
+def test_an_act_is_of_a_year_whose_days_off_are_known(year: int) -> None:
+    with pytest.raises(Problem) as turned_away:
+        admitted(said(occurred_at=datetime(year, 6, 1, tzinfo=UTC)))
+    assert (turned_away.value.code, turned_away.value.status) == ("BEYOND_CALENDAR", 422)
+    assert turned_away.value.flaws[0].pointer == "/occurred_at"

@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.core.contracts.days import VIET_NAM
+from services.core.contracts.days import VIET_NAM, YEARS
 from services.core.law.counting import Pause, count, end_of
-from services.core.law.errors import NaiveTime, NoTerm
+from services.core.law.errors import NaiveTime, NoTerm, TooFarAway
 from services.core.law.rule_files import law
 from services.core.law.rules import Kind, Rule, Unit
 from services.core.law.terms import months_after
@@ -39,6 +40,11 @@ def last(rule: Rule, start: date) -> date:
     found = count(rule, start).last
     assert found is not None
     return found
+
+
+def days_of(year: int) -> list[date]:
+    first = date(year, 1, 1)
+    return [first + number * DAY for number in range((date(year + 1, 1, 1) - first).days)]
 
 
 def is_free(each: date) -> bool:
@@ -297,3 +303,38 @@ def test_every_kind_of_rule_is_counted_or_says_that_it_cannot_be() -> None:
             else:
                 assert count(rule, day("2026-03-02")).due is not None
     assert seen == kinds
+
+
+@given(
+    st.sampled_from([rule for book in law().books for rule in book.rules.values()]),
+    st.dates() | st.datetimes(timezones=st.timezones() | st.just(VIET_NAM)),
+)
+@settings(max_examples=300, deadline=None)
+def test_every_day_has_an_answer_or_is_too_far_away(rule: Rule, start: date | datetime) -> None:
+    try:
+        counted = count(rule, start)
+    except NoTerm:
+        return
+    except TooFarAway:
+        assert start.year not in range(1000, 9000)
+        return
+    if start.year not in range(1800, 2200) and rule.unit == "NLV":
+        assert not counted.verified
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("2025-04-23", "2025-04-29"), ("2024-04-26", "2024-05-07")]
+)
+def test_a_saturday_worked_for_another_day_is_a_working_day(start: str, end: str) -> None:
+    assert last(law().rule("O-36-1", "R2015"), day(start)) == day(end)
+
+
+def test_every_day_worked_for_another_that_the_package_knows_is_one() -> None:
+    worked = country_holidays("VN", years=YEARS).weekend_workdays
+    assert len(worked) > 10
+    assert not any(calendar().is_off(each) for each in worked)
+
+
+def test_the_package_knows_the_first_day_of_each_lunar_year() -> None:
+    new_year = {year: sum(map(calendar().is_round_tet, days_of(year))) for year in YEARS}
+    assert set(new_year.values()) == {33}

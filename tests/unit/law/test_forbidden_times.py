@@ -1,17 +1,18 @@
 """When coercion may not be held, against a walk minute by minute."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.core.contracts.days import VIET_NAM
-from services.core.law.errors import NaiveTime
+from services.core.law.errors import NaiveTime, TooFarAway
 from services.core.law.forbidden_times import doubtful_days, forbids, next_allowed
 from services.core.law.working_days import calendar
 
+EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))
 MINUTE = timedelta(minutes=1)
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(  # noqa: DTZ001
     lambda each: each.replace(second=0, microsecond=0, tzinfo=VIET_NAM)
@@ -157,3 +158,26 @@ def test_working_days_are_counted_backwards_one_by_one(day: date, number: int) -
     assert not known.is_rest(found)
     between = [found + timedelta(days=n) for n in range((day - found).days)]
     assert sum(not known.is_rest(each) for each in between) == number
+
+
+@pytest.mark.parametrize("day", ["2126-10-12", "2101-01-31", "1899-05-01"])
+def test_of_a_year_whose_days_off_are_not_known_no_day_is_certain(day: str) -> None:
+    start, end = at(f"{day} 08:00"), at(f"{day} 11:30")
+    assert forbids(start, end, force=True) == []
+    assert doubtful_days(start, end) == [start.date()]
+
+
+@given(
+    st.datetimes(timezones=st.sampled_from([VIET_NAM, UTC, EAST, WEST])),
+    st.datetimes(timezones=st.sampled_from([VIET_NAM, UTC, EAST, WEST])),
+)
+@settings(max_examples=50, deadline=None)
+def test_every_pair_of_moments_has_an_answer_or_is_too_far_away(
+    start: datetime, end: datetime
+) -> None:
+    end = end if abs(start.year - end.year) < 10 else start
+    for asked in (forbids, doubtful_days, next_allowed):
+        try:
+            asked(start, end, **({} if asked is doubtful_days else {"force": True}))
+        except TooFarAway:
+            assert {start.year, end.year} - set(range(1000, 9000))

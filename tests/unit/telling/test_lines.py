@@ -19,17 +19,22 @@ DUE, LATER = at("2026-09-08 00:00"), at("2026-09-10 00:00")
         (
             made(deadline.Started, C, rule_id="L-36-1", due=DUE),
             "vi",
-            "L-36-1, hạn 08-09-2026 00:00",
+            "L-36-1, hạn 07-09-2026",
         ),
         (
             made(deadline.Overdue, C, rule_id="L-37-6", due=DUE),
             "en",
-            "L-37-6, due 08-09-2026 00:00",
+            "L-37-6, due 07-09-2026",
         ),
         (
             made(deadline.Extended, C, rule_id="L-37-6", due=DUE, new_due=LATER),
             "en",
-            "L-37-6, due 10-09-2026 00:00",
+            "L-37-6, due 09-09-2026",
+        ),
+        (
+            made(deadline.Started, C, rule_id="L-67-2", due=at("2026-09-08 16:10")),
+            "vi",
+            "L-67-2, hạn 08-09-2026 16:10",
         ),
         (made(deadline.Started, C, rule_id="L-38-2"), "vi", "L-38-2"),
     ],

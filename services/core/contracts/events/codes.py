@@ -26,6 +26,12 @@ CODES: Final[dict[str, Code]] = {
         at="edge",
         why="schema",
     ),
+    "BEYOND_CALENDAR": Code(
+        vi="Ngày, giờ nằm ngoài các năm 1901 đến 2100 mà lịch làm việc biết.",
+        en="A day or time lies outside the years 1901 to 2100, whose days off are known.",
+        at="edge",
+        why="schema",
+    ),
     "DATE_IN_FUTURE": Code(
         vi="Ngày ghi trong nội dung ở sau thời điểm thực hiện hoặc ở tương lai.",
         en="A date of the act lies after the act itself, or in the future.",
@@ -665,6 +671,7 @@ COMMON: Final[dict[str, dict[Mode, Effect]]] = {
     "AGENCY_ENDED": {"act": "refuse", "done": "refuse"},
     "VP_NOT_COMPETENT": {"act": "refuse", "done": "refuse"},
     "GROUND_UNKNOWN": {"act": "refuse", "done": "refuse"},
+    "BEYOND_CALENDAR": {"act": "refuse", "done": "refuse"},
     "DATE_IN_FUTURE": {"act": "refuse", "done": "refuse"},
     "UNKNOWN_STREAM": {"act": "refuse", "done": "refuse"},
     "NOT_ADDRESSEE": {"act": "refuse", "done": "refuse"},
