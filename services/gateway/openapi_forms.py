@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from services.core.contracts.catalogue import Catalogue, Field, Kind, Many, Scalar
 from services.core.contracts.forms import (
-    MAX_DONG,
     MAX_ENTRIES,
-    MAX_INT,
     MAX_PART,
     MAX_TEXT,
+    NUMBERS,
     TEXTS,
     Forms,
 )
@@ -37,7 +36,6 @@ _PATTERNS: Final[Mapping[str, tuple[str, int]]] = {
 """Of each form of an id, its pattern and how long it may be."""
 
 _NO_TEXTS: Final = frozenset({"bool", "date", "timestamp"})
-_NUMBERS: Final = {"dong": MAX_DONG, "int": MAX_INT}
 
 
 def add_forms(
@@ -55,8 +53,9 @@ def _form(name: str, kind: Kind, schema: dict[str, Any], catalogue: Catalogue) -
             items = _items(schema)
             items.update(_form(name, of, items, catalogue))
             return {"maxItems": MAX_ENTRIES}
-        case Scalar(number) if number in _NUMBERS:
-            return {"minimum": 0, "maximum": _NUMBERS[number]}
+        case Scalar(number) if number in NUMBERS:
+            least, most = NUMBERS[number]
+            return {"minimum": least, "maximum": most}
         case Scalar(plain) if plain not in _NO_TEXTS:
             return form_of(Forms(catalogue).form(name, kind), catalogue)
     return {}

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from services.core.access import docket
 from services.core.access.involvement import Involved
+from services.core.contracts.bounds import MAX_TOTAL
 from services.core.contracts.events import case
 from services.core.contracts.events.payment import (
     Claim,
@@ -77,6 +78,8 @@ def of_receipt(known: Known, claim: Collected) -> Iterator[Refusal]:
     """Each receipt counts once; costs are part of what it says; nothing is taken beforehand."""
     if canonical(claim.receipt_no) in known.payment.receipts:
         yield Refusal("DUPLICATE", {"receipt_no": claim.receipt_no}, field="/receipt_no")
+    if known.payment.collected + claim.amount > MAX_TOTAL:
+        yield Refusal("TOTAL_TOO_LARGE", field="/amount")
     if not 0 <= claim.costs <= max(claim.amount, 0):
         yield Refusal("AMOUNT_NOT_POSITIVE", {"costs": claim.costs}, field="/costs")
     decided = known.case.decided_on
@@ -91,6 +94,8 @@ def of_voucher(known: Known, claim: PaidOut) -> Iterator[Refusal]:
         yield Refusal("DUPLICATE", {"voucher_no": claim.voucher_no}, field="/voucher_no")
     if claim.fee < 0:
         yield Refusal("AMOUNT_NOT_POSITIVE", {"fee": claim.fee}, field="/fee")
+    if ledger.paid_out + claim.amount + claim.fee > MAX_TOTAL:
+        yield Refusal("TOTAL_TOO_LARGE", field="/amount")
     if ledger.paid_out + claim.amount + claim.fee > ledger.collected:
         left = ledger.collected - ledger.paid_out
         yield Refusal("EXCEEDS_COLLECTED", {"left": left}, field="/amount")

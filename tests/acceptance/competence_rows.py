@@ -164,6 +164,7 @@ def _scalar(name: str, type_: str, row: Row) -> Any:
         "timestamp": row.at.isoformat(),
         "bool": True,
         "dong": 1,
+        "dong_or_zero": 1,
         "int": 1,
         "text": "a",
     }

@@ -13,13 +13,12 @@ from services.core.access.directory import Directory
 from services.core.bus.chain import Heard
 from services.core.bus.memory import MemoryLog, _MemoryLane
 from services.core.bus.streams import Streams
+from services.core.contracts.bounds import MAX_DONG, MAX_INT
 from services.core.contracts.catalogue import Codes, EventType, Field, Kind, Many, Nested, Scalar
 from services.core.contracts.days import VIET_NAM, YEARS
 from services.core.contracts.forms import (
     MAX_DOCUMENT,
-    MAX_DONG,
     MAX_ENTRIES,
-    MAX_INT,
     MAX_NUMBER,
     MAX_TEXT,
     Forms,
@@ -34,7 +33,8 @@ TYPES: Final = [
 
 _FIRST, _LAST = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
 _texts = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=30)
-_numbers = st.sampled_from([0, 1, 2, 3, MAX_INT]) | st.integers(0, MAX_INT)
+_numbers = st.sampled_from([1, 2, 3, MAX_INT]) | st.integers(1, MAX_INT)
+_amounts = st.sampled_from([1, 48_000_000, MAX_DONG]) | st.integers(1, MAX_DONG)
 _plain: Final[dict[str, st.SearchStrategy[Any]]] = {
     "text": _texts | st.just("x" * MAX_TEXT) | st.just("<img src=x>';--"),
     "number": st.sampled_from(["1", "702/QĐ-THADS", "7" * MAX_NUMBER, "\U0001d7d7" * MAX_NUMBER])
@@ -42,7 +42,8 @@ _plain: Final[dict[str, st.SearchStrategy[Any]]] = {
     "document": st.sampled_from(["d", "x" * MAX_DOCUMENT]),
     "token": st.sampled_from(["b1", "B" * 60, new_id()]),
     "sha256": st.just("0" * 64),
-    "dong": st.sampled_from([0, 1, 48_000_000, MAX_DONG]) | st.integers(0, MAX_DONG),
+    "dong": _amounts,
+    "dong_or_zero": st.just(0) | _amounts,
     "int": _numbers,
     "bool": st.booleans(),
 }

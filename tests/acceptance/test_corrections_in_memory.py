@@ -91,7 +91,7 @@ def test_a_withdrawn_receipt_no_longer_counts_anywhere(told: Told) -> None:
 
 def test_what_is_corrected_is_judged_like_any_claim_on_the_state_before_it(told: Told) -> None:
     said = told.first("payment.collected")
-    refused = told.say_again(said, amount=0)
+    refused = told.say_again(said, costs=said.row.data["amount"] + 1)
     assert (refused.status, refused.codes) == ("refused", ("AMOUNT_NOT_POSITIVE",))
     noted = told.say_again(said, collected_on="2020-01-01")
     assert (noted.status, noted.codes) == ("recorded", ("DATE_BEFORE_CAUSE",))

@@ -7,6 +7,7 @@ from services.cases.domain.common import exists, in_order, not_before, of_items
 from services.cases.domain.known import Case, Known
 from services.core.access import competence, signing
 from services.core.access.involvement import office_of
+from services.core.contracts.bounds import MAX_TOTAL
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
@@ -49,6 +50,8 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
                 yield Refusal("ENTRUSTMENT_UNKNOWN")
         case case.Exempted(amount=amount) if amount <= 0:
             yield Refusal("AMOUNT_NOT_POSITIVE", field="/amount")
+        case case.Exempted(amount=amount) if this.remitted + amount > MAX_TOTAL:
+            yield Refusal("TOTAL_TOO_LARGE", field="/amount")
         case case.Completed():
             yield from of_completion(known, this, claim)
 

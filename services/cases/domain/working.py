@@ -8,6 +8,7 @@ from services.cases.domain.common import exists, in_order, not_before, of_items
 from services.cases.domain.known import Case, Known
 from services.core.access import signing
 from services.core.access.involvement import scopes_of
+from services.core.contracts.bounds import MAX_TOTAL
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.family import Context, Refusal
@@ -45,8 +46,12 @@ def objections(known: Known, this: Case, claim: Claim, context: Context) -> Iter
             yield from of_notice(known, claim)
         case case.ChannelChanged():
             yield from of_channel(known, claim, context)
-        case case.Agreed(items=items) | case.Performed(items=items):
+        case case.Agreed(items=items):
             yield from of_items(known, items, this)
+        case case.Performed(items=items, amount=amount):
+            yield from of_items(known, items, this)
+            if this.performed + (amount or 0) > MAX_TOTAL:
+                yield Refusal("TOTAL_TOO_LARGE", field="/amount")
         case case.DeclaredUnenforceable():
             yield from signing.of_signer(claim, context)
             yield from of_declaration(this, claim)

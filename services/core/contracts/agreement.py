@@ -24,6 +24,7 @@ _WIRE: Final[dict[str, Any]] = {
     "date": {"type": "int", "logicalType": "date"},
     "timestamp": {"type": "long", "logicalType": "timestamp-micros"},
     "dong": "long",
+    "dong_or_zero": "long",
     "int": "long",
     "bool": "boolean",
 }

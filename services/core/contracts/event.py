@@ -10,10 +10,14 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
+from services.core.contracts.bounds import MAX_DONG
 from services.core.contracts.catalogue import Mode
 
 Long: TypeAlias = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-"""An integer that fits into Avro's long; sums are whole đồng."""
+"""An integer that fits into Avro's long."""
+
+Dong: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_DONG)]
+"""An amount, in whole đồng."""
 
 By: TypeAlias = Mapping[str, tuple[str, ...]]
 """For each role, how its agency must stand to the part: one of these is enough."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
+from services.core.contracts.bounds import MAX_DONG
 from services.core.contracts.catalogue import (
     Catalogue,
     Codes,
@@ -29,6 +30,7 @@ from services.core.contracts.errors import (
     IntegerTooLarge,
     MissingField,
     NaiveDatetime,
+    OutOfRange,
     UnknownField,
     ValueNotListed,
     WrongType,
@@ -63,6 +65,13 @@ def _whole(value: object, path: str) -> int:
     if not -_LONGEST <= value < _LONGEST:
         raise IntegerTooLarge(path, "expected a whole number of 64 bits")
     return value
+
+
+def _dong(value: object, path: str) -> int:
+    amount = _whole(value, path)
+    if not 0 <= amount <= MAX_DONG:
+        raise OutOfRange(path, f"expected an amount from 0 to {MAX_DONG} đồng")
+    return amount
 
 
 def _truth(value: object, path: str) -> bool:
@@ -118,7 +127,8 @@ NATIVE: Final[Mapping[str, Read]] = {
     "text": _text,
     "date": _day,
     "timestamp": _moment,
-    "dong": _whole,
+    "dong": _dong,
+    "dong_or_zero": _dong,
     "int": _whole,
     "bool": _truth,
 }

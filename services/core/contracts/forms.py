@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from services.core.contracts.bounds import MAX_DONG, MAX_INT
 from services.core.contracts.catalogue import (
     Catalogue,
     EventType,
@@ -39,8 +40,6 @@ MAX_TEXT: Final = 200  #: characters of a text
 MAX_DOCUMENT: Final = 100  #: characters of the id of a document
 MAX_NUMBER: Final = 100  #: characters of an official number
 MAX_ENTRIES: Final = 500  #: of a list
-MAX_DONG: Final = 10**15  #: some hundred times what the State spends in a year
-MAX_INT: Final = 1_000_000  #: numbers of items and rounds
 MAX_PART: Final = 120  #: characters; the deepest part has 87
 
 _SHORT: Final = re.compile(r"[a-z0-9]{1,16}")
@@ -103,6 +102,13 @@ FORMS: Final[Mapping[str, Form]] = {
 }
 """Of ids; the catalogue may also name a kind of part, whose depth then says the form."""
 
+NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
+    "dong": (1, MAX_DONG),
+    "dong_or_zero": (0, MAX_DONG),
+    "int": (1, MAX_INT),
+}
+"""Of numbers: the least and the largest."""
+
 TEXTS: Final[Mapping[str, int]] = {"text": MAX_TEXT, "number": MAX_NUMBER, "document": MAX_DOCUMENT}
 """Of texts that people read: how long each may be."""
 
@@ -150,10 +156,8 @@ class Forms:
                     yield from self._value(name, of, each, judgment, f"{path}/{index}")
             case Nested(record), dict():
                 yield from self._record(self._catalogue.records[record], value, judgment, path)
-            case Scalar("dong"), int():
-                yield from _number(value, MAX_DONG, path)
-            case Scalar("int"), int():
-                yield from _number(value, MAX_INT, path)
+            case Scalar(number), int() if number in NUMBERS:
+                yield from _number(value, *NUMBERS[number], path)
             case Scalar("date"), date():
                 yield from _year(value, path)
             case Scalar("timestamp"), datetime():
@@ -186,6 +190,6 @@ def _year(day: date, path: str) -> Iterator[FieldError]:
         yield BeyondCalendar(path, f"expected a day of the years {YEARS[0]} to {YEARS[-1]}")
 
 
-def _number(value: int, most: int, path: str) -> Iterator[FieldError]:
-    if not 0 <= value <= most:
-        yield OutOfRange(path, f"expected a whole number from 0 to {most}")
+def _number(value: int, least: int, most: int, path: str) -> Iterator[FieldError]:
+    if not least <= value <= most:
+        yield OutOfRange(path, f"expected a whole number from {least} to {most}")

@@ -46,7 +46,8 @@ Docs: TypeAlias = dict[str, dict[str, str]]
 _PYTHON: Final = {
     "date": "date",
     "timestamp": "Instant",
-    "dong": "Long",
+    "dong": "Dong",
+    "dong_or_zero": "Dong",
     "int": "Long",
     "bool": "bool",
 }
@@ -163,7 +164,7 @@ def _module(title: str, bodies: list[str], records: Sequence[str] = ()) -> str:
         "",
         *([*imported("msgspec", "field"), ""] if any("field(" in line for line in code) else []),
         *imported(f"{PACKAGE}.catalogue", "Mode"),
-        *imported(f"{PACKAGE}.event", "By", "Event", "Instant", "Long", "Record"),
+        *imported(f"{PACKAGE}.event", "By", "Dong", "Event", "Instant", "Long", "Record"),
         *imported(f"{PACKAGE}.events.records", *records),
     ]
     if not bodies[2].startswith("class"):

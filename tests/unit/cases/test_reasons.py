@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from services.core.contracts.bounds import MAX_TOTAL
 from services.core.contracts.events import case, coercion, measure, sale
 from services.core.contracts.identifiers import new_id
 from tests.unit.cases.test_domain import (
@@ -300,4 +301,9 @@ def test_what_the_court_remits_is_more_than_nothing(amount: int) -> None:
     assert codes(after(*OPEN), replace(remitted, amount=amount), court) == (
         "refused",
         ["AMOUNT_NOT_POSITIVE"],
+    )
+    too_large = after(*OPEN, (replace(remitted, amount=MAX_TOTAL), court))
+    assert codes(too_large, replace(remitted, decision_no="13/QĐ-TA"), court) == (
+        "refused",
+        ["TOTAL_TOO_LARGE"],
     )

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from services.core.contracts.bounds import MAX_DONG
 from services.core.contracts.catalogue import Codes, EventType, Field, Kind, Many, Nested, Scalar
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
@@ -27,7 +28,8 @@ _scalars: dict[str, st.SearchStrategy[Any]] = {
         datetime(2999, 12, 31),  # noqa: DTZ001
         timezones=st.just(UTC),
     ),
-    "dong": _longs,
+    "dong": st.integers(0, MAX_DONG),
+    "dong_or_zero": st.integers(0, MAX_DONG),
     "int": _longs,
     "bool": st.booleans(),
 }

@@ -1,9 +1,12 @@
 """The form of what agencies send: ids, references, texts and numbers, each named by its pointer."""
 
-from datetime import date
+from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 
+import msgspec
 import pytest
+from fastavro import schemaless_writer
 
 from services.core.contracts.errors import (
     BeyondCalendar,
@@ -15,8 +18,10 @@ from services.core.contracts.errors import (
     TextBlank,
     TooLong,
 )
-from services.core.contracts.events import judgment
+from services.core.contracts.event import Event
+from services.core.contracts.events import judgment, payment
 from services.core.contracts.events.records import Item, Party
+from services.core.contracts.schemas import load_schemas
 from tests.unit.contracts.generated import CODEC
 from tests.unit.contracts.test_edge import ISSUED, TRANSFERRED, J
 
@@ -213,15 +218,22 @@ def test_a_document_is_named_by_at_most_100_characters(id_: str, error: type[Fie
     ]
 
 
-@pytest.mark.parametrize("amount", [-1, -5, 10**15 + 1, 2**63 - 1, -(2**63)])
-def test_an_amount_lies_between_nothing_and_a_bound(amount: int) -> None:
+@pytest.mark.parametrize("amount", [0, -1, -5, 10**15 + 1, 2**63 - 1, -(2**63)])
+def test_an_amount_lies_between_one_and_a_bound(amount: int) -> None:
     assert flaws("payment.collected", {"amount": amount}) == [(OutOfRange, "/amount")]
 
 
+def test_costs_may_be_nothing_and_have_the_same_bound() -> None:
+    assert flaws("payment.collected", {"costs": 0}) == []
+    assert flaws("payment.collected", {"costs": -1}) == [(OutOfRange, "/costs")]
+    assert flaws("payment.collected", {"costs": 10**15 + 1}) == [(OutOfRange, "/costs")]
+
+
 def test_a_number_of_an_item_is_bounded() -> None:
-    assert flaws("case.requested", {"items": [1, -1, 2**40]}) == [
+    assert flaws("case.requested", {"items": [1, -1, 0, 2**40]}) == [
         (OutOfRange, "/items/1"),
         (OutOfRange, "/items/2"),
+        (OutOfRange, "/items/3"),
     ]
 
 
@@ -236,7 +248,7 @@ def test_a_day_of_a_claim_is_of_a_year_whose_days_off_are_known(day: str) -> Non
 
 def test_what_was_recorded_under_other_forms_stays_readable() -> None:
     parties = [Party("Nguyễn Văn A", "PERSON")]
-    items = [Item(1, "MONEY", "ON_REQUEST", "A", "B", amount=-5)]
+    items = [Item(1, "MONEY", "ON_REQUEST", "A", "B", amount=5)]
     issued = judgment.Issued(
         J, "Toà", "x" * 1000, "CIVIL", date(2026, 8, 3), "ON_EFFECT", parties, items
     )
@@ -270,3 +282,24 @@ def test_nothing_in_an_official_number_is_invisible(number: str) -> None:
 @pytest.mark.parametrize("number", ["7" * 101, "\ufdfa" * 100])  # the second is 18 letters each
 def test_an_official_number_has_at_most_100_characters_in_every_spelling(number: str) -> None:
     assert flaws("judgment.issued", {"judgment_no": number}) == [(TooLong, "/judgment_no")]
+
+
+@pytest.mark.parametrize("amount", [-1, 10**15 + 1, 2**63 - 1])
+def test_no_amount_beyond_the_bound_is_written_or_read(amount: int) -> None:
+    collected = payment.Collected(
+        C, "PT-1", amount, 0, costs_advanced=False, source="OTHER", collected_on=date(2026, 9, 4)
+    )
+    with pytest.raises(OutOfRange, match="/amount"):
+        CODEC.encode(collected)
+    with pytest.raises(OutOfRange, match="/amount"):
+        CODEC.decode(as_written(collected))
+
+
+def as_written(event: Event) -> bytes:
+    """Return the bytes that a program without our codec would write."""
+    schema = load_schemas().current[event.TYPE]
+    buffer = BytesIO()
+    buffer.write(b"\0" + schema.id.to_bytes(4, "big"))
+    data = msgspec.to_builtins(event, builtin_types=(date, datetime))
+    schemaless_writer(buffer, schema.parsed, data)
+    return buffer.getvalue()

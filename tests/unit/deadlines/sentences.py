@@ -58,6 +58,7 @@ _SCALARS = {
     "bool": False,
     "int": 1,
     "dong": 1,
+    "dong_or_zero": 1,
 }
 
 

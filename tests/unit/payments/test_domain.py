@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.core.contracts.bounds import MAX_TOTAL
 from services.core.contracts.events import payment
 from services.core.contracts.family import Context
 from services.payments.domain import Known
@@ -68,6 +69,18 @@ def test_money_comes_in_and_goes_out() -> None:
         ((collected(),), paid(100, fee=1), ("recorded", ["EXCEEDS_COLLECTED"])),
         ((collected(),), paid(99, fee=1), ("recorded", [])),
         ((collected(), paid(40)), paid(60), ("recorded", ["DUPLICATE"])),
+        ((collected(MAX_TOTAL - 1),), collected(1, number="PT-2"), ("recorded", [])),
+        ((collected(MAX_TOTAL),), collected(1, number="PT-2"), ("refused", ["TOTAL_TOO_LARGE"])),
+        (
+            (collected(MAX_TOTAL), paid(MAX_TOTAL - 2)),
+            paid(1, "PC-2", fee=1),
+            ("recorded", []),
+        ),
+        (
+            (collected(MAX_TOTAL), paid(MAX_TOTAL - 1)),
+            paid(1, "PC-2", fee=1),
+            ("refused", ["TOTAL_TOO_LARGE"]),
+        ),
         (
             (collected(), paid(40, rank="c")),
             paid(1, "PC-2", rank="b"),

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import By, Event, Instant, Long
+from services.core.contracts.event import By, Dong, Event, Instant, Long
 from services.core.contracts.events.records import Doc
 
 RequestedChannel: TypeAlias = Literal["DIGITAL", "IN_PERSON", "ORAL", "POST"]
@@ -99,7 +99,7 @@ class Decided(Event, frozen=True):
     signed_by: str  #: người ký — the officer who signed
     capacity: DecidedCapacity  #: tư cách ký — in what capacity it was signed
     document: Doc  #: văn bản — the paper
-    amount: Long | None = None  #: số tiền, đồng — the sum in đồng
+    amount: Dong | None = None  #: số tiền, đồng — the sum in đồng
     previous_case_id: str | None = None  #: việc trước đó — the case before this one
     already_done: bool | None = None  #: đã thực hiện — whether it happened before it was said
 
@@ -212,7 +212,7 @@ class PersuasionRecorded(Event, frozen=True):
     held_on: date  #: ngày thuyết phục — the day it was held
     participants: list[PersuasionRecordedParticipants]  #: thành phần — who took part
     outcome: PersuasionRecordedOutcome  #: kết quả — what came of it
-    promised: Long | None = None  #: số tiền cam kết, đồng — the sum promised, in đồng
+    promised: Dong | None = None  #: số tiền cam kết, đồng — the sum promised, in đồng
     promised_by: date | None = None  #: hạn cam kết — the day by which it was promised
 
 
@@ -246,7 +246,7 @@ class Performed(Event, frozen=True):
     items: list[Long]  #: các khoản — the items of the judgment
     performed_on: date  #: ngày thực hiện — the day it was performed
     evidence: Doc  #: chứng cứ — the evidence
-    amount: Long | None = None  #: số tiền, đồng — the sum in đồng
+    amount: Dong | None = None  #: số tiền, đồng — the sum in đồng
 
 
 VerifiedFinding: TypeAlias = Literal["CONDITIONS_FOUND", "NO_CONDITIONS", "ADDRESS_UNKNOWN"]
@@ -685,7 +685,7 @@ class Exempted(Event, frozen=True):
     }
 
     case_id: str  #: mã việc thi hành án — the case
-    amount: Long  #: số tiền được miễn, giảm, đồng — the sum remitted, in đồng
+    amount: Dong  #: số tiền được miễn, giảm, đồng — the sum remitted, in đồng
     effective_on: date  #: ngày có hiệu lực — the day it takes effect
     whole: bool  #: toàn bộ — whether all of it
     decision_no: str  #: số quyết định — the official number of the decision

@@ -116,6 +116,12 @@ CODES: Final[dict[str, Code]] = {
         at="lane",
         why="content",
     ),
+    "TOTAL_TOO_LARGE": Code(
+        vi="Cộng khoản này, tổng số tiền của vụ việc vượt 10^18 đồng.",
+        en="With this amount a total of the case would be larger than 10^18 đồng.",
+        at="lane",
+        why="content",
+    ),
     "AMOUNT_NOT_POSITIVE": Code(
         vi="Số tiền phải lớn hơn 0.",
         en="The amount is not above zero.",
@@ -725,6 +731,9 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
         "MEASURE_PENDING": CodeUse("note", article="Đ66.2"),
         "DOCUMENT_UNKNOWN": CodeUse("note"),
     },
+    "thads.case.performed": {
+        "TOTAL_TOO_LARGE": CodeUse("refuse"),
+    },
     "thads.case.declared_unenforceable": {
         "NO_VERIFICATION": CodeUse("refuse", rule="L-38-1", article="Đ38.1"),
         "FINDING_CONTRADICTS": CodeUse("refuse", rule="L-38-1", article="Đ38.1"),
@@ -770,6 +779,7 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     },
     "thads.case.exempted": {
         "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
+        "TOTAL_TOO_LARGE": CodeUse("refuse"),
     },
     "thads.case.completed": {
         "OBLIGATION_OPEN": CodeUse("refuse", article="Đ55.1"),
@@ -892,9 +902,11 @@ USES: Final[dict[str, dict[str, CodeUse]]] = {
     },
     "thads.payment.collected": {
         "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
+        "TOTAL_TOO_LARGE": CodeUse("refuse"),
     },
     "thads.payment.paid_out": {
         "AMOUNT_NOT_POSITIVE": CodeUse("refuse"),
+        "TOTAL_TOO_LARGE": CodeUse("refuse"),
         "EXCEEDS_COLLECTED": CodeUse("note", rule="L-54-1", article="Đ54.6"),
         "RANK_VIOLATED": CodeUse("note", article="Đ54.1"),
     },

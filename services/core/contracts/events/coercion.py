@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import By, Event, Instant, Long
+from services.core.contracts.event import By, Dong, Event, Instant, Long
 from services.core.contracts.events.records import Doc
 
 DecidedKind: TypeAlias = Literal["ACCOUNT", "INCOME", "EXPLOIT", "SEIZURE", "HANDOVER", "ACT"]
@@ -40,7 +40,7 @@ class Decided(Event, frozen=True):
     capacity: DecidedCapacity  #: tư cách ký — in what capacity it was signed
     document: Doc  #: văn bản — the paper
     asset: str | None = None  #: tài sản — the asset
-    value: Long | None = None  #: giá trị ước tính, đồng — the estimated value in đồng
+    value: Dong | None = None  #: giá trị ước tính, đồng — the estimated value in đồng
     holder_id: str | None = None  #: nơi giữ — who holds the asset or the data
     immediate: DecidedImmediate | None = None  #: lý do cưỡng chế ngay — why it need not wait
     #: ngoại lệ vượt nghĩa vụ — the exception that allows more than is owed
@@ -172,7 +172,7 @@ class Scheduled(Event, frozen=True):
     commune_id: str  #: UBND xã — the commune
     force_mobilised: bool  #: có huy động lực lượng — whether force is mobilised
     forces: list[ScheduledForces]  #: lực lượng tham gia — the forces that take part
-    cost_estimate: Long  #: dự trù chi phí, đồng — the estimated cost in đồng
+    cost_estimate: Dong  #: dự trù chi phí, đồng — the estimated cost in đồng
     real_estate: bool  #: bất động sản — whether it is land or a building
     immediate: bool  #: cưỡng chế ngay — whether it is held without waiting
     addressees: list[str]  #: nơi nhận — who is told
@@ -268,7 +268,7 @@ class Executed(Event, frozen=True):
     result: ExecutedResult  #: kết quả — how far it was done
     resistance: ExecutedResistance  #: chống đối — whether there was resistance
     minutes: Doc  #: biên bản — the minutes
-    amount: Long | None = None  #: số tiền, đồng — the sum in đồng
+    amount: Dong | None = None  #: số tiền, đồng — the sum in đồng
 
 
 FailedReason: TypeAlias = Literal["NO_FORCE", "RESISTANCE", "ABSENT", "THIRD_PARTY", "OTHER"]

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import By, Event, Instant, Long
+from services.core.contracts.event import By, Dong, Event, Instant
 from services.core.contracts.events.records import Doc
 
 MinutedKind: TypeAlias = Literal["BLOCK", "SEIZE"]
@@ -53,7 +53,7 @@ class Ordered(Event, frozen=True):
     signed_by: str  #: người ký — the officer who signed
     capacity: OrderedCapacity  #: tư cách ký — in what capacity it was signed
     document: Doc  #: văn bản — the paper
-    amount: Long | None = None  #: số tiền, đồng — the sum in đồng
+    amount: Dong | None = None  #: số tiền, đồng — the sum in đồng
     #: thuộc trường hợp không được tạm hoãn xuất cảnh — whether the law excludes an exit ban here
     exit_ban_excluded: bool | None = None
     already_done: bool | None = None  #: đã thực hiện — whether it happened before it was said

@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import By, Event, Long
+from services.core.contracts.event import By, Dong, Event
 
 CollectedSource: TypeAlias = Literal["VOLUNTARY", "DEDUCTION", "SALE", "REDEMPTION", "OTHER"]
 
@@ -23,8 +23,8 @@ class Collected(Event, frozen=True):
 
     case_id: str  #: mã việc thi hành án — the case
     receipt_no: str  #: số phiếu thu — the number of the receipt
-    amount: Long  #: số tiền thu, đồng — the sum collected in đồng, costs included
-    costs: Long  #: chi phí cưỡng chế trong đó, đồng — the costs of coercion within the sum, in đồng
+    amount: Dong  #: số tiền thu, đồng — the sum collected in đồng, costs included
+    costs: Dong  #: chi phí cưỡng chế trong đó, đồng — the costs of coercion within the sum, in đồng
     costs_advanced: bool  #: chi phí do ngân sách tạm ứng — whether the State had advanced the costs
     source: CollectedSource  #: nguồn tiền — where the money came from
     collected_on: date  #: ngày thu — the day it was collected
@@ -46,8 +46,8 @@ class PaidOut(Event, frozen=True):
     case_id: str  #: mã việc thi hành án — the case
     voucher_no: str  #: số phiếu chi — the number of the voucher
     payee: str  #: người nhận tiền — who was paid
-    amount: Long  #: số tiền chi, đồng — the sum paid out in đồng
-    fee: Long  #: phí thi hành án, đồng — the fee kept back, in đồng
+    amount: Dong  #: số tiền chi, đồng — the sum paid out in đồng
+    fee: Dong  #: phí thi hành án, đồng — the fee kept back, in đồng
     purpose: PaidOutPurpose  #: mục đích chi — what it was paid for
     paid_on: date  #: ngày chi — the day it was paid out
     rank: PaidOutRank | None = None  #: thứ tự thanh toán — the rank of the claim paid

@@ -6,7 +6,7 @@ Made from `schemas/` by `lienthong schemas generate`; edit the sources, not this
 from datetime import date
 from typing import Literal, TypeAlias
 
-from services.core.contracts.event import Instant, Long, Record
+from services.core.contracts.event import Dong, Instant, Long, Record
 
 
 class Doc(Record, frozen=True):
@@ -30,7 +30,7 @@ class Item(Record, frozen=True):
     initiative: ItemInitiative  #: chủ động hoặc theo yêu cầu — enforced ex officio or on request
     creditor: str  #: người được thi hành án — the party to whom it is owed
     debtor: str  #: người phải thi hành án — the party who owes it
-    amount: Long | None = None  #: số tiền, đồng — the sum in đồng, where it is a sum
+    amount: Dong | None = None  #: số tiền, đồng — the sum in đồng, where it is a sum
     due_on: date | None = None  #: ngày đến hạn — the day it falls due, where the judgment fixes one
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
-from services.core.contracts.event import By, Event, Instant, Long
+from services.core.contracts.event import By, Dong, Event, Instant, Long
 from services.core.contracts.events.records import Doc
 
 
@@ -40,7 +40,7 @@ class Priced(Event, frozen=True):
     }
 
     sale_id: str  #: mã việc bán tài sản — the sale
-    price: Long  #: giá, đồng — the price in đồng
+    price: Dong  #: giá, đồng — the price in đồng
     basis: PricedBasis  #: cơ sở xác định giá — whence the price comes
     priced_on: date  #: ngày định giá — the day of the price
     round: Long  #: lần — the how-manieth
@@ -58,7 +58,7 @@ class RevaluationRequested(Event, frozen=True):
     sale_id: str  #: mã việc bán tài sản — the sale
     party: str  #: đương sự — the party
     received_on: date  #: ngày nhận — the day it was received
-    advance: Long  #: tạm ứng chi phí, đồng — the costs advanced, in đồng
+    advance: Dong  #: tạm ứng chi phí, đồng — the costs advanced, in đồng
 
 
 class AuctionContracted(Event, frozen=True):
@@ -73,7 +73,7 @@ class AuctionContracted(Event, frozen=True):
     sale_id: str  #: mã việc bán tài sản — the sale
     auctioneer_id: str  #: tổ chức đấu giá — the auction house
     signed_on: date  #: ngày ký hợp đồng — the day the contract was signed
-    start_price: Long  #: giá khởi điểm, đồng — the starting price in đồng
+    start_price: Dong  #: giá khởi điểm, đồng — the starting price in đồng
     movable: bool  #: động sản — whether the thing is movable
     already_done: bool | None = None  #: đã thực hiện — whether it happened before it was said
     document: Doc | None = None  #: văn bản — the paper
@@ -155,7 +155,7 @@ class PriceReduced(Event, frozen=True):
     }
 
     sale_id: str  #: mã việc bán tài sản — the sale
-    new_price: Long  #: giá mới, đồng — the new price in đồng
+    new_price: Dong  #: giá mới, đồng — the new price in đồng
     decision_no: str  #: số quyết định — the official number of the decision
     decided_on: date  #: ngày quyết định — the day of the decision
     signed_by: str  #: người ký — the officer who signed
@@ -180,7 +180,7 @@ class Sold(Event, frozen=True):
     sale_id: str  #: mã việc bán tài sản — the sale
     buyer: str  #: người mua — the buyer
     buyer_kind: SoldBuyerKind  #: tư cách mua — how the buyer came to buy
-    price: Long  #: giá, đồng — the price in đồng
+    price: Dong  #: giá, đồng — the price in đồng
     sold_at: Instant  #: thời điểm bán — when it was sold
 
 
@@ -197,7 +197,7 @@ class Redeemed(Event, frozen=True):
     }
 
     sale_id: str  #: mã việc bán tài sản — the sale
-    paid: Long  #: số tiền đã nộp, đồng — the sum paid, in đồng
+    paid: Dong  #: số tiền đã nộp, đồng — the sum paid, in đồng
     paid_at: Instant  #: thời điểm nộp — when it was paid
 
 
