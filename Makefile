@@ -31,7 +31,7 @@ browser:
 	} || echo "chromium is missing and could not be installed: the tests in tests/browser are left out" >&2
 
 faults: $(READY)
-	@$(BIN)/pytest -m faults -q -s tests/faults $(ARGS)
+	@$(BIN)/pytest -m faults -q -s tests/faults tests/acceptance $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench $(ARGS)

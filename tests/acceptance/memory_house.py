@@ -20,7 +20,7 @@ from services.core.doors.door import PlatformProcess
 from services.deadlines.service import begun_by, changed_by
 from services.deadlines.ticking import Due
 from services.deadlines.timetable import next_word
-from services.gateway.body import Said
+from services.gateway.body import said
 from services.gateway.edge import Edge
 from services.gateway.outcomes import Outcome, is_outcome, told_by
 from services.simulator.play import Became, Play
@@ -77,19 +77,11 @@ class MemoryHouse:
     def submit(self, agency: str, submission: dict[str, Any]) -> Became:
         """Submit what an agency says, let every lane come to rest, and return what became of it."""
         entry = self._directory.agencies[agency]
-        said = Said(
-            type=submission["type"],
-            occurred_at=datetime.fromisoformat(submission["occurred_at"]).astimezone(UTC),
-            data=submission["data"],
-            officer=submission.get("officer"),
-            role=submission.get("role"),
-            canonical=b"",
-            corrects=submission.get("corrects"),
-            withdraws=submission.get("withdraws"),
-        )
+        known = {name: value for name, value in submission.items() if value is not None}
+        read = said(known)
         own = agency == PlatformProcess().agency
         submitter = PlatformProcess() if own else Speaker(agency, entry.roles)
-        admitted = self.edge.admit(said, submitter, self._directory, self.clock.now())
+        admitted = self.edge.admit(read, submitter, self._directory, self.clock.now())
         self.log.put(f"gateway/{admitted.partition}", [admitted])
         self.log.settle()
         return self._outcome(admitted.envelope.id)

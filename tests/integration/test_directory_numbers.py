@@ -105,7 +105,7 @@ async def test_a_number_used_twice_is_an_alarm_and_a_warning_while_both_facts_st
         async with indexed(settings) as door:
             first = (await door.submit(of_number("41/2026/DS-PT"))).json()
             await papers(settings, "41/2026/DS-PT", 1)
-            second = (await door.submit(of_number("41/2026/ds-pt"))).json()
+            second = (await door.submit(of_number("４１／2026⁄ds‐pt"))).json()
             assert (first["status"], second["status"]) == ("recorded", "recorded")
             both = await papers(settings, "41/2026/DS-PT", 2)
             assert {paper.part for paper in both} == {first["part"], second["part"]}
@@ -124,7 +124,7 @@ async def test_a_number_used_twice_is_an_alarm_and_a_warning_while_both_facts_st
     assert row["later"]["part"] == second["part"]
     await asyncio.to_thread(main.run, ["alarms"])
     told = capsys.readouterr().out
-    assert "NUMBER_TWICE  41/2026/ds-pt  toa-da-nang" in told
+    assert "NUMBER_TWICE  ４１／2026⁄ds‐pt  toa-da-nang" in told
     assert first["part"] in told
 
 

@@ -22,6 +22,6 @@ def is_forbidden(text: str) -> bool:
 
 
 def without_unseen(text: str) -> str:
-    """Return a text without the characters that no reader sees."""
+    """Return a text without what a screen leaves out; control characters stay."""
     seen = _UNSEEN.sub("", text)
-    return "".join(each for each in seen if unicodedata.category(each) not in _FORBIDDEN)
+    return "".join(each for each in seen if unicodedata.category(each) != "Cf")
