@@ -126,7 +126,7 @@ class Claims:
         if not before:
             return said
         names = st.lists(st.sampled_from([field.name for field in type_.fields]), max_size=3)
-        again = st.builds(_again, said, st.sampled_from(before), names, st.integers(0, 3))
+        again = st.builds(_again, said, st.sampled_from(before), names, st.integers(0, 4))
         return said | again
 
     def changed(self, submission: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -225,8 +225,13 @@ class Claims:
 def _again(
     said: tuple[str, dict[str, Any]], before: Before, names: list[str], dice: int
 ) -> tuple[str, dict[str, Any]]:
-    """Return what was said before, with other words in some fields; or a correction to them."""
+    """Return what was said before, in other words; or a correction to them, or its withdrawal."""
     fresh = said[1]["data"]
     data = {**before.data, **{name: fresh[name] for name in names if name in fresh}}
     again = {**said[1], "role": before.role, "data": data}
-    return before.agency, again if dice else {**again, "corrects": before.fact}
+    match dice:
+        case 0:
+            again["corrects"] = before.fact
+        case 1:
+            again |= {"withdraws": before.fact, "data": before.data}
+    return before.agency, again
