@@ -214,10 +214,10 @@ async def test_a_day_off_that_is_announced_later_moves_the_clocks_that_run_openl
         unmoved = await until(door, case, "L-34-2", "RUNNING")
     await stored_by_older_code(own)
 
-    later = tmp_path / "calendar.yaml"
+    later, revision = tmp_path / "calendar.yaml", working_days.calendar().revision
     later.write_text(
         working_days.PATH.read_text(encoding="utf-8")
-        .replace("revision: 1 ", "revision: 2 ")
+        .replace(f"revision: {revision} ", f"revision: {revision + 1} ")
         .replace("days_off:\n", "days_off:\n  2026-09-03: {vi: nghỉ bù, en: a day off instead}\n"),
         encoding="utf-8",
     )
