@@ -1,10 +1,11 @@
 # The commands of the house. Python 3.11 or later and make are all they need.
 #
 #   make demo         start Kafka and PostgreSQL and play the story (STOP=1 ends them after)
+#   make unit         the tests that need no server, in less than a minute
 #   make test         every test but the long ones, on a Kafka and PostgreSQL of their own
 #   make faults       kill each part many times under load
 #   make bench        measure, into build/bench.json and docs/benchmarks.md
-#   make lint         style, types, import contracts, generated code
+#   make lint         style, types, import contracts, dead code, generated code
 
 # The first of these that runs and is new enough; `make PYTHON=…` names another.
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3; do \
@@ -13,15 +14,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test faults bench lint venv browser
+.PHONY: demo unit test faults bench lint venv browser
 
 demo: $(READY)
 	@$(BIN)/lienthong up
 	@$(BIN)/lienthong demo
 	@$(if $(STOP),$(BIN)/lienthong down,echo "Kafka and PostgreSQL stay up; $(BIN)/lienthong down stops them.")
 
+unit: $(READY)
+	@$(BIN)/pytest tests/unit -q -n 2 --dist worksteal --durations=10 $(ARGS)
+
 test: $(READY) browser
-	@$(BIN)/pytest -m "not faults and not bench" -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -m "not faults and not bench" -n 4 --dist worksteal --durations=10 $(ARGS)
 
 # Pages are tested in Debian's chromium; where it cannot be had, those tests are left out.
 browser:
@@ -31,7 +35,7 @@ browser:
 	} || echo "chromium is missing and could not be installed: the tests in tests/browser are left out" >&2
 
 faults: $(READY)
-	@$(BIN)/pytest -m faults -q -s tests/faults tests/acceptance $(ARGS)
+	@$(BIN)/pytest -m faults -q -s --timeout 3600 tests/faults tests/acceptance $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -41,6 +45,7 @@ lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/vulture
 	@$(BIN)/lienthong schemas check
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 

@@ -60,4 +60,11 @@ def rows_of(
 def warn(alarms: Sequence[Mapping[str, Any]]) -> None:
     """Say in the log that a number was used twice."""
     for alarm in alarms:
-        log.warning("official_number_used_twice", **alarm)
+        log.warning(
+            "official_number_used_twice",
+            kind=alarm["kind"],
+            fact=alarm["fact"],
+            other=alarm["other"],
+            number=alarm["number"],
+            office=alarm["office"],
+        )

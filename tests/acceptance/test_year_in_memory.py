@@ -128,6 +128,7 @@ def facts() -> Facts:
     return list(house.history())
 
 
+@pytest.mark.timeout(600)  # a year of an office, and its oracle
 def test_every_clock_of_a_year_says_what_the_oracle_says(facts: Facts) -> None:
     must, did = expected(facts), said(facts)
     assert did.keys() == must.keys()
@@ -169,6 +170,7 @@ def outcomes(facts: Facts) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("rule", RULES)
+@pytest.mark.timeout(600)  # a year of an office, and its oracle
 def test_every_rule_is_kept_in_time_broken_and_mended_in_the_year(
     outcomes: dict[str, set[str]], rule: str
 ) -> None:

@@ -92,7 +92,6 @@ class Crashes(RuleBasedStateMachine):
         )
         self.context = House.open(self.settings)
         self.house = self.loop.run_until_complete(self.context.__aenter__())
-        self.rooms = 0
         self.parts = [new_id() for _ in range(4)]
 
     @rule(parts=st.lists(st.integers(0, 3), min_size=1, max_size=5), day=st.integers(1, 2))
@@ -162,6 +161,7 @@ class Crashes(RuleBasedStateMachine):
         assert states == self.house.expected_states()
 
 
+@pytest.mark.timeout(600)  # several histories, each with crashes that leases must outlast
 def test_no_history_of_crashes_loses_or_repeats_anything(quick: Settings) -> None:
     Crashes.base = quick
     run = hypothesis_settings(

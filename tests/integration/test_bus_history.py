@@ -51,10 +51,6 @@ def part_in(partition: int) -> str:
     return part
 
 
-def room_in(partition: int) -> str:
-    return f"room-{part_in(partition)}"
-
-
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not holds():

@@ -85,6 +85,7 @@ def at_door(door: Door, own: Settings) -> Settings:
     return msgspec.structs.replace(own, http_port=int(door.url.rpartition(":")[2]))
 
 
+@pytest.mark.timeout(600)  # the whole story, twice
 async def test_the_demo_plays_the_whole_story_and_again_in_english_a_process_a_service(
     own: Settings,
 ) -> None:

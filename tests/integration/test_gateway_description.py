@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as effort
@@ -21,6 +22,7 @@ EXAMPLES, AWAY = 15, 503
 ELSEWHERE = [positive_data_acceptance, ignored_auth]
 
 
+@pytest.mark.timeout(600)  # hundreds of requests of each kind
 async def test_every_answer_is_as_described(settings: Settings) -> None:
     async with open_door(settings) as door:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):

@@ -56,7 +56,10 @@ STRANGERS: Final = {
 NOT_FOUND: Final = 404
 Fact: TypeAlias = tuple[Envelope, Event]
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(600),  # the first test waits for the whole story on a real platform
+]
 
 
 class Told:

@@ -109,7 +109,7 @@ def of_judgment(
         case judgment.MadeEffective(effective_on=day, items=numbers):
             return replace(known, items=_effective(known.items, numbers, day))
         case judgment.Received(received_on=day):
-            return replace(known, received_on=day, received_by=context.agency)
+            return replace(known, received_on=day)
         case judgment.Clarified() | judgment.Revised():
             return replace(known, answers=known.answers | {context.id})
 

@@ -39,7 +39,6 @@ class Judgment(Struct, frozen=True):
     parties: frozenset[str]
     items: dict[int, Item]
     received_on: date | None = None
-    received_by: str | None = None
     answers: frozenset[str] = frozenset()  #: what courts said of it since
 
 
@@ -208,11 +207,6 @@ class Docket(Struct, frozen=True):
     """All cases of a judgment."""
 
     cases: dict[str, Case] = {}
-
-    def requested_items(self, case_id: str) -> frozenset[int]:
-        """Return the items asked for in a case."""
-        this = self.cases.get(case_id)
-        return frozenset(this.requested) if this else frozenset()
 
     def taken_items(self, but: str) -> frozenset[int]:
         """Return the items that a live case other than one asks for or is about."""

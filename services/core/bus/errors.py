@@ -11,7 +11,7 @@
       + HistoryIncomplete what stands under a key is no whole history: nothing is undone there (B8)
       + FamilyError       a family broke its contract: the record becomes a dead letter (B8)
 
-Errors of PostgreSQL and Kafka are sorted into these in `store.sorted_error` and `kafka`.
+Errors of PostgreSQL and Kafka are sorted into these in `postgres.sorted_error` and `kafka`.
 """
 
 

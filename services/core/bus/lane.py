@@ -23,7 +23,6 @@ from services.core.bus.requests import carry_out
 from services.core.bus.sending import Outbox
 from services.core.bus.store import Store
 
-BATCH: Final = 500  #: records decided in one transaction, at most
 _BACKOFF: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _LOOK_SECONDS: Final = 0.1
 _PRUNE_SECONDS: Final = 5.0

@@ -2,8 +2,8 @@
 
 What raises is parked with its cause; later records of the same key, from whichever topic of the
 lane, wait in one line behind it. Releasing tries the head of the line again and goes on while all
-goes well. `batch` calls this purely; `store` keeps the lines; `requests` carries out what operators
-ask.
+goes well. `deciding` calls this purely; `store` keeps the lines; `requests` carries out what
+operators ask.
 """
 
 from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import structlog
@@ -35,11 +35,6 @@ from services.core.bus.service import Statement
 from services.core.bus.store import Commit, LaneRow, Sending, Store
 from services.core.bus.streams import Streams
 from services.core.telemetry.metrics import COMMIT_SECONDS
-
-BATCH: Final = 500  #: records decided in one transaction, at most
-_BACKOFF: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-_LOOK_SECONDS: Final = 0.1
-_PRUNE_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""Months and years end on the same date, or on the last day of a shorter month."""
+"""Months end on the same date, or on the last day of a shorter month."""
 
 import calendar
 from datetime import date
@@ -8,8 +8,3 @@ def months_after(day: date, months: int) -> date:
     """Return the day on which a term of months that begins after a day ends."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def years_after(day: date, years: int) -> date:
-    """Return the day on which a term of years that begins after a day ends."""
-    return months_after(day, 12 * years)

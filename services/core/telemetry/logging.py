@@ -17,6 +17,7 @@ ALLOWED: Final = frozenset(
         "lane", "kind", "why", "doubt", "service", "owner", "partition", "epoch", "count",
         "agency", "code", "status", "path", "method", "bytes", "body_hash", "seconds", "port",
         "pid", "step", "topic", "offset", "number", "submission_id", "type", "exception",
+        "key", "keys", "records", "position", "said", "would", "fact", "other", "office",
     }
 )  # fmt: skip
 

@@ -57,6 +57,17 @@ def story() -> list[Told]:
     return list(by_key.values())
 
 
+@pytest.fixture(scope="module")
+def readers_of(story: list[Told]) -> dict[str, set[str]]:
+    """The agencies that may read each fact of the story, by its id."""
+    found: dict[str, set[str]] = {envelope.id: set() for told in story for envelope, _ in told}
+    for told in story:
+        for agency in DIRECTORY.agencies:
+            for id_ in visible_to(agency, told, CATALOGUE, DIRECTORY):
+                found[id_].add(agency)
+    return found
+
+
 @pytest.mark.parametrize(
     ("type_", "of", "readers"),
     [
@@ -80,14 +91,14 @@ def story() -> list[Told]:
     ],
 )
 def test_a_fact_of_the_story_is_read_by_whom_it_concerns(
-    story: Sequence[Told], type_: str, of: str, readers: set[str]
+    story: Sequence[Told],
+    readers_of: dict[str, set[str]],
+    type_: str,
+    of: str,
+    readers: set[str],
 ) -> None:
     found = [
-        {
-            agency
-            for agency in DIRECTORY.agencies
-            if envelope.id in visible_to(agency, told, CATALOGUE, DIRECTORY)
-        }
+        readers_of[envelope.id]
         for told in story
         for envelope, event in told
         if envelope.type == f"thads.{type_}" and event.part == key_of(event.part) + of
@@ -120,15 +131,14 @@ def test_who_acts_in_a_case_reads_what_it_answers_to(story: Sequence[Told]) -> N
 
 
 def test_of_a_measure_none_but_those_who_carry_it_out_and_watch_it_know(
-    story: Sequence[Told],
+    story: Sequence[Told], readers_of: dict[str, set[str]]
 ) -> None:
     known = {
         agency
         for told in story
-        for agency in DIRECTORY.agencies
         for envelope, event in told
         if event.TYPE.startswith("thads.measure.")
-        and envelope.id in visible_to(agency, told, CATALOGUE, DIRECTORY)
+        for agency in readers_of[envelope.id]
     }
     assert known == {BANK, *HANDLERS}
 
