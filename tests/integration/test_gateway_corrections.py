@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from services.core.bus.postgres import connect
 from services.core.contracts.identifiers import new_id
@@ -35,8 +36,8 @@ async def dry(door: Door, submission: dict[str, Any], agency: str) -> httpx2.Res
 async def test_what_cannot_be_the_senders_own_fact_is_refused_before_it_is_accepted(
     settings: Settings,
 ) -> None:
-    judgment = new_id()
-    async with open_door(settings, names=("gateway", "judgments")) as door:
+    judgment, unlimited = new_id(), replace(settings, limit_corrections=6_000)
+    async with open_door(unlimited, names=("gateway", "judgments")) as door:
         first = await door.submit(issued(judgment))
         opened = first.json()["facts"][0]["id"]
         made = (await door.submit(effective(judgment))).json()["facts"][0]["id"]
