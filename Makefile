@@ -1,6 +1,7 @@
 # The commands of the house. Python 3.11 or later and make are all they need.
 #
 #   make demo         start Kafka and PostgreSQL and play the story (STOP=1 ends them after)
+#   make reset        stop Kafka and PostgreSQL and delete their data: an empty platform, the wall clock
 #   make unit         the tests that need no server, in less than a minute
 #   make test         every test but the long ones, on a Kafka and PostgreSQL of their own
 #   make faults       kill each part many times under load
@@ -14,12 +15,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo unit test faults bench lint venv browser
+.PHONY: demo reset unit test faults bench lint venv browser
 
 demo: $(READY)
 	@$(BIN)/lienthong up
 	@$(BIN)/lienthong demo
 	@$(if $(STOP),$(BIN)/lienthong down,echo "Kafka and PostgreSQL stay up; $(BIN)/lienthong down stops them.")
+
+reset: $(READY)
+	@LIENTHONG_HOME=.lienthong $(BIN)/lienthong down
+	@rm -rf .lienthong
 
 unit: $(READY)
 	@$(BIN)/pytest tests/unit -q -n 2 --dist worksteal --durations=10 $(ARGS)

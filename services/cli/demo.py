@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import textwrap
 import time
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any, Final, Self
 
 import msgspec
@@ -14,7 +16,7 @@ from rich.text import Text
 from services.cli.background import services
 from services.cli.clock import Story, moving
 from services.cli.errors import CommandError
-from services.cli.lines import coloured
+from services.cli.lines import STYLES, coloured, outcome_of
 from services.cli.submit import Client, told
 from services.cli.tail import begin, closing
 from services.core.access import directory
@@ -28,12 +30,17 @@ from services.core.contracts.identifiers import new_id
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
 from services.core.telling.following import events
-from services.core.telling.lines import Lang, Teller
+from services.core.telling.lines import Lang, Line, Teller, time_of
 from services.simulator.play import Became, Play
 from services.simulator.story import Row, rows
 
-THE_CASE: Final = "J.c2"  #: of which the story tells most
+THE_JUDGMENT: Final = "J"  #: of which the story tells most
 
+_COLUMNS: Final = 100
+_WHO, _SAID = 40, 38  #: columns of a line: who acts towards whom, and what is done
+_INDENT: Final = " " * 4  #: of reasons
+_KINDS: Final = 4  #: kinds of facts that the summary counts by name
+_PROGRAM: Final = ".venv/bin/lienthong"  #: as README types it
 _WAIT: Final = 30
 _PATIENCE: Final = 120.0  #: services in processes of their own begin one after another
 _FOLLOWS_SECONDS: Final = 180.0
@@ -52,9 +59,14 @@ def demo(
     lang: Lang = "vi",
     fast: bool = False,
     apart: bool = False,
+    every: Annotated[bool, Parameter(name="--all", negative=())] = False,
+    again: Annotated[bool, Parameter(negative=())] = False,
     start: Annotated[int, Parameter(name="--from")] = 1,
 ) -> int:
     """Play the story of one judgment, two debtors and a third case. Exit code 1 if it surprises.
+
+    It prints what carries the first judgment to its end, and everything that is refused or
+    irregular; the facts that follow by themselves are counted.
 
     Parameters
     ----------
@@ -64,16 +76,23 @@ def demo(
         Do not pause after each line.
     apart
         Run each service in a process of its own.
+    every
+        Print every fact of every case.
+    again
+        Play it on a platform that holds submissions already; it uses its official numbers again.
     start
         Tell from this row of services/simulator/story.yaml on; what comes before is played unseen.
     """
-    return asyncio.run(closing(_demo(lang, start, fast=fast, apart=apart)))
+    work = _demo(lang, start, fast=fast, apart=apart, every=every, again=again)
+    return asyncio.run(closing(work))
 
 
-async def _demo(lang: Lang, start: int, *, fast: bool, apart: bool) -> int:
+async def _demo(
+    lang: Lang, start: int, *, fast: bool, apart: bool, every: bool, again: bool
+) -> int:
     catalogue, story = load_catalogue(), rows()
-    first = next((row for row in story if row.n == start), None)
-    if first is None:
+    is_told = False
+    if all(row.n != start for row in story):
         raise CommandError(f"--from {start}: the story has rows 1 to {max(r.n for r in story)}")
     settings = Settings.load()
     settings = msgspec.structs.replace(settings, story_start=settings.story_start or story[0].at)
@@ -88,17 +107,58 @@ async def _demo(lang: Lang, start: int, *, fast: bool, apart: bool) -> int:
         moving(settings, clock, _PATIENCE) as moves,
     ):
         before = await client.counts()
+        if before["accepted"] and not again:
+            raise CommandError(
+                f"this platform holds {before['accepted']} submissions already: `make reset` "
+                f"empties it, `{_PROGRAM} demo --again` uses the demo's official numbers again"
+            )
         await moves.begin(story[0].at)
-        async with _Feed(settings, teller, play, 0 if fast else _PAUSE_SECONDS) as feed:
+        pause = 0 if fast else _PAUSE_SECONDS
+        async with _Feed(settings, teller, play, pause) as feed:
             player = _Player(clock, moves, client, play, feed)
             for row in story:
-                feed.is_told = feed.is_told or row is first
-                await player.play(row)
+                is_told = row.n == start or is_told
+                feed.is_told = is_told and every
+                facts = await player.play(row)
+                if is_told and not every and _is_step(row):
+                    for line in _lines(row, facts, teller, play):
+                        console.print(line)
+                    await asyncio.sleep(pause)
             await moves.quiet()
             player.end()
         _summary(before, await client.counts(), player.seconds, play)
-    _what_next(play.symbols.id_of(THE_CASE))
+    _what_next(clock)
     return 1 if play.surprises else 0
+
+
+def _is_step(row: Row) -> bool:
+    """Whether a row carries the first judgment on, or shows a rule that is broken."""
+    moves = row.then is not None and row.part.partition(".")[0] == THE_JUDGMENT
+    return not row.follows and (moves or row.expect != "recorded")
+
+
+def _lines(row: Row, facts: tuple[str, ...], teller: Teller, play: Play) -> Iterator[Text]:
+    """Yield one line for what an agency did, and the reasons below it if a rule was broken."""
+    lines = [
+        teller.told(seen.event, row.agency, seen.event.part, row.at)
+        for seen in (play.seen.get(fact) for fact in facts)
+        if seen is not None
+    ]
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield Text(_step(line), STYLES["recorded"] if line.tone == "recorded" else "")
+        if line.tone in {"refused", "noted"}:
+            for text in textwrap.wrap(
+                outcome_of(line), _COLUMNS, initial_indent=_INDENT, subsequent_indent=_INDENT
+            ):
+                yield Text(text, STYLES[line.tone])
+
+
+def _step(line: Line) -> str:
+    who, said = f"{line.agency} → {line.whom}", line.said
+    who = who if len(who) <= _WHO else f"{who[: _WHO - 1]}…"
+    said = said if len(said) <= _SAID else f"{said[: _SAID - 1]}…"
+    return f"{time_of(line.when)}  {who:{_WHO}}  {said}"
 
 
 class _Player:
@@ -111,12 +171,13 @@ class _Player:
         self._clock, self._moves, self._client = clock, moves, client
         self._play, self._feed = play, feed
 
-    async def play(self, row: Row) -> None:
-        """Play one row; what surprises is said at once."""
+    async def play(self, row: Row) -> tuple[str, ...]:
+        """Play one row and print what surprises; return the facts recorded of its submission."""
         known = len(self._play.surprises)
+        facts: tuple[str, ...] = ()
         await self._moves.move(max(row.at, self._clock.now()))
         if not row.follows:
-            await self._submit(row)
+            facts = await self._submit(row)
         elif not await self._feed.until(lambda: self._play.found(row)):
             self._play.surprised(row, "it did not follow")
         if not await self._feed.until(lambda: self._play.stands(row)):
@@ -124,6 +185,7 @@ class _Player:
         if not await self._feed.until(lambda: self._play.ticks(row)):
             self._play.clocks_compared(row)
         self._tell(known)
+        return facts
 
     def end(self) -> None:
         """Compare what can only be compared once nothing more follows; what surprises is said."""
@@ -135,7 +197,7 @@ class _Player:
         for surprise in self._play.surprises[known:]:
             console.print(Text(f"not as in the story: {surprise}", "bold red"))
 
-    async def _submit(self, row: Row) -> None:
+    async def _submit(self, row: Row) -> tuple[str, ...]:
         known, begun = len(self._play.surprises), time.perf_counter()
         said, key = self._play.submission(row), new_id()
         answer = await self._client.submit(row.agency, said, key, _WAIT)
@@ -147,6 +209,7 @@ class _Player:
         if len(self._play.surprises) > known:
             console.print("\n".join(told(answer)))
         await self._feed.until(lambda: self._play.seen.keys() >= set(became.facts))
+        return became.facts
 
 
 class _Feed:
@@ -207,7 +270,9 @@ def _summary(
     console.print()
     parts = " + ".join(f"{of[what]} {what}" for what in ("recorded", "refused", "held", "pending"))
     console.print(f"{of['accepted']} submitted = {parts}; irregular among them: {play.irregular}")
-    console.print(f"{len(play.seen)} events in all, with what followed by itself")
+    kinds = Counter(seen.event.TYPE.partition(".")[2] for seen in play.seen.values())
+    named = ", ".join(f"{kind} {n}" for kind, n in kinds.most_common(_KINDS))
+    console.print(f"{len(play.seen)} events in all, with what followed by itself:\n  {named} …")
     console.print(
         f"from submitting to the outcome: p50 {_at(milliseconds, 0.5):.0f} ms, "
         f"p99 {_at(milliseconds, 0.99):.0f} ms"
@@ -218,13 +283,12 @@ def _at(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def _what_next(case: str) -> None:
+def _what_next(clock: StoryClock) -> None:
     console.print(
-        "\nWhat to try next:\n"
-        f"  lienthong case {case}   its thread, and who must act now\n"
-        "  lienthong case 702/QĐ-THADS                   the same by its official number\n"
-        "  lienthong tail --from beginning --no-follow   all of it again, from Kafka alone\n"
-        "  lienthong run                                 the services, until Ctrl-C\n"
-        "  lienthong submit FILE                         a submission of your own\n"
-        "  lienthong topics | status | clock             what there is"
+        f"\nThe platform's clock stands at {time_of(clock.now())}; `make reset` returns to an "
+        "empty platform\nand the wall clock. What to try next:\n"
+        f"  {_PROGRAM} case 702/QĐ-THADS   its thread, and who must act now\n"
+        f"  {_PROGRAM} tail --from beginning --no-follow   every event, from Kafka alone\n"
+        f"  {_PROGRAM} run                 the services, until Ctrl-C\n"
+        f"  {_PROGRAM} demo --help         every fact with --all, English with --lang en"
     )

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from services.core.telling.lines import Line, Tone, time_of
 
-_STYLES: Final[dict[Tone, str]] = {
+STYLES: Final[dict[Tone, str]] = {  #: colours of outcomes
     "recorded": "green",
     "refused": "bold red",
     "noted": "yellow",
@@ -18,7 +18,7 @@ _STYLES: Final[dict[Tone, str]] = {
 
 def coloured(line: Line) -> Text:
     """Return a line ready to be printed."""
-    style = _STYLES[line.tone]
+    style = STYLES[line.tone]
     if line.tone == "unreadable":
         return Text(f"{time_of(line.when)}  unreadable: {line.detail}", style)
     who = f"{line.agency} → {line.whom}"

@@ -9,6 +9,7 @@ from tests.acceptance.fuzz import Example, answered, examples
 SLOW_TO_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
+@pytest.mark.timeout(600)  # two hundred claims, each at a point of the story of its own
 @effort(
     max_examples=200,
     deadline=None,

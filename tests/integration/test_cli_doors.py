@@ -92,17 +92,25 @@ async def test_the_demo_plays_the_whole_story_and_again_in_english_a_process_a_s
     code, told, trouble = await lienthong(own, "demo", "--fast")
     assert (code, trouble) == (0, ""), told
     lines = told.splitlines()
-    (refused,) = [line for line in lines if "REFUSED" in line]
-    assert "coercion.scheduled" in refused
+    assert len(lines) <= 60, told
+    assert [line for line in lines if len(line) > 100] == []
+    (at,) = [place for place, line in enumerate(lines) if "REFUSED" in line]
+    assert "duyệt kế hoạch, ấn định giờ cưỡng chế" in lines[at - 1]
+    refused = " ".join(" ".join(lines[at : at + 4]).split())
     assert "FORBIDDEN_HOURS (Đ72.5)" in refused
     assert "được phép từ 12-10-2026 06:00" in refused
     assert any("! FORBIDDEN_HOURS" in line for line in lines)
+    assert "30-11-2026 09:00; `make reset`" in told
     assert "not as in the story" not in told
     assert "1 refused + 0 held + 0 pending" in told
     assert "p99" in told
     assert "What to try next" in told
 
-    options = ("--fast", "--apart", "--lang", "en", "--from", "129")
+    code, _, trouble = await lienthong(own, "demo", "--fast")
+    assert code != 0
+    assert "`make reset`" in trouble
+
+    options = ("--all", "--again", "--fast", "--apart", "--lang", "en", "--from", "129")
     code, told, _ = await lienthong(own, "demo", *options)
     assert code == 0, told
     first = told.splitlines()[0]
