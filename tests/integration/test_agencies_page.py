@@ -28,7 +28,7 @@ SAYS = {
     "kcat": "number=1",
     "acknowledgements": '"status":"recorded"',
     "dinh-chinh-hieu-luc-41": '"status":"recorded"',
-    "until curl": '"corrects":"',
+    "AFTER=": '"corrects":"',
     "rut-hieu-luc-41": '"status":"recorded"',
     "access revoke": "nobody reads it now",
 }
