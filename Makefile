@@ -2,7 +2,7 @@
 #
 #   make demo         start Kafka and PostgreSQL and play the story (STOP=1 ends them after)
 #   make reset        stop Kafka and PostgreSQL and delete their data: an empty platform, the wall clock
-#   make unit         the tests that need no server, in less than a minute
+#   make unit         the tests that need no server, in about a minute
 #   make test         every test but the long ones, on a Kafka and PostgreSQL of their own
 #   make faults       kill each part many times under load
 #   make bench        measure, into build/bench.json and docs/benchmarks.md
