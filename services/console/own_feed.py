@@ -1,5 +1,6 @@
 """What one agency may see, as it is given to it: its feed, which pages show and never confirm."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -12,6 +13,7 @@ from services.core.contracts.codec import Codec
 from services.core.telling.lines import Teller
 from services.delivery.feed import Delivered, Feed
 
+_NUMBER: Final = re.compile(r"[0-9]{1,19}")
 _LOOK_SECONDS: Final = 1.0  #: after which it is seen that the process ends
 
 
@@ -40,7 +42,7 @@ class OwnFeed:
     async def follow(self, teller: Teller, after: str) -> AsyncIterator[Batch]:
         """Yield what comes after a number; an empty batch where nothing came for a while."""
         last = await self._feed.last(self._agency)
-        number = min(int(after), last) if after.isascii() and after.isdigit() else last
+        number = min(int(after), last) if _NUMBER.fullmatch(after) else last
         while True:
             skipped = max(0, last - number - MOST_WAITING)
             number += skipped

@@ -48,6 +48,8 @@ from services.core.telling.stories import Told, telling_steps
 from services.ledger.sight import Sight
 
 STREAM: Final = timedelta(minutes=10)  #: after which a page must show its token again
+_LANG: Final = ("lang",)
+_TROUBLES: Final = {"TOO_MANY": "too_many", "QUERY_MALFORMED": "query_malformed"}
 _STEPS: Final = 4  #: how many steps of a part a page tells
 
 log = structlog.get_logger()
@@ -84,9 +86,8 @@ class _House(Struct, frozen=True):
     def page(self, name: str, request: Call, **said: Any) -> Response[str]:
         lang = lang_of(request)
         cookies = (keeping(lang, request),) if "lang" in request.query_params else ()
-        return self.pages.page(
-            name, lang, cookies=(*said.pop("cookies", ()), *cookies), path=request.url.path, **said
-        )
+        said = {"path": request.url.path, **said}
+        return self.pages.page(name, lang, cookies=(*said.pop("cookies", ()), *cookies), **said)
 
 
 def door(
@@ -123,7 +124,9 @@ def door(
 def _entrance(house: _House) -> list[HTTPRouteHandler]:
     troubles = _troubles(house)
 
-    @get(f"{PATH}/sign-in", exception_handlers=troubles, sync_to_thread=False)
+    @get(
+        f"{PATH}/sign-in", query=("lang", "next"), exception_handlers=troubles, sync_to_thread=False
+    )
     def ask(request: Call) -> Response[str]:
         return house.page("sign_in", request, way_on=way_on(request.query_params.get("next")))
 
@@ -145,14 +148,19 @@ def _entrance(house: _House) -> list[HTTPRouteHandler]:
         revoke(request, house.callers)
         return Redirect(f"{PATH}/sign-in", status_code=303, cookies=[signed_out(request)])
 
-    @get(f"{PATH}/static/{{name:str}}", exception_handlers=troubles, sync_to_thread=False)
+    @get(
+        f"{PATH}/static/{{name:str}}",
+        query=("v",),
+        exception_handlers=troubles,
+        sync_to_thread=False,
+    )
     def static(name: FromPath[str]) -> Response[bytes]:
         found = house.static.answer(name)
         if found is None:
             raise Missing
         return found
 
-    @get(f"{PATH}/{{rest:path}}", exception_handlers=troubles, sync_to_thread=False)
+    @get(f"{PATH}/{{rest:path}}", query=_LANG, exception_handlers=troubles, sync_to_thread=False)
     def nothing() -> Response[str]:
         raise Missing
 
@@ -162,14 +170,14 @@ def _entrance(house: _House) -> list[HTTPRouteHandler]:
 def _live(house: _House) -> list[HTTPRouteHandler]:
     troubles = _troubles(house)
 
-    @get(PATH, exception_handlers=troubles)
+    @get(PATH, query=_LANG, exception_handlers=troubles)
     async def now(request: Call) -> Response[str]:
         who, lang = house.visitor(request), lang_of(request)
         live = house.live(who)
         batch = await live.recent(house.teller(lang)) if live else None
         return house.page("live", request, agency=who.agency, batch=batch)
 
-    @get(f"{PATH}/live", exception_handlers=troubles)
+    @get(f"{PATH}/live", query=("after",), exception_handlers=troubles)
     async def stream(request: Call) -> Response[Any]:
         who, lang = house.visitor(request), lang_of(request)
         live = house.live(who)
@@ -179,7 +187,7 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
         after = request.headers.get("last-event-id") or request.query_params.get("after") or ""
         return ServerSentEvent(_told(house, request, live, lang, after), headers=HEADERS)
 
-    @get(f"{PATH}/flows", exception_handlers=troubles)
+    @get(f"{PATH}/flows", query=_LANG, exception_handlers=troubles)
     async def flows(request: Call) -> Response[str]:
         who = house.visitor(request)
         picture = await house.pictures.latest() if house.pictures and is_operator(who) else None
@@ -236,7 +244,7 @@ async def _told(
 def _cases(house: _House) -> list[HTTPRouteHandler]:
     troubles = _troubles(house)
 
-    @get(f"{PATH}/cases", exception_handlers=troubles)
+    @get(f"{PATH}/cases", query=("lang", "number"), exception_handlers=troubles)
     async def search(request: Call) -> Response[Any]:
         who = house.visitor(request)
         asked = request.query_params.get("number", "").strip()
@@ -253,7 +261,7 @@ def _cases(house: _House) -> list[HTTPRouteHandler]:
             "candidates", request, agency=who.agency, number=asked, candidates=candidates
         )
 
-    @get(f"{PATH}/cases/{{case_id:str}}", exception_handlers=troubles)
+    @get(f"{PATH}/cases/{{case_id:str}}", query=_LANG, exception_handlers=troubles)
     async def case(request: Call, case_id: FromPath[str]) -> Response[str]:
         who = house.visitor(request)
         found = await house.cases.case(case_id, who)
@@ -300,15 +308,16 @@ def _troubles(house: _House) -> ExceptionHandlersMap:
         return Redirect(f"{PATH}/sign-in{onward}", status_code=303, cookies=cookies)
 
     def missing(request: Call, _: Missing) -> Response[Any]:
-        return house.page("trouble", request, status=404, trouble="not_found_hint")
+        return house.page("trouble", request, status=404, path=PATH, trouble="not_found_hint")
 
     def foreign(request: Call, _: NotFromHere) -> Response[Any]:
         return house.page("trouble", request, status=403, trouble="foreign")
 
     def turned_away(request: Call, problem: Problem) -> Response[Any]:
-        if problem.code != "TOO_MANY":
+        trouble = _TROUBLES.get(problem.code)
+        if trouble is None:
             return away(request, problem)
-        answer = house.page("trouble", request, status=problem.status, trouble="too_many")
+        answer = house.page("trouble", request, status=problem.status, path=PATH, trouble=trouble)
         answer.headers.update(problem.headers)
         return answer
 

@@ -16,7 +16,7 @@ from litestar.params import FromPath
 
 from services.core.access.tokens import Speaker
 from services.core.contracts.identifiers import is_uuid7, key_of
-from services.core.doors.callers import Call, Callers, is_operator, json, query_of
+from services.core.doors.callers import Call, Callers, is_operator, json
 from services.core.doors.door import Door
 from services.core.doors.pages import page
 from services.core.doors.problems import Problem
@@ -60,10 +60,10 @@ def door(
             if clock.started_event_id in mine or board.reached(speaker.agency, clock)
         ]
 
-    @get("/v1/cases/{case_id:str}/clocks")
+    @get("/v1/cases/{case_id:str}/clocks", query=("after",))
     async def of_case(request: Call, case_id: FromPath[str]) -> Response[bytes]:
         speaker = callers.speaker(request)
-        query = query_of(request, "after")
+        query = request.query_params
         if not (is_uuid7(key_of(case_id)) and _INSIDE.fullmatch(case_id)):
             raise Problem("NOT_FOUND")
         found = of_part(await _of_key(board, has_of, speaker, key_of(case_id)), case_id)
@@ -73,10 +73,10 @@ def door(
         shown, after = page(clocks, query.get("after"), lambda clock: clock.clock_id, _itself)
         return json(msgspec.json.encode({"id": case_id, "clocks": shown, "after": after}))
 
-    @get("/v1/deadlines")
+    @get("/v1/deadlines", query=_QUERY)
     async def urgent(request: Call) -> Response[bytes]:
         speaker = callers.speaker(request)
-        query = query_of(request, *_QUERY)
+        query = request.query_params
         agency = _agency(query) or (None if is_operator(speaker) else speaker.agency)
         state, limit, after = _state(query), _limit(query), _after(query)
         clocks: list[Shown] = []

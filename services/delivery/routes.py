@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from services.core.access.directory import Directory
+from services.core.access.tokens import Speaker
 from services.core.clock import Clock
 from services.core.contracts.errors import FieldError
 from services.core.contracts.events.delivery import Acknowledged
@@ -21,13 +22,10 @@ from services.core.doors.callers import (
     LONGEST_WAIT,
     Call,
     Callers,
-    idempotency_key,
     json,
-    patience,
-    query_of,
 )
-from services.core.doors.door import Door, Submitting
-from services.core.doors.json_body import members_of, unknown_members
+from services.core.doors.door import Door, Form, Submitting
+from services.core.doors.json_body import unknown_members
 from services.core.doors.problems import Problem
 from services.delivery.feed import Delivered, Feed
 from services.delivery.receipts import Receipts
@@ -56,10 +54,10 @@ def door(
 ) -> Door:
     """Return the delivery's paths, and what records receipts beside them."""
 
-    @get("/v1/events")
+    @get("/v1/events", query=("after", "limit", "wait"))
     async def events(request: Call) -> Response[bytes]:
         agency = callers.speaker(request).agency
-        query = query_of(request, "after", "limit", "wait")
+        query = request.query_params
         after = _number(query, "after", 0, 0, _LARGEST)
         limit = _number(query, "limit", _DEFAULT, 1, MOST)
         wait = _number(query, "wait", 0, 0, int(LONGEST_WAIT))
@@ -69,19 +67,24 @@ def door(
         last = found[-1].number if found else after
         return json(msgspec.json.encode(Page(found, last)))
 
-    @post("/v1/events/{event_id:str}/acknowledgements")
-    async def acknowledge(request: Call, event_id: FromPath[str]) -> Response[bytes]:
-        speaker, key = callers.speaker(request), idempotency_key(request)
-        headers = request.headers
-        sent = members_of(
-            await request.body(), headers.get("content-type"), headers.get("content-encoding")
-        )
-        said = _acknowledgement(sent, clock.now())
+    async def part_of(speaker: Speaker, event_id: str) -> str:
         part = await feed.part_of(speaker.agency, event_id) if is_uuid(event_id) else None
         if part is None:
             raise Problem("NOT_FOUND")
-        await receipts.received(speaker.agency, event_id, part)  # who acknowledges has it
-        return await submit(_members(said, part, event_id), key, speaker, patience(request))
+        return part
+
+    @post("/v1/events/{event_id:str}/acknowledgements")
+    async def acknowledge(request: Call, event_id: FromPath[str]) -> Response[bytes]:
+        async def submission(sent: Mapping[str, Any], speaker: Speaker) -> Mapping[str, Any]:
+            said = _acknowledgement(sent, clock.now())
+            return _members(said, await part_of(speaker, event_id), event_id)
+
+        async def receipt(speaker: Speaker) -> None:
+            part = await part_of(speaker, event_id)
+            await receipts.received(speaker.agency, event_id, part)  # who acknowledges has it
+
+        form = Form(members=_MEMBERS, submission=submission, before=receipt)
+        return await submit(request, form)
 
     async def run() -> None:
         async with TaskGroup() as tasks:

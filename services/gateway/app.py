@@ -20,7 +20,7 @@ from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas
 from services.core.doors.answers import hardened
-from services.core.doors.callers import Callers
+from services.core.doors.callers import Callers, check_query
 from services.core.doors.door import Door, Submitting, SubmittingAsPlatform
 from services.core.doors.json_body import MAX_BYTES
 from services.core.doors.limits import Limits, metering
@@ -85,24 +85,27 @@ class Gateway:
             limits,
         )
         callers = Callers(Issuer(folder), directory, clock, limits)
-        self._doors = doors(callers, submitting(self._desk), submitting_as_platform(self._desk))
+        self._doors = doors(
+            callers, submitting(self._desk, callers), submitting_as_platform(self._desk)
+        )
         own = Pulse(
             pulse.is_alive,
             lambda: pulse.is_ready() and self.acceptor.is_connected and self.follower.is_following,
         )
-        routed = Litestar(
+        self.routed = Litestar(
             [
                 *routes(self._desk, callers, own, openapi.document(catalogue, codec)),
                 *registry.routes(schemas),
                 *(route for door in self._doors for route in door.routes),
             ],
             exception_handlers=troubles(catalogue, self.acceptor.hash_of),
+            guards=[check_query],
             middleware=[metering(limits)],
             request_max_body_size=MAX_BYTES,
             openapi_config=None,
             logging_config=None,
         )
-        self.app = hardened(routed)
+        self.app = hardened(self.routed)
 
     async def open(self) -> None:
         """Wait for the database and make what lanes need before they begin."""

@@ -10,12 +10,11 @@ from msgspec import Struct
 
 from services.core.contracts.errors import FieldError
 from services.core.contracts.fields import JSON
-from services.core.doors.json_body import forbidden_characters, members_of, unknown_members
+from services.core.doors.json_body import members_of, unknown_members
 from services.core.doors.problems import Flaw, Problem
 
-_MOST_FLAWS: Final = 50
 _UNDOING: Final = ("corrects", "withdraws")
-_MEMBERS: Final = ("type", "occurred_at", "data", "officer", "role", *_UNDOING)
+MEMBERS: Final = ("type", "occurred_at", "data", "officer", "role", *_UNDOING)
 
 
 class Said(Struct, frozen=True):
@@ -26,20 +25,23 @@ class Said(Struct, frozen=True):
     data: dict[str, Any]
     officer: str | None
     role: str | None
-    canonical: bytes  #: the same body in its one spelling, to compare repeats by
+    canonical: bytes  #: what its sender wrote in its one spelling, to compare repeats by
     corrects: str | None = None  #: the id of the fact whose place this is to take
     withdraws: str | None = None  #: the id of the fact that is to count no more
 
 
 def read(body: bytes, content_type: str | None, encoding: str | None = None) -> Said:
     """Read a submission. Raises Problem with every flaw found."""
-    return said(members_of(body, content_type, encoding))
+    return said(members_of(body, content_type, encoding, MEMBERS))
 
 
-def said(members: Mapping[str, Any]) -> Said:
-    """Return what the members of a submission say. Raises Problem with every flaw found."""
-    if flaws := forbidden_characters(members, "") or _shape(members):
-        raise Problem.of(flaws[:_MOST_FLAWS])
+def said(members: Mapping[str, Any], sent: Mapping[str, Any] | None = None) -> Said:
+    """Return what the members of a submission say. Raises Problem with every flaw found.
+
+    `sent` is what its sender wrote, where that is not the members themselves.
+    """
+    if flaws := _shape(members):
+        raise Problem.of(flaws)
     try:
         occurred_at = cast(datetime, JSON["timestamp"](members["occurred_at"], "/occurred_at"))
     except FieldError as error:
@@ -50,14 +52,14 @@ def said(members: Mapping[str, Any]) -> Said:
         members["data"],
         members.get("officer"),
         members.get("role"),
-        msgspec.json.encode(members, order="sorted"),
+        msgspec.json.encode(members if sent is None else sent, order="sorted"),
         members.get("corrects"),
         members.get("withdraws"),
     )
 
 
 def _shape(members: Mapping[str, Any]) -> list[Flaw]:
-    flaws = unknown_members("a submission", members, _MEMBERS)
+    flaws = unknown_members("a submission", members, MEMBERS)
     flaws += [
         Flaw("MALFORMED", "this member is required", f"/{name}")
         for name in ("type", "occurred_at", "data")

@@ -20,6 +20,12 @@ MEDIA_TYPE: Final = "application/vnd.schemaregistry.v1+json"
 #: An id is computed from the text of its schema.
 _IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NUMBER: Final = re.compile(r"[0-9]{1,10}")
+#: What clients of Confluent's registry add to their requests. None of it changes an answer here:
+#: nothing is deleted, and each schema has one text, one format and one level of compatibility.
+_QUERY: Final = (
+    *("subject", "deleted", "deletedOnly", "latestOnly", "normalize", "format"),
+    *("referenceFormat", "fetchMaxId", "defaultToGlobal", "verbose"),
+)
 _SUBJECT_UNKNOWN: Final = 40401
 _VERSION_UNKNOWN: Final = 40402
 _SCHEMA_UNKNOWN: Final = 40403
@@ -28,15 +34,15 @@ _SCHEMA_UNKNOWN: Final = 40403
 def routes(schemas: Schemas) -> list[HTTPRouteHandler]:
     """Return the registry's paths over these schemas."""
 
-    @get("/schemas/types", sync_to_thread=False)
+    @get("/schemas/types", query=_QUERY, sync_to_thread=False)
     def types() -> Response[bytes]:
         return _answer(["AVRO"])
 
-    @get("/schemas/ids/{schema_id:str}", sync_to_thread=False)
+    @get("/schemas/ids/{schema_id:str}", query=_QUERY, sync_to_thread=False)
     def text_of_id(schema_id: FromPath[str]) -> Response[bytes]:
         return _of_id(schemas, schema_id, lambda schema: {"schema": schema.text})
 
-    @get("/schemas/ids/{schema_id:str}/versions", sync_to_thread=False)
+    @get("/schemas/ids/{schema_id:str}/versions", query=_QUERY, sync_to_thread=False)
     def versions_of_id(schema_id: FromPath[str]) -> Response[bytes]:
         return _of_id(
             schemas,
@@ -44,21 +50,21 @@ def routes(schemas: Schemas) -> list[HTTPRouteHandler]:
             lambda schema: [{"subject": schema.type, "version": schema.version}],
         )
 
-    @get("/subjects", sync_to_thread=False)
+    @get("/subjects", query=_QUERY, sync_to_thread=False)
     def subjects() -> Response[bytes]:
         return _answer(sorted(schemas.versions))
 
-    @get("/subjects/{subject:str}/versions", sync_to_thread=False)
+    @get("/subjects/{subject:str}/versions", query=_QUERY, sync_to_thread=False)
     def versions(subject: FromPath[str]) -> Response[bytes]:
         return _of_subject(
             schemas, subject, lambda texts: _answer([schema.version for schema in texts])
         )
 
-    @get("/subjects/{subject:str}/versions/{version:str}", sync_to_thread=False)
+    @get("/subjects/{subject:str}/versions/{version:str}", query=_QUERY, sync_to_thread=False)
     def version(subject: FromPath[str], version: FromPath[str]) -> Response[bytes]:
         return _of_subject(schemas, subject, lambda texts: _version(texts, version))
 
-    @get("/config", sync_to_thread=False)
+    @get("/config", query=_QUERY, sync_to_thread=False)
     def config() -> Response[bytes]:
         return _answer({"compatibilityLevel": "FULL_TRANSITIVE"})
 

@@ -18,8 +18,9 @@ from litestar.types import ExceptionHandlersMap
 from services.core.access.tokens import Speaker
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.identifiers import is_uuid7
-from services.core.doors.callers import Call, Callers, idempotency_key, json, patience, query_of
-from services.core.doors.door import PlatformProcess, Submitting, SubmittingAsPlatform
+from services.core.doors.callers import Call, Callers, idempotency_key, json, patience
+from services.core.doors.door import Form, PlatformProcess, Submitting, SubmittingAsPlatform
+from services.core.doors.json_body import members_of
 from services.core.doors.problems import MEDIA_TYPE, Problem
 from services.core.telemetry import probes
 from services.core.telemetry.metrics import DRY_RUNS, REFUSED_AT_EDGE
@@ -43,15 +44,26 @@ def routes(desk: Desk, callers: Callers, pulse: Pulse, openapi: bytes) -> list[H
     ]
 
 
-def submitting(desk: Desk) -> Submitting:
-    """Return how other doors submit through this one."""
+def submitting(desk: Desk, callers: Callers) -> Submitting:
+    """Return how this path and those of other doors take submissions."""
 
-    async def submit(
-        members: Mapping[str, Any], key: str, speaker: Speaker, wait: float = 0.0
-    ) -> Response[bytes]:
-        desk.count("submissions", speaker)
-        said = body.said(members)
-        return _answer(await desk.submit(said, key, speaker, None, wait), wait)
+    async def submit(request: Call, form: Form) -> Response[bytes]:
+        speaker = callers.speaker(request)
+        dry_run = request.state.dry_run = _is_dry_run(request)
+        desk.count("dry_runs" if dry_run else "submissions", speaker)
+        key = "" if dry_run else idempotency_key(request)
+        wait, headers = patience(request), request.headers
+        whole = request.state.body = await request.body()
+        sent = members_of(
+            whole, headers.get("content-type"), headers.get("content-encoding"), form.members
+        )
+        members = await form.submission(sent, speaker)
+        said = body.said(members, {**sent, **request.path_params})
+        if dry_run:
+            return _foretold(await desk.dry_run(said, speaker), speaker, said.type)
+        await form.before(speaker)
+        submitted = desk.submit(said, key, speaker, headers.get("traceparent"), wait)
+        return _answer(await callers.while_valid(request, submitted), wait)
 
     return submit
 
@@ -66,21 +78,12 @@ def submitting_as_platform(desk: Desk) -> SubmittingAsPlatform:
 
 
 def _for_agencies(desk: Desk, callers: Callers) -> list[HTTPRouteHandler]:
-    @post("/v1/submissions")
+    take = submitting(desk, callers)
+    form = Form(members=body.MEMBERS)
+
+    @post("/v1/submissions", query=("dry_run",))
     async def submit(request: Call) -> Response[bytes]:
-        speaker = callers.speaker(request)
-        dry_run = request.state.dry_run = _is_dry_run(request)
-        desk.count("dry_runs" if dry_run else "submissions", speaker)
-        key = "" if dry_run else idempotency_key(request)
-        sent = request.state.body = await request.body()
-        headers = request.headers
-        said = body.read(sent, headers.get("content-type"), headers.get("content-encoding"))
-        if dry_run:
-            return _foretold(await desk.dry_run(said, speaker), speaker, said.type)
-        wait = patience(request)
-        trace = headers.get("traceparent")
-        submitted = desk.submit(said, key, speaker, trace, wait)
-        return _answer(await callers.while_valid(request, submitted), wait)
+        return await take(request, form)
 
     @get("/v1/submissions/{submission_id:str}")
     async def standing(request: Call, submission_id: FromPath[str]) -> Response[bytes]:
@@ -154,7 +157,7 @@ def troubles(catalogue: Catalogue, hash_of: Callable[[bytes], bytes]) -> Excepti
 
 def _is_dry_run(request: Call) -> bool:
     """Say whether nothing shall be recorded. A name mistyped would submit, so it is a problem."""
-    match query_of(request, "dry_run").get("dry_run", "false"):
+    match request.query_params.get("dry_run", "false"):
         case "true":
             return True
         case "false":

@@ -5,7 +5,6 @@ What somebody may not see is left out without a trace; a case of which nothing i
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -18,8 +17,10 @@ from services.core.access.tokens import Speaker
 from services.core.access.withholding import data_withheld
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
+from services.core.contracts.errors import FieldError
+from services.core.contracts.fields import JSON
 from services.core.contracts.identifiers import is_uuid7, key_of
-from services.core.doors.callers import Call, Callers, is_operator, json, query_of
+from services.core.doors.callers import Call, Callers, is_operator, json
 from services.core.doors.door import Door
 from services.core.doors.pages import page
 from services.core.doors.problems import Problem
@@ -43,15 +44,15 @@ def door(
     """Return the door to the archive."""
     desk = _Desk(sight, catalogue, codec, directory)
 
-    @get("/v1/cases/{case_id:str}")
+    @get("/v1/cases/{case_id:str}", query=_QUERY)
     async def case(request: Call, case_id: FromPath[str]) -> Response[bytes]:
-        found = await desk.found(callers.speaker(request), case_id, query_of(request, *_QUERY))
+        found = await desk.found(callers.speaker(request), case_id, request.query_params)
         return json(msgspec.json.encode(_standing(found)))
 
-    @get("/v1/cases/{case_id:str}/timeline")
+    @get("/v1/cases/{case_id:str}/timeline", query=(*_QUERY, "after"))
     async def timeline(request: Call, case_id: FromPath[str]) -> Response[bytes]:
         speaker = callers.speaker(request)
-        query = query_of(request, *_QUERY, "after")
+        query = request.query_params
         found = await desk.found(speaker, case_id, query)
         entries, after = page(
             found.thread,
@@ -72,8 +73,8 @@ class _Desk(Struct, frozen=True):
 
     async def found(self, speaker: Speaker, id_: str, query: Mapping[str, str]) -> Told:
         """Return a case as the speaker may see it. Raises Problem NOT_FOUND, QUERY_MALFORMED."""
-        as_of = _read(query, "as_of", date.fromisoformat)
-        known_at = _read(query, "known_at", _aware)
+        as_of = _read(query, "as_of", "date")
+        known_at = _read(query, "known_at", "timestamp")
         if not (is_uuid7(key_of(id_)) and _INSIDE.fullmatch(id_)):
             raise Problem("NOT_FOUND")
         seen = ordered(await self.sight.of_key(key_of(id_), speaker))
@@ -114,19 +115,15 @@ class _Desk(Struct, frozen=True):
         return data
 
 
-def _read(query: Mapping[str, str], name: str, read: Callable[[str], Any]) -> Any:
+def _read(query: Mapping[str, str], name: str, kind: str) -> Any:
+    """Read a day or a moment of the query, spelled as in a claim. Raises Problem."""
     text = query.get(name)
+    if text is None:
+        return None
     try:
-        return None if text is None else read(text)
-    except ValueError:
-        raise Problem("QUERY_MALFORMED", f"{name} is not of its form") from None
-
-
-def _aware(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.replace(" ", "+"))
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment
+        return JSON[kind](text.replace(" ", "+"), name)  # a plus in a query stands for a space
+    except FieldError as error:
+        raise Problem("QUERY_MALFORMED", f"{name}: {error.expected}") from None
 
 
 def _standing(found: Told) -> dict[str, Any]:

@@ -91,7 +91,16 @@ async def test_an_agency_pulls_what_concerns_it_and_learns_nothing_else(settings
         another = await acknowledged(door, path, ENFORCERS, STRANGERS_OFFICER, "HEAD")
         assert another.status_code == 403
 
-        early = (await acknowledged(door, path, ENFORCERS, HEAD, "HEAD")).json()["facts"]
+        for query in ("?dry_rum=true", "?dry_run=true"):
+            answer = await acknowledged(door, path + query, ENFORCERS, HEAD, "HEAD")
+            assert (answer.status_code, answer.json()["code"]) == (400, "QUERY_MALFORMED")
+        key = new_id()
+        first = await acknowledged(door, path, ENFORCERS, HEAD, "HEAD", key)
+        again = await acknowledged(door, path, ENFORCERS, HEAD, "HEAD", key)
+        assert (again.status_code, again.json()) == (200, first.json()), "at a later moment"
+        other = await acknowledged(door, path, ENFORCERS, CASHIER, "CASHIER", key)
+        assert (other.status_code, other.json()["code"]) == (422, "KEY_REUSED")
+        early = first.json()["facts"]
         assert ["irregularity" in fact for fact in early] == [False], "it is its own receipt"
         await pulled(door, ENFORCERS, "?after=5")
         assert await receipts(door, FACTS) == {each["event"]["id"] for each in events}
@@ -101,11 +110,11 @@ async def test_an_agency_pulls_what_concerns_it_and_learns_nothing_else(settings
 
 
 async def acknowledged(
-    door: Door, path: str, agency: str, officer: str, role: str
+    door: Door, path: str, agency: str, officer: str, role: str, key: str | None = None
 ) -> httpx2.Response:
     headers = {
         "Authorization": f"Bearer {door.token(agency)}",
-        "Idempotency-Key": new_id(),
+        "Idempotency-Key": key or new_id(),
         "Prefer": "wait=30",
     }
     said = {"officer": officer, "role": role}

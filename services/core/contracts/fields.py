@@ -1,9 +1,9 @@
 """Reads data by the kinds that the catalogue gives its fields, and finds everything wrong at once.
 
 `JSON` is what agencies send and are sent: days and times are text. `NATIVE` is what Avro decodes to
-and event classes hold. Both report each wrong field by a JSON pointer and never repeat a value, for
-it may be personal. How long a claim's values may be and how they are spelled, `forms` says.
-`codec` builds on both.
+and event classes hold. Both report each wrong field by a JSON pointer and never repeat a value or
+a name that the type does not have, for it may be personal. How long a claim's values may be and how
+they are spelled, `forms` says. `codec` builds on both.
 """
 
 import re
@@ -165,12 +165,10 @@ class Reader:
                 read[field.name] = self._value(field.kind, data[field.name], at)
             elif not field.optional:
                 self.problems.append(MissingField(at, "this field is required"))
-        names = {field.name for field in fields}
-        self.problems += [
-            UnknownField(f"{path}/{_pointer(name)}", "the type has no such field")
-            for name in data
-            if name not in names
-        ]
+        names = [field.name for field in fields]
+        if not data.keys() <= set(names):
+            expected = f"a field that is none of {', '.join(names)}"
+            self.problems.append(UnknownField(f"{path}/?", expected))
         return read
 
     def _value(self, kind: Kind, value: object, path: str) -> object:
@@ -197,8 +195,3 @@ def _listed(values: Sequence[str], value: object, path: str) -> str:
     if text not in values:
         raise ValueNotListed(path, f"expected one of {', '.join(values)}")
     return text
-
-
-def _pointer(name: str) -> str:
-    """Spell a name for a JSON pointer; what cannot be a field's name is not repeated."""
-    return name if re.fullmatch(r"[A-Za-z0-9_]{1,40}", name) else "?"

@@ -6,10 +6,12 @@ and whether it is the operators', the directory says at each request.
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, TypeVar
 
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
 
 from services.core.access.directory import Directory
@@ -24,7 +26,7 @@ T = TypeVar("T")
 LONGEST_WAIT: Final = 30.0
 _LOOK_SECONDS: Final = 2.0  #: between two looks whether who waits may still
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
 OPERATOR: Final = "PLATFORM"  #: the role of the operators' agency
 _OPERATORS: Final = "platform"  #: the kind of the operators' agency
 
@@ -112,20 +114,27 @@ def _once(request: Call, name: str) -> str | None:
 
 
 def patience(request: Call) -> float:
-    """How long the sender would wait for an outcome (RFC 7240); what is not understood is none."""
-    found = _WAIT.search(request.headers.get("prefer", ""))
+    """How long the sender would wait for an outcome (RFC 7240); what is not understood is none.
+
+    The header may stand on several lines, which count as one.
+    """
+    found = _WAIT.search(",".join(request.headers.getall("prefer", [])))
     return min(float(found[1]), LONGEST_WAIT) if found else 0.0
 
 
-def query_of(request: Call, *known: str) -> Mapping[str, str]:
-    """Return the parameters of the query, each once. Raises Problem QUERY_MALFORMED."""
+def check_query(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard every path: its query has the parameters that its `opt` lists as `query`, each once.
+
+    Raises Problem QUERY_MALFORMED. A name mistyped would ask for something else in silence.
+    """
+    known: Sequence[str] = handler.opt.get("query", ())
     found = request.query_params
     for name in found:
         if name not in known:
-            raise Problem("QUERY_MALFORMED", f"expected none but {', '.join(known)}")
+            what = f"no parameters but {', '.join(known)}" if known else "no parameters"
+            raise Problem("QUERY_MALFORMED", f"expected {what}")
         if len(found.getall(name)) > 1:
-            raise Problem("QUERY_MALFORMED", f"expected {name} once")
-    return found
+            raise Problem("QUERY_MALFORMED", f"{name}: expected once")
 
 
 def json(

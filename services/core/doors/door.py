@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from services.core.access.tokens import Speaker
+from services.core.doors.callers import Call
 from services.core.doors.problems import Problem
 
 _SAID: Final = "KEY_REUSED"  #: it was said before, at another moment
@@ -43,13 +44,31 @@ class Door(Struct, frozen=True, kw_only=True):
     close: Callable[[], Awaitable[None]] = _nothing
 
 
-class Submitting(Protocol):
-    """How a door submits on behalf of who calls, as if it had come to `/v1/submissions`."""
+async def _as_sent(members: Mapping[str, Any], _: Speaker) -> Mapping[str, Any]:
+    return members
 
-    async def __call__(
-        self, members: Mapping[str, Any], key: str, speaker: Speaker, wait: float = 0.0
-    ) -> Response[bytes]:
-        """Return the answer. Raises Problem, as for a submission of these members."""
+
+async def _nothing_before(_: Speaker) -> None:
+    return
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """What the body of a path has for members, and which submission is made of them.
+
+    `submission` returns it and changes nothing; it raises Problem for what its sender could not
+    find in the submission. `before` does what must be recorded before it, in no dry run.
+    """
+
+    members: Sequence[str]
+    submission: Callable[[Mapping[str, Any], Speaker], Awaitable[Mapping[str, Any]]] = _as_sent
+    before: Callable[[Speaker], Awaitable[None]] = _nothing_before
+
+
+class Submitting(Protocol):
+    """How every path that takes submissions takes them: with the same checks, in the same order."""
+
+    async def __call__(self, request: Call, form: Form) -> Response[bytes]:
+        """Return the answer to a request with a body of this form. Raises Problem."""
 
 
 class SubmittingAsPlatform(Protocol):

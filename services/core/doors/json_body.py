@@ -9,34 +9,49 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
+from services.core.contracts.events import EVENTS, records
 from services.core.doors.problems import Flaw, Problem
 
 MAX_BYTES: Final = 1_000_000
 _MAX_DEPTH: Final = 20
 _FORBIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_NAME: Final = re.compile(r"[A-Za-z0-9_]{1,40}")
+_NAMES: Final = frozenset(
+    field.encode_name
+    for class_ in (*EVENTS, *(each for each in vars(records).values() if isinstance(each, type)))
+    if issubclass(class_, msgspec.Struct)
+    for field in msgspec.structs.fields(class_)
+)
+"""The names of all fields of all events and of the records in them."""
 
 
 def members_of(
-    body: bytes, content_type: str | None, encoding: str | None = None
+    body: bytes, content_type: str | None, encoding: str | None, known: Sequence[str]
 ) -> dict[str, Any]:
-    """Return the members of the object that a body is. Raises Problem."""
+    """Return the members of the object that a body is, free of forbidden characters.
+
+    Raises Problem; it names members of `known` and fields of events, and no other.
+    """
     if len(body) > MAX_BYTES:
         raise Problem("TOO_LARGE", f"{len(body)} bytes, allowed {MAX_BYTES}")
     _check_media(content_type, encoding)
-    return _members(body)
+    members = _members(body)
+    if flaws := _forbidden_characters(members, known):
+        raise Problem.of(flaws)
+    return members
 
 
 def unknown_members(what: str, members: Mapping[str, Any], known: Sequence[str]) -> list[Flaw]:
-    """Return a flaw for each member that such a request does not have."""
-    return [
-        Flaw("MALFORMED", f"{what} has no such member", f"/{_step(name)}")
-        for name in members
-        if name not in known
-    ]
+    """Return the flaw that a request has members which such a request does not have."""
+    if members.keys() <= set(known):
+        return []
+    return [Flaw("MALFORMED", f"{what} has no members but {', '.join(known)}", "/?")]
 
 
-def forbidden_characters(value: Any, at: str, depth: int = 0) -> "list[Flaw]":
+def _forbidden_characters(
+    value: Any, known: Sequence[str], at: str = "", depth: int = 0
+) -> list[Flaw]:
     """Find control characters and halves of surrogate pairs, in keys too."""
     if depth > _MAX_DEPTH:
         raise Problem("NOT_JSON", f"nested deeper than {_MAX_DEPTH} levels")
@@ -51,20 +66,22 @@ def forbidden_characters(value: Any, at: str, depth: int = 0) -> "list[Flaw]":
                 if _FORBIDDEN.search(key):
                     flaws.append(Flaw("MALFORMED", "a key holds a forbidden character", at))
                 else:
-                    flaws += forbidden_characters(each, f"{at}/{_step(key)}", depth + 1)
+                    flaws += _forbidden_characters(
+                        each, known, f"{at}/{_step(key, known)}", depth + 1
+                    )
             return flaws
         case list():
             return [
                 flaw
                 for index, each in enumerate(value)
-                for flaw in forbidden_characters(each, f"{at}/{index}", depth + 1)
+                for flaw in _forbidden_characters(each, known, f"{at}/{index}", depth + 1)
             ]
     return []
 
 
-def _step(name: str) -> str:
-    """Spell a name for a JSON pointer; what cannot be a member's name is not repeated."""
-    return name if _NAME.fullmatch(name) else "?"
+def _step(name: str, known: Sequence[str]) -> str:
+    """Spell a name for a JSON pointer; one that the sender has made up may be personal."""
+    return name if name in known or name in _NAMES else "?"
 
 
 def _check_media(content_type: str | None, encoding: str | None) -> None:

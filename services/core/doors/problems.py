@@ -1,7 +1,7 @@
 """What is said to a sender whom the gateway turns away: RFC 9457, one document for all.
 
-A problem names what is wrong and where, by JSON pointer into the body, and never repeats a value: a
-value may be personal data, and problems end up in logs.
+A problem names what is wrong and where, by JSON pointer into the body, and never repeats a value or
+a name that its sender has made up: it may be personal data, and problems end up in logs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,6 +57,7 @@ _DOOR: Final[Mapping[str, tuple[int, str, str]]] = {
     "UNAVAILABLE": (503, "Not available now; try again.", "Tạm ngừng, hãy gửi lại."),
     "NOT_OPERATOR": (403, "This is for operators.", "Chỉ dành cho người vận hành."),
 }
+_MOST_FLAWS: Final = 50  #: that one answer names
 _FORBIDDEN: Final = frozenset({"ROLE_NOT_ALLOWED", "AGENCY_ENDED", "VP_NOT_COMPETENT"})
 
 
@@ -80,9 +81,9 @@ class Problem(Exception):
 
     @classmethod
     def of(cls, flaws: Sequence[Flaw]) -> "Problem":
-        """Make one problem of several flaws."""
+        """Make one problem of several flaws, of which the first are told."""
         problem = cls(flaws[0].code)
-        problem.flaws = flaws
+        problem.flaws = flaws[:_MOST_FLAWS]
         return problem
 
     @property

@@ -1,6 +1,11 @@
 """What waits for a page is bounded, and what was left out is counted."""
 
+from typing import Any, cast
+
+import pytest
+
 from services.console.live import MOST_WAITING, RECENT, Batch, Waiting, Watch, row_of
+from services.console.own_feed import OwnFeed
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from services.core.telling.following import Heeded
@@ -77,3 +82,21 @@ def test_an_event_leads_to_its_case_and_a_units_diary_to_none() -> None:
     line = TELLER.line(issued().record, issued().envelope)
     assert row_of("1", f"{CASE}.k1.s2", line).case == CASE
     assert row_of("1", "ca-thi-hanh-an-da-nang", line).case == ""
+
+
+class Empty:
+    """A feed to which twenty events were given, none of which is read here."""
+
+    async def last(self, _: str) -> int:
+        return 20
+
+    async def read(self, *_: object) -> list[Any]:
+        return []
+
+
+@pytest.mark.parametrize("after", ["9" * 5_000, "²", "-1", "x", ""])
+async def test_a_mark_that_is_no_number_of_a_feed_begins_at_its_end(after: str) -> None:
+    own = OwnFeed(cast(Any, Empty()), "thads-da-nang", CODEC)
+    async for batch in own.follow(TELLER, after):
+        assert (batch.mark, batch.skipped) == ("20", 0)
+        return

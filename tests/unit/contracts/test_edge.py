@@ -89,7 +89,7 @@ def test_a_time_with_its_offset_is_taken_and_kept_in_utc() -> None:
         ({"parties": {}}, WrongType, "/parties"),
         ({"parties": [None]}, WrongType, "/parties/0"),
         ({"parties": [{"ref": f"{J}.p1"}]}, MissingField, "/parties/0/kind"),
-        ({"witness": "x"}, UnknownField, "/witness"),
+        ({"witness": "x"}, UnknownField, "/?"),
         ({"Nguyễn Văn A": "x"}, UnknownField, "/?"),
         ({"items": [{**ISSUED["items"][0], "amount": 2**63}]}, IntegerTooLarge, "/items/0/amount"),
         ({"items": [{**ISSUED["items"][0], "amount": 1.0}]}, WrongType, "/items/0/amount"),
@@ -142,7 +142,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         (MissingField, "/court_id"),
         (ValueNotListed, "/kind"),
         (DateMalformed, "/issued_on"),
-        (UnknownField, "/witness"),
+        (UnknownField, "/?"),
     ]
 
 

@@ -103,7 +103,7 @@ def test_a_body_of_two_megabytes_is_too_large() -> None:
 @pytest.mark.parametrize(
     ("members", "pointers"),
     [
-        ({"colour": "red"}, ["/colour"]),
+        ({"colour": "red", "nguyen_van_a": 1, "012345678901": 1}, ["/?"]),
         ({"Nguyễn Văn A, CCCD 012345678901": 1}, ["/?"]),
         ({"type": 7, "data": []}, ["/type", "/data"]),
         ({"officer": None}, ["/officer"]),

@@ -276,7 +276,7 @@ def test_operators_submit_no_event_of_any_type() -> None:
         (changed(issued_on="2026-08-04"), [("DATE_IN_FUTURE", "/data/issued_on")]),
         (changed(kind="DIVORCE"), [("GROUND_UNKNOWN", "/data/kind")]),
         (changed(court_id=7), [("MALFORMED", "/data/court_id")]),
-        (changed(colour="red"), [("MALFORMED", "/data/colour")]),
+        (changed(colour="red"), [("MALFORMED", "/data/?")]),
         (changed(items=[{"item_no": 1.5}]), None),
         ({}, None),
     ],

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from httpx2._config import DEFAULT_LIMITS
 from litestar import Request
+from litestar.routes import HTTPRoute
 from msgspec.structs import replace
 
 from services import all as composition
@@ -21,7 +22,7 @@ from services.core.access.directory import load
 from services.core.access.tokens import Issuer
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.identifiers import new_id
-from services.core.doors.callers import Call, Callers
+from services.core.doors.callers import Call, Callers, patience
 from services.core.doors.limits import Limits
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
@@ -43,8 +44,21 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
 
 @contextlib.asynccontextmanager
 async def served(settings: Settings, agency: str = COURT) -> AsyncIterator[httpx2.AsyncClient]:
+    headers = {
+        "Authorization": bearer(settings.home, agency),
+        "Content-Type": "application/json",
+        "Idempotency-Key": "k",
+    }
+    transport = httpx2.ASGITransport(cast(Any, gateway_of(settings).app))
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://gateway", headers=headers
+    ) as client:
+        yield client
+
+
+def gateway_of(settings: Settings) -> Gateway:
     whole = composition.assemble(settings)
-    gateway = Gateway(
+    return Gateway(
         whole.settings,
         catalogue=whole.catalogue,
         schemas=whole.schemas,
@@ -56,16 +70,6 @@ async def served(settings: Settings, agency: str = COURT) -> AsyncIterator[httpx
         pulse=Pulse(lambda: True, lambda: True),
         doors=lambda callers, *ways: composition._doors(whole, callers, *ways),
     )
-    headers = {
-        "Authorization": bearer(settings.home, agency),
-        "Content-Type": "application/json",
-        "Idempotency-Key": "k",
-    }
-    transport = httpx2.ASGITransport(cast(Any, gateway.app))
-    async with httpx2.AsyncClient(
-        transport=transport, base_url="http://gateway", headers=headers
-    ) as client:
-        yield client
 
 
 def bearer(home: Path, of: str, **changes: Any) -> str:
@@ -403,6 +407,9 @@ async def test_an_agency_that_ends_in_the_directory_is_shut_out_without_a_restar
     ("body", "status", "code", "pointers"),
     [
         ({"officer": "le-van-an", SECRET: 1}, 422, "MALFORMED", ["#/?"]),
+        ({"officer": "le-van-an", "012345678901": 1}, 422, "MALFORMED", ["#/?"]),
+        ({"officer": ["012345678901"]}, 422, "MALFORMED", ["#/officer"]),
+        ({"officer": "le-van-an", "role": "HEAD\u202e\x85"}, 422, "MALFORMED", ["#/role"]),
         ({"officer": 7}, 422, "MALFORMED", ["#/officer"]),
         ({}, 422, "MALFORMED", ["#/officer"]),
         ({"officer": "a", "acknowledged_at": "soon"}, 422, "MALFORMED", ["#/acknowledged_at"]),
@@ -419,6 +426,85 @@ async def test_an_acknowledgement_is_read_as_strictly_as_a_submission(
     said = problem(answer, status, code)
     assert [each["pointer"] for each in said.get("errors", ())] == pointers
     assert SECRET not in answer.text
+    assert "012345678901" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/v1/submissions", f"/v1/events/{ID}/acknowledgements"])
+async def test_whatever_is_submitted_passes_the_same_checks(
+    http: httpx2.AsyncClient, path: str
+) -> None:
+    whole = b'{"officer": "le-van-an"}'
+    for content in (b'{"officer":"\xff"}', b"\xff", '{"officer":"Lê"}'.encode("utf-16")):
+        problem(await http.post(path, content=content), 400, "NOT_JSON")
+    for query in ("?dry_rum=true", "?wait=5", "?012345678901"):
+        answer = await http.post(path + query, content=whole)
+        problem(answer, 400, "QUERY_MALFORMED")
+        assert "012345678901" not in answer.text
+    for name, value, status, code in (
+        ("Content-Type", "application/json; charset=iso-8859-1", 415, "NOT_UTF8_JSON"),
+        ("Content-Encoding", "gzip", 415, "NOT_UTF8_JSON"),
+        ("Idempotency-Key", "k" * 256, 400, "KEY_MISSING"),
+    ):
+        answer = await http.post(path, content=whole, headers={name: value})
+        problem(answer, status, code)
+
+
+ROUTES = [
+    (route.path_format, method)
+    for route in gateway_of(Settings(home=Path("/nonexistent"))).routed.routes
+    if isinstance(route, HTTPRoute)
+    for method in sorted(route.methods - {"OPTIONS"})
+]
+"""Every path that the platform serves over HTTP, with its methods."""
+
+
+@pytest.mark.parametrize(("path", "method"), ROUTES)
+async def test_no_path_takes_a_parameter_that_it_does_not_have(
+    http: httpx2.AsyncClient, path: str, method: str
+) -> None:
+    concrete = re.sub(r"\{[^}]*\}", ID, path)
+    answer = await http.request(method, concrete, params={"012345678901": SECRET})
+    assert answer.status_code == 400
+    assert "012345678901" not in answer.text
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(
+            f"as_of={day}"
+            for day in ("2026-W40-1", "20260928", "2026-9-28", "0001-01-01", "9999-12-31")
+        ),
+        *(f"known_at={day}" for day in ("20260928T000000Z", "2026-W40-1T00:00:00Z", "2026-09-28")),
+        "known_at=9999-12-31T23:59:59-14:00",
+        "known_at=0001-01-01T00:00:00%2B14:00",
+        "known_at=2026-09-28T00:00:00",
+    ],
+)
+async def test_a_day_has_one_spelling_and_lies_in_the_calendar(
+    http: httpx2.AsyncClient, query: str
+) -> None:
+    for path in (f"/v1/cases/{ID}", f"/v1/cases/{ID}/timeline"):
+        problem(await http.get(f"{path}?{query}"), 400, "QUERY_MALFORMED")
+    for good in ("as_of=2026-09-28", "known_at=2026-09-28T00:00:00+07:00"):
+        problem(await http.get(f"/v1/cases/{ID}?{good}"), 503, "UNAVAILABLE")  # no database here
+
+
+@pytest.mark.parametrize(
+    ("lines", "seconds"),
+    [
+        (["respond-async", "wait=10"], 10),
+        (["wait=10", "respond-async"], 10),
+        (["respond-async, wait=10"], 10),
+        (["wait=99"], 30),
+        (["respond-async"], 0),
+        ([], 0),
+    ],
+)
+def test_a_preference_may_stand_on_several_lines(lines: list[str], seconds: float) -> None:
+    headers = [(b"prefer", line.encode()) for line in lines]
+    assert patience(Request(cast(Any, {"type": "http", "headers": headers}))) == seconds
 
 
 async def test_what_an_operator_signs_in_with_looks_and_submits_nothing(
@@ -477,6 +563,21 @@ async def test_schemas_stand_on_the_registrys_paths(http: httpx2.AsyncClient) ->
         by_id = (await http.get(f"/schemas/ids/{latest['id']}")).json()
         assert by_id == {"schema": latest["schema"]}
         assert json.loads(latest["schema"])["namespace"] + "." in subject
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/subjects", "deleted=true"),
+        ("/subjects/thads.judgment.issued/versions/latest", "deleted=true&format="),
+        ("/config", "defaultToGlobal=true"),
+    ],
+)
+async def test_what_clients_of_the_registry_add_changes_no_answer(
+    http: httpx2.AsyncClient, path: str, query: str
+) -> None:
+    plain, added = await http.get(path), await http.get(f"{path}?{query}")
+    assert (added.status_code, added.content) == (200, plain.content)
 
 
 @pytest.mark.parametrize(
