@@ -25,7 +25,9 @@ from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.host import Host
 from services.core.bus.kafka import farewell
+from services.core.bus.overview import halted_lanes
 from services.core.bus.service import Service, Topics
+from services.core.bus.supervision import once_available, supervised
 from services.core.bus.users import users
 from services.core.clock import Clock, StoryClock, clock_of
 from services.core.contracts.catalogue import Catalogue
@@ -99,6 +101,7 @@ __all__ = [
     "assemble",
     "employ",
     "prepare",
+    "prepared",
     "rehearsal",
     "run",
 ]
@@ -175,6 +178,15 @@ async def prepare(assembly: Assembly) -> list[str]:
     )
 
 
+async def prepared(assembly: Assembly, stopping: asyncio.Event) -> bool:
+    """Prepare as soon as database and broker answer; say whether it was done before a stop."""
+
+    async def work() -> None:
+        await once_available("prepare", lambda: prepare(assembly))
+
+    return await _before(stopping, work())
+
+
 async def employ(assembly: Assembly) -> tuple[int, int]:
     """Give the house's own users at Kafka passwords and rights; return how many, rights made."""
     own = list(users(assembly.settings, list(assembly.services)))
@@ -186,16 +198,20 @@ async def run(
     stopping: asyncio.Event,
     names: Iterable[str] = NAMES,
     listening: Callable[[int], None] = lambda _: None,
+    *,
+    preparing: bool = False,
 ) -> None:
     """Run services until told to stop, then hand over what they own; all of them by default.
 
-    `listening` is told the gateway's port. Raises UnknownService or PortTaken before anything is
-    started; what ends one service for good stops the others in good order and is raised then.
+    `listening` is told the gateway's port; `preparing` brings databases and topics up to date
+    first. Raises UnknownService or PortTaken before anything is started. From then on servers that
+    are away are waited for, and no failure of one part ends the others: HTTP answers, not ready.
     """
     hosts = {name: _host(assembly, name) for name in dict.fromkeys(names)}
     pulse = Pulse(
         lambda: all(host.is_alive() for host in hosts.values()),
         lambda: all(host.is_ready() for host in hosts.values()),
+        lambda: [each for host in hosts.values() for each in host.halted],
     )
     doors = _gateway(assembly, hosts, pulse) if gateway.NAME in hosts else None
     filler = Filler(assembly.settings) if delivery.NAME in hosts else None
@@ -206,12 +222,15 @@ async def run(
         probing = _probed(assembly.settings, pulse)
         if doors and port:
             listening(port.getsockname()[1])
-            if not await _before(stopping, doors.open()):
-                return
             working.append(asyncio.create_task(doors.serve(port, stopping), name="doors"))
+        if preparing and not await prepared(assembly, stopping):
+            return
+        if doors and not await _before(stopping, doors.opened()):
+            return
         working += [asyncio.create_task(host.run(), name=name) for name, host in hosts.items()]
         if filler:
-            working.append(asyncio.create_task(filler.run(), name="agencies' topics"))
+            filling = supervised("agencies' topics", filler.run)
+            working.append(asyncio.create_task(filling, name="agencies' topics"))
         await _before(stopping, _first_of(working))
     finally:
         stopping.set()
@@ -330,6 +349,7 @@ def _doors(
             sight=sight,
             feeds=lambda agency: OwnFeed(feed, agency, codec),
             pictures=PictureFile(assembly.settings.home),
+            halted=lambda: halted_lanes(assembly.settings, assembly.services),
         ),
     ]
 

@@ -53,12 +53,10 @@ async def _run(services: tuple[str, ...], *, prepare: bool) -> int:
     from services import all as house  # noqa: PLC0415  other commands need not load every service
 
     assembly = house.assemble(Settings.load())
-    if prepare:
-        await house.prepare(assembly)
     garbage.look_seldom()
     stopping = _signalled()
     try:
-        await house.run(assembly, stopping, services or house.NAMES, _listening)
+        await house.run(assembly, stopping, services or house.NAMES, _listening, preparing=prepare)
     except (house.UnknownService, house.PortTaken) as error:
         raise CommandError(str(error)) from error
     return 0
@@ -69,11 +67,12 @@ async def _run_flows(*, prepare: bool) -> int:
     from services.flows.app import AlreadyRuns, Flows  # noqa: PLC0415  nor faust
 
     assembly = house.assemble(Settings.load())
-    if prepare:
-        await house.prepare(assembly)
+    stopping = _signalled()
+    if prepare and not await house.prepared(assembly, stopping):
+        return 0
     flows = Flows(assembly.settings, assembly.catalogue, assembly.codec, assembly.current_directory)
     try:
-        await flows.run(_signalled())
+        await flows.run(stopping)
     except (AlreadyRuns, house.PortTaken) as error:
         raise CommandError(str(error)) from error
     return 0

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -81,9 +82,10 @@ def status(*, json: bool = False) -> int:
             console = Console(highlight=False, markup=False)
             console.width = max(console.width, _WIDTH)
             console.print(_table(services))
+        for lane in (lane for service in services for lane in service.halted):
+            print(f"\nlane {lane.name}: {lane.kind}{_since(lane.since)}\n  {lane.why}")
         for each in topics:
-            since = each.since.astimezone(VIET_NAM)
-            print(f"\ntopic of {each.agency}: halted since {since:%d-%m-%Y %H:%M:%S}\n  {each.why}")
+            print(f"\ntopic of {each.agency}: halted{_since(each.since)}\n  {each.why}")
     return 0 if all(server.answers for server in servers) else NOT_RUNNING
 
 
@@ -158,6 +160,10 @@ def _table(services: Sequence[ServiceStanding]) -> Table:
             "; ".join([*holders, *([lapsed] if lapsed else [])]) or "nobody",
         )
     return table
+
+
+def _since(moment: datetime | None) -> str:
+    return "" if moment is None else f" since {moment.astimezone(VIET_NAM):%d-%m-%Y %H:%M:%S}"
 
 
 def _stack() -> Stack:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from services.core.access.docket import stream_of
 from services.core.bus.chain import Target
-from services.core.bus.errors import BusError, Doubt
+from services.core.bus.errors import Doubt, described
 from services.core.bus.kafka import Reader, reading
 from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.settings import Settings
@@ -116,10 +116,10 @@ class Watch:
                     async with reading(self._settings) as reader:
                         positions = positions or await self._begin(reader)
                         await self._follow(reader, positions)
-                except BusError as error:
+                except Exception as error:  # noqa: BLE001  no record may end the list
                     if not isinstance(error, Doubt):  # a topic was changed or made anew
                         positions = {}
-                    log.warning("console_waits", kind=type(error).__name__, why=str(error))
+                    log.warning("console_waits", kind=type(error).__name__, why=described(error))
                     await asyncio.sleep(_BACKOFF)
         finally:
             self.end()

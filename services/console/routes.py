@@ -1,6 +1,6 @@
 """The pages under /console, and the streams that keep them live."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -43,6 +43,7 @@ from services.core.doors.callers import Call, Callers, address_of, is_operator
 from services.core.doors.door import Door
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
+from services.core.telemetry.halted import Halted
 from services.core.telling.lines import Lang, Teller
 from services.core.telling.stories import Told, telling_steps
 from services.ledger.sight import Sight
@@ -71,6 +72,7 @@ class _House(Struct, frozen=True):
     cases: Cases
     feeds: Callable[[str], Live] | None
     pictures: Pictures | None
+    halted: Callable[[], Awaitable[Sequence[Halted]]] | None
 
     def visitor(self, request: Call) -> Speaker:
         """Return who is signed in. Raises SignInNeeded, or Problem TOO_MANY."""
@@ -100,11 +102,12 @@ def door(
     sight: Sight,
     feeds: Callable[[str], Live] | None = None,
     pictures: Pictures | None = None,
+    halted: Callable[[], Awaitable[Sequence[Halted]]] | None = None,
 ) -> Door:
     """Return the console's door.
 
     `sight` is the archive as each may see it. `feeds` gives an agency's live list, `pictures` the
-    flow map; without them, their pages say so.
+    flow map; without them, their pages say so. `halted` gives operators the lanes that stand still.
     """
     watch, static = Watch(settings, catalogue.families), Static()
     house = _House(
@@ -117,6 +120,7 @@ def door(
         Cases(settings, sight, catalogue, directory),
         feeds,
         pictures,
+        halted,
     )
     return Door(routes=[*_entrance(house), *_live(house), *_cases(house)], run=watch.run)
 
@@ -175,7 +179,11 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
         who, lang = house.visitor(request), lang_of(request)
         live = house.live(who)
         batch = await live.recent(house.teller(lang)) if live else None
-        return house.page("live", request, agency=who.agency, batch=batch)
+        halted: Sequence[Halted] = ()
+        if house.halted and is_operator(who):
+            with suppress(BusError):  # the list of events says that the database is away
+                halted = await house.halted()
+        return house.page("live", request, agency=who.agency, batch=batch, halted=halted)
 
     @get(f"{PATH}/live", query=("after",), exception_handlers=troubles)
     async def stream(request: Call) -> Response[Any]:

@@ -18,11 +18,11 @@ import structlog
 
 from services.core.access.addressed import agencies_named
 from services.core.access.directory import Directory
+from services.core.bus.errors import described
 from services.core.bus.service import Topics
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import envelope_of, head_of
-from services.core.contracts.errors import ContractError
 from services.core.settings import Settings
 from services.core.telemetry import probes
 from services.flows.picture import STALE_SECONDS, Picture, read, write
@@ -130,8 +130,13 @@ class Flows:
         try:
             for seen in self._seen(message):
                 self._windows.take(seen)
-        except ContractError as error:
-            log.info("flow_not_counted", topic=message.topic, offset=message.offset, why=str(error))
+        except Exception as error:  # noqa: BLE001  no record may end the picture
+            log.info(
+                "flow_not_counted",
+                topic=message.topic,
+                offset=message.offset,
+                why=described(error),
+            )
 
     def _seen(self, message: Any) -> Iterator[Seen]:
         headers = message.headers

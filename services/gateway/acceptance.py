@@ -69,6 +69,8 @@ class Acceptor:
         self._arrived = asyncio.Event()
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._warning = ""
+        self.opened = asyncio.Event()  #: set once lanes have what they need before they begin
+        self._trouble = ""
 
     @property
     def is_connected(self) -> bool:
@@ -120,7 +122,11 @@ class Acceptor:
             # Not `wait_for`: where something arrives as we are cancelled, it forgets that we were.
             async with asyncio.timeout(_REST_SECONDS):
                 await self._arrived.wait()
-        except Doubt:
+        except BusError as error:
+            self._disconnect()
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                log.warning("gateway_waits", kind=type(error).__name__, why=self._trouble)
             await asyncio.sleep(_BACKOFF)
         except TimeoutError:
             return
@@ -133,6 +139,8 @@ class Acceptor:
             await accepting.open_targets(connection, self._topics, self._families)
         except FAILURES as error:
             raise sorted_error(error) from error
+        self._trouble = ""
+        self.opened.set()
 
     async def _take(self, batch: list[Waiting]) -> None:
         try:

@@ -3,18 +3,17 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-import structlog
 from litestar import Litestar
 
 from services.core.access.directory import Directory
 from services.core.access.secrets import kept
 from services.core.access.tokens import Issuer
 from services.core.bus.chain import Chunk
-from services.core.bus.errors import Doubt
 from services.core.bus.service import Topics
+from services.core.bus.supervision import supervised
 from services.core.clock import Clock
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
@@ -34,11 +33,8 @@ from services.gateway.edge import Edge
 from services.gateway.following import Follower
 from services.gateway.routes import routes, submitting, submitting_as_platform, troubles
 
-_BACKOFF: Final = 0.5
 _DRAIN_SECONDS: Final = 5
 _BACKLOG: Final = 2_048
-
-log = structlog.get_logger()
 
 
 class Gateway:
@@ -91,6 +87,7 @@ class Gateway:
         own = Pulse(
             pulse.is_alive,
             lambda: pulse.is_ready() and self.acceptor.is_connected and self.follower.is_following,
+            pulse.halted,
         )
         self.routed = Litestar(
             [
@@ -107,16 +104,9 @@ class Gateway:
         )
         self.app = hardened(self.routed)
 
-    async def open(self) -> None:
-        """Wait for the database and make what lanes need before they begin."""
-        while True:
-            try:
-                await self.acceptor.open()
-            except Doubt as doubt:
-                log.warning("gateway_waits", doubt=str(doubt))
-                await asyncio.sleep(_BACKOFF)
-            else:
-                return
+    async def opened(self) -> None:
+        """Wait until the database has what lanes need before they begin; `serve` makes it."""
+        await self.acceptor.opened.wait()
 
     def listen(self) -> socket.socket:
         """Take the port, on 127.0.0.1 unless a setting says otherwise. Raises PortTaken."""
@@ -132,15 +122,16 @@ class Gateway:
     async def serve(self, listening: socket.socket, stopping: asyncio.Event) -> None:
         """Serve HTTP until told to stop; requests in hand are answered first.
 
-        Raises BusError where going on could do harm (a bad deploy).
+        What works beside the requests is begun again after whatever it raises. What needs the
+        database or Kafka answers UNAVAILABLE while they are away.
         """
         server = Server(self.app, _DRAIN_SECONDS)
         work = [
-            asyncio.create_task(self.acceptor.run(), name="gateway acceptor"),
-            asyncio.create_task(self.follower.run(), name="gateway follower"),
+            asyncio.create_task(supervised("gateway acceptor", self.acceptor.run)),
+            asyncio.create_task(self._once_opened(self.follower.run)),
             asyncio.create_task(stopping.wait()),
         ]
-        beside = [asyncio.ensure_future(door.run()) for door in self._doors]
+        beside = [asyncio.create_task(self._once_opened(door.run)) for door in self._doors]
         serving = asyncio.create_task(server.serve([listening]), name="gateway http")
         try:
             await asyncio.wait([*work, serving], return_when=asyncio.FIRST_COMPLETED)
@@ -151,10 +142,12 @@ class Gateway:
         finally:
             for task in (*work, *beside):
                 task.cancel()
-            ended = await asyncio.gather(*work, *beside, return_exceptions=True)
+            await asyncio.gather(*work, *beside, return_exceptions=True)
             await self._desk.close()
             for door in self._doors:
                 await door.close()
-        for result in ended:
-            if isinstance(result, Exception):
-                raise result
+
+    async def _once_opened(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work beside the requests as soon as there are tables for it."""
+        await self.opened()
+        await supervised(work.__qualname__, work)

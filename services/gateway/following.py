@@ -14,12 +14,11 @@ from typing import Final
 import structlog
 
 from services.core.bus.chain import Target
-from services.core.bus.errors import BusError, DatabaseRestored
+from services.core.bus.errors import BusError, DatabaseRestored, described
 from services.core.bus.kafka import Reader, reading
 from services.core.bus.record import Record
 from services.core.bus.service import Topics
 from services.core.contracts.codec import Codec
-from services.core.contracts.errors import ContractError
 from services.core.settings import Settings
 from services.gateway.outcomes import Outcome, told_by
 
@@ -91,9 +90,9 @@ class Follower:
             return
         try:
             told = told_by(record.value, record.envelope(), self._codec)
-        except ContractError as error:
+        except Exception as error:  # noqa: BLE001  what cannot be read must not end the following
             log.warning(
-                "outcome_unreadable", topic=record.topic, offset=record.offset, why=str(error)
+                "outcome_unreadable", topic=record.topic, offset=record.offset, why=described(error)
             )
             return
         watch.outcome = watch.outcome.and_(told)

@@ -30,7 +30,8 @@ _OUTCOMES: Final[dict[str, Kind]] = {
 
 def service(families: Sequence[str], claimed: Sequence[str]) -> Service:
     """Return the ledger that archives the facts of some families and the submissions to some."""
-    return Service(name=NAME, view=View(tuple(families), statements, submissions=tuple(claimed)))
+    view = View(tuple(families), statements, submissions=tuple(claimed), keeps_foreign=True)
+    return Service(name=NAME, view=view)
 
 
 def kind_of(record: Record, envelope: Envelope) -> Kind:

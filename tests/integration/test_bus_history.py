@@ -7,6 +7,7 @@ the other lanes work on.
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from services.core.bus import chain, postgres
 from services.core.bus.chain import Tail, Target
-from services.core.bus.errors import Doubt, ForeignCluster
+from services.core.bus.errors import Doubt
 from services.core.bus.health import LaneState
 from services.core.bus.kafka import Sender, reading
 from services.core.bus.lane import Lane
@@ -29,6 +30,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.contracts.partitions import partition_of
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
+from services.core.telemetry.halted import Halted
 from tests.hearings.house import GATEWAY, House, Process, seen, unhurried
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
@@ -64,6 +66,15 @@ async def why_red(process: Process, service: str = "hearings", lane: int = DAMAG
     assert process.hosts[service].is_alive()
     assert not process.hosts[service].is_ready()
     return lanes[lane].health.reason
+
+
+async def halted_of(process: Process, service: str = "hearings") -> Halted:
+    """Wait until a service of a process is halted whole, and return how."""
+    host = process.hosts[service]
+    await until(lambda: bool(host.halted))
+    (halted,) = host.halted
+    assert halted.lane is None
+    return halted
 
 
 def lane_of(process: Process, service: str = "hearings", lane: int = DAMAGED) -> Lane:
@@ -562,12 +573,14 @@ async def test_positions_of_another_cluster_or_topic_are_not_used(
 
         foreign = Process(quick)
         await accept(house, DAMAGED)
-        with pytest.raises(ForeignCluster, match=r"elsewhere.*connect to the former cluster"):
-            await foreign._tasks[1]
+        halted = await halted_of(foreign)
+        assert halted.kind == "ForeignCluster"
+        assert re.search(r"elsewhere.*connect to the former cluster", halted.why)
         assert not foreign.hosts["hearings"].is_ready()
+        assert foreign.hosts["hearings"].is_alive()
         assert await standing(house) == before
         assert await execute(quick, "hearings", "select epoch from lanes") == epochs
-        await foreign.kill()
+        await foreign.stop()
 
 
 async def test_a_wrong_number_of_partitions_is_refused_and_leaves_nothing_behind(
@@ -575,9 +588,10 @@ async def test_a_wrong_number_of_partitions_is_refused_and_leaves_nothing_behind
 ) -> None:
     async with House.open(quick) as house:
         wrong = Process(msgspec.structs.replace(quick, partitions=4), [SERVICE])
-        with pytest.raises(ForeignCluster, match="3 partitions, expected 4"):
-            await wrong._tasks[0]
-        await wrong.kill()
+        halted = await halted_of(wrong)
+        assert halted.kind == "ForeignCluster"
+        assert "3 partitions, expected 4" in halted.why
+        await wrong.stop()
         assert await execute(quick, "hearings", "select from lanes") == []
         assert await execute(quick, "hearings", "select from origins") == []
         process = Process(quick)

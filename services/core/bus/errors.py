@@ -4,15 +4,22 @@
       + Doubt             memory may differ from the database: recover and go on (B6)
       |   + LeaseLost     another process owns the lane now
       |   + Unsent        Kafka did not confirm what was sent
+      |   + TooSlow       a transaction took longer than it may: try fewer records at once (B10)
       + Halt              going on could do harm: stop, red, until a person acts
       |   + HistoryRewritten, DatabaseRestored, OutboxHole, ForeignCluster, Unsendable,
-      |     BadDeploy, StateTooNew
+      |     BadDeploy, StateTooNew, UnexpectedFailure
       + Gap               a number is missing: apply nothing, look ahead for it (B3)
       + HistoryIncomplete what stands under a key is no whole history: nothing is undone there (B8)
       + FamilyError       a family broke its contract: the record becomes a dead letter (B8)
 
 Errors of PostgreSQL and Kafka are sorted into these in `postgres.sorted_error` and `kafka`.
 """
+
+import asyncio
+from typing import Final
+
+_EXITS: Final = (asyncio.CancelledError, KeyboardInterrupt, SystemExit)
+_LONGEST: Final = 2_000  #: characters of a message; some bear the whole value that they complain of
 
 
 class BusError(Exception):
@@ -21,6 +28,10 @@ class BusError(Exception):
 
 class Doubt(BusError):
     """Whether the last step took effect is unknown; the lane drops its memory and recovers."""
+
+
+class TooSlow(Doubt):
+    """A transaction took longer than it may, so the database has cancelled it."""
 
 
 class LeaseLost(Doubt):
@@ -63,6 +74,10 @@ class StateTooNew(Halt):
     """The stored states were written by newer code than this."""
 
 
+class UnexpectedFailure(Halt):
+    """What the code does not foresee was raised again and again, and no record could be blamed."""
+
+
 class Gap(BusError):
     """A number is missing between what was heard of a lane and what stands next in the topic."""
 
@@ -83,3 +98,20 @@ class HistoryIncomplete(BusError):
 
 class FamilyError(BusError):
     """A family answered against its contract."""
+
+
+def is_exit(error: BaseException) -> bool:
+    """Whether an exception ends a task or the process, so that nobody may take it for a failure."""
+    return isinstance(error, _EXITS)
+
+
+def described(error: BaseException) -> str:
+    """Return type and message of any exception, as a log and a text of PostgreSQL can hold them."""
+    try:
+        message = str(error)
+    except Exception as broken:  # noqa: BLE001  an exception's own code may be what is wrong
+        message = f"its message raised {type(broken).__name__}"
+    if len(message) > _LONGEST:
+        message = f"{message[:_LONGEST]}… ({len(message):,} characters)"
+    text = f"{type(error).__name__}: {message}".replace("\0", " ")
+    return text.encode(errors="replace").decode()

@@ -1,15 +1,12 @@
 """B11: liveness is progress. A lane is healthy only while its positions move or nothing waits."""
 
 import time
-from collections.abc import Sequence
 from enum import Enum
 
 from services.core.bus.letters import Result
-from services.core.bus.record import Record
 from services.core.telemetry.metrics import (
     DECIDED,
     FACTS,
-    FOREIGN,
     LANE_STATE,
     LETTERS,
     RECOVERIES,
@@ -33,6 +30,7 @@ class LaneHealth:
     def __init__(self) -> None:
         self.state = LaneState.CLAIMING
         self.reason = ""
+        self.kind = ""  #: of what made it red, as the error tree names it
         self.epoch = 0
         self.positions: dict[str, int] = {}
         self.unsent = 0
@@ -49,9 +47,10 @@ class LaneHealth:
         RECOVERIES.inc()
         self._turn(LaneState.RECOVERING, reason)
 
-    def red(self, reason: str) -> None:
-        """The lane stands still."""
+    def red(self, reason: str, kind: str) -> None:
+        """The lane stands still, for a reason of that kind."""
         self._turn(LaneState.RED, reason)
+        self.kind = kind
 
     def handed_over(self) -> None:
         """The lane is another's to claim."""
@@ -63,7 +62,7 @@ class LaneHealth:
         self._progressed = True
         self.last_progress = time.monotonic()
 
-    def committed(self, result: Result, foreign: Sequence[Record]) -> None:
+    def committed(self, result: Result) -> None:
         """Count what a commit has recorded, refused and parked, by why."""
         for each in result.outgoing:
             _, family, kind = each.topic.rsplit(".", 2)
@@ -73,13 +72,17 @@ class LaneHealth:
                 REFUSALS.labels(code).inc()
         for letter in result.letters:
             LETTERS.labels("behind" if letter.behind else letter.cause.partition(":")[0]).inc()
-        FOREIGN.inc(len(foreign))
 
     def at(self, positions: dict[str, int], unsent: int) -> None:
         """Note how far the lane has come."""
         self.positions, self.unsent = positions, unsent
         if not unsent:
             self.last_progress = time.monotonic()
+
+    @property
+    def has_progressed(self) -> bool:
+        """Whether anything went through since the last `take_progress`."""
+        return self._progressed
 
     def take_progress(self) -> bool:
         """Say whether anything went through since the last call."""
@@ -92,5 +95,5 @@ class LaneHealth:
         return self.state is LaneState.RED or not stuck
 
     def _turn(self, state: LaneState, reason: str) -> None:
-        self.state, self.reason = state, reason
+        self.state, self.reason, self.kind = state, reason, ""
         LANE_STATE.labels(state.value).inc()

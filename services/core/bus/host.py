@@ -18,23 +18,24 @@ from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.deciding import Deciding
 from services.core.bus.deploy_guard import DeployGuard
-from services.core.bus.errors import Doubt, ForeignCluster
+from services.core.bus.errors import Doubt, ForeignCluster, Halt, described
 from services.core.bus.health import LaneState
 from services.core.bus.house import House
 from services.core.bus.kafka import Reader, show_positions
 from services.core.bus.lane import Lane
 from services.core.bus.postgres import FAILURES, connect, sorted_error
 from services.core.bus.service import Service, Topics
-from services.core.bus.store import queries
+from services.core.bus.store import note_halt, queries
 from services.core.clock import Clock
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.family import Directory
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
+from services.core.telemetry.halted import Halted
 from services.core.telemetry.metrics import HELD, LAG, OUTBOX, RED
 
-_BACKOFF: Final = 0.5
+_BACKOFF: Final = (0.5, 0.5, 1.0, 2.0, 5.0)
 _LET_GO_SECONDS: Final = 5.0  #: to tell the database; no shorter where leases are
 _MEASURED_SECONDS: Final = 5.0  #: between two looks at how far the lanes lag
 _SHOWN_SECONDS: Final = 30.0  #: between two showings of positions, each a write that Kafka keeps
@@ -70,6 +71,7 @@ class Host:
         self._measuring: asyncio.Task[None] | None = None
         self._measure_next = 0.0
         self.reason = "it has not begun"  #: why the service does not run, while it does not
+        self._kind = ""  #: of what halts it before it owns a lane, as the error tree names it
 
     def stop(self) -> None:
         """Hand every lane over and end `run`."""
@@ -99,22 +101,36 @@ class Host:
             lane.health.state is LaneState.WORKING for lane in self.lanes.values()
         )
 
+    @property
+    def halted(self) -> list[Halted]:
+        """The lanes of this process that stand still, and why; all of them where none can begin."""
+        name = self._service.name
+        if self._kind:
+            return [Halted(name, None, self._kind, self.reason)]
+        return [
+            Halted(name, partition, lane.health.kind, lane.health.reason)
+            for partition, lane in sorted(self.lanes.items())
+            if lane.health.state is LaneState.RED
+        ]
+
     async def run(self) -> None:
         """Own and work the fair share of the service's lanes until stopped.
 
-        A broker or database that is away is waited for. Raises ForeignCluster where the stored
-        positions belong to another Kafka.
+        A broker or database that is away is waited for. Where the stored positions belong to
+        another Kafka, or the schema is not this code's, the service stands still and says so, and
+        looks again now and then. No exception ends it.
         """
         frontier = None
+        failures = 0
         try:
             while frontier is None and not self._stopping.is_set():
                 try:
                     await self._open()
                     frontier = await self._frontier()
-                except Doubt as doubt:
-                    self.reason = str(doubt)
-                    log.warning("service_waits", service=self._service.name, doubt=str(doubt))
-                    await self._pause(_BACKOFF)
+                except Exception as error:  # noqa: BLE001  one service must not end the others
+                    await self._wait_after(error)
+                    await self._pause(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
+                    failures += 1
             if frontier is not None:
                 await self._hold(frontier)
         finally:
@@ -123,9 +139,34 @@ class Host:
             if frontier is not None:
                 frontier.abandon()
 
+    async def _wait_after(self, error: Exception) -> None:
+        """Note why the service does not run; say it once for each reason."""
+        name = self._service.name
+        reason = str(error) if isinstance(error, (Doubt, Halt)) else described(error)
+        kind = "" if isinstance(error, Doubt) else type(error).__name__
+        if (reason, kind) == (self.reason, self._kind):
+            return
+        self.reason, self._kind = reason, kind
+        if not kind:
+            log.warning("service_waits", service=name, doubt=reason)
+            return
+        if isinstance(error, Halt):
+            log.error("service_halted", service=name, kind=kind, why=reason)
+        else:
+            log.error("service_failed", service=name, kind=kind, why=reason, exc_info=error)
+        try:
+            for partition in range(self._settings.partitions):
+                await note_halt(self._settings, name, partition, self.owner, kind, reason)
+        except Exception as again:  # noqa: BLE001  without its tables nothing can be noted
+            log.info("halt_not_noted", service=name, why=described(again))
+
     async def _frontier(self) -> Reader:
         frontier = Reader(self._settings)
-        await frontier.start()
+        try:
+            await frontier.start()
+        except BaseException:
+            frontier.abandon()
+            raise
         return frontier
 
     async def _open(self) -> None:
@@ -189,11 +230,11 @@ class Host:
         while not self._stopping.is_set():
             try:
                 await self._balance(house)
-                self.reason = ""
+                self.reason = self._kind = ""
                 self._show_now_and_then()
                 self._measure_now_and_then(frontier)
-            except Doubt as doubt:
-                log.warning("service_waits", service=self._service.name, doubt=str(doubt))
+            except Exception as error:  # noqa: BLE001  one service must not end the others
+                await self._wait_after(error)
             await self._pause(beat)
         for lane in self.lanes.values():
             lane.stop()
@@ -208,7 +249,7 @@ class Host:
             if task.done():
                 del self.tasks[partition], self.lanes[partition]
                 if not task.cancelled() and (error := task.exception()):
-                    raise error
+                    raise error  # only what ends a process ends a lane
         connection = await connect(self._settings, self._service.name)
         try:
             await queries.beat(

@@ -37,6 +37,15 @@ class House(Struct, frozen=True, kw_only=True):
         """Where claims for this service arrive."""
         return frozenset(self.topics.submissions(each.name) for each in self.service.families)
 
+    def keeps_foreign(self, topic: str) -> bool:
+        """Whether a record there that is not ours becomes a letter of this service.
+
+        One service keeps it: who takes the claims, or who archives the facts. Others count it.
+        """
+        view = self.service.view
+        archived = view.families if view is not None and view.keeps_foreign else ()
+        return topic in self.claim_topics or topic in {self.topics.events(f) for f in archived}
+
     @property
     def heard_topics(self) -> tuple[str, ...]:
         """Where the facts stand that its families and its view hear."""

@@ -12,6 +12,7 @@ from services.core.bus.items import Item
 from services.core.bus.kafka import Reader
 from services.core.bus.record import Record
 from services.core.contracts.envelope import NotAnEnvelope
+from services.core.telemetry.metrics import FOREIGN
 
 BATCH: Final = 500  #: records decided in one transaction, at most
 _GATHER_SECONDS: Final = 0.05  #: a view may lag so much: many records share a transaction then
@@ -78,5 +79,7 @@ class Intake:
                     self._house.deciding.ready(record, is_claim=record.topic in self._claim_topics)
                 )
             except NotAnEnvelope:
-                foreign.append(record)
+                FOREIGN.inc()
+                if self._house.keeps_foreign(record.topic):
+                    foreign.append(record)
         return Batch(items, foreign, dict(self._fetched))

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.access import competence, involvement
-from services.core.bus.errors import FamilyError
+from services.core.bus.errors import FamilyError, is_exit
 from services.core.bus.record import Record
 from services.core.bus.service import Service, Topics
 from services.core.contracts.catalogue import Catalogue
@@ -36,7 +36,7 @@ class Item(Struct, frozen=True):
     families: tuple[Family[Any], ...] = ()
     streams: tuple[str, ...] = ()  #: of those families, in the same order
     is_claim: bool = False
-    failure: Exception | None = None
+    failure: BaseException | None = None
     undoes: bool = False  #: corrects or withdraws what a family of the service has taken in
 
     @property
@@ -89,7 +89,9 @@ class Families:
                 if families:
                     event = self.codec.decode(record.value)
             streams = tuple([stream_in(family, event) for family in families])
-        except Exception as error:  # noqa: BLE001  whatever a family raises becomes a dead letter
+        except BaseException as error:
+            if is_exit(error):
+                raise
             return Item(record, envelope, is_claim=is_claim, failure=error, undoes=undoes)
         return Item(record, envelope, event, families, streams, is_claim, undoes=undoes)
 
@@ -141,6 +143,10 @@ def context_of(envelope: Envelope, directory: Directory) -> Context:
 
 def check_fields(family: str, before: Struct, after: Struct, own: str) -> None:
     """Raise FamilyError where a fact changed more than the field of its own family."""
+    if type(after) is not type(before):
+        raise FamilyError(
+            f"{family}: evolve returned {type(after).__name__}, expected {type(before).__name__}"
+        )
     for name in before.__struct_fields__:
         if name != own and getattr(before, name) is not getattr(after, name):
             raise FamilyError(f"{family}: a fact of {own} changed the field {name} of the state")

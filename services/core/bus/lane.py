@@ -12,20 +12,22 @@ from typing import Final
 import structlog
 
 from services.core.bus.chain import Chunk
-from services.core.bus.errors import BusError, Doubt, Gap, Halt
+from services.core.bus.errors import BusError, Doubt, Gap, Halt, UnexpectedFailure, described
 from services.core.bus.health import LaneHealth
 from services.core.bus.house import House
-from services.core.bus.intake import Intake
+from services.core.bus.intake import BATCH, Batch, Intake
 from services.core.bus.kafka import Reader, Sender
 from services.core.bus.life import Life
 from services.core.bus.recovery import claimed, find_number
 from services.core.bus.requests import carry_out
 from services.core.bus.sending import Outbox
-from services.core.bus.store import Store
+from services.core.bus.store import Store, note_halt
 
 _BACKOFF: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_UNEXPECTED: Final = 6  #: failures in a row that no record explains, before the lane halts
 _LOOK_SECONDS: Final = 0.1
 _PRUNE_SECONDS: Final = 5.0
+_NOTE_SECONDS: Final = 5.0  #: between two attempts to note why the lane stands still
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ class Lane:
         self._looked = asyncio.Event()
         self._found: dict[tuple[str, str], int] = {}  #: where missing numbers stand: topic, lane
         self._life: Life | None = None
+        self._most = BATCH  #: records decided in one transaction; fewer after one that failed
 
     def stop(self) -> None:
         """Finish the batch in hand, send what is committed, hand the lane over."""
@@ -58,31 +61,64 @@ class Lane:
     async def run(self) -> None:
         """Own the lane until stopped, or until it turns out to be another's.
 
-        Doubts are recovered from by claiming again; a Halt leaves the lane red until stopped.
+        Doubts are recovered from by claiming again; so is, a few times, what nobody has foreseen.
+        A Halt leaves the lane red until stopped. No exception ends the task.
         """
-        failures = 0
+        failures = unexpected = 0
         while not self._stopping.is_set():
             try:
                 await self._live()
             except Gap as gap:
                 await self._wait_for(gap)
+                continue
             except Doubt as doubt:
                 self.health.recovering(str(doubt))
                 log.warning("lane_in_doubt", lane=self._name, doubt=str(doubt))
-                if self.health.take_progress():
-                    failures = 0
-                delay = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
-                failures += 1
-                await self._pause(delay)
             except Halt as halt:
-                self.health.red(str(halt))
-                log.error(  # noqa: TRY400  the reason is the message; no trace is wanted
-                    "lane_halted", lane=self._name, kind=type(halt).__name__, why=str(halt)
-                )
-                await self._stopping.wait()
+                await self._stand_still(halt)
+                break
+            except Exception as error:
+                unexpected = 1 if self.health.has_progressed else unexpected + 1
+                self.health.recovering(described(error))
+                log.exception("lane_failed", lane=self._name, kind=type(error).__name__)
+                if unexpected >= _UNEXPECTED:
+                    await self._stand_still(
+                        UnexpectedFailure(
+                            f"lane {self._name} failed {unexpected} times in a row without "
+                            f"progress, the last time with {described(error)}. The log holds the "
+                            f"trace (lane_failed): mend the code, then start the process again"
+                        )
+                    )
+                    break
             else:
                 return
+            if self.health.take_progress():
+                failures = 0
+            delay = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
+            failures += 1
+            await self._pause(delay)
         await self._let_go()
+
+    async def _stand_still(self, halt: Halt) -> None:
+        """Be red until stopped, and note the reason where operators look."""
+        kind = type(halt).__name__
+        self.health.red(str(halt), kind)
+        log.error("lane_halted", lane=self._name, kind=kind, why=str(halt))
+        while not (self._stopping.is_set() or await self._noted(kind, str(halt))):
+            await self._pause(_NOTE_SECONDS)
+        await self._stopping.wait()
+
+    async def _noted(self, kind: str, why: str) -> bool:
+        """Write why the lane stands still into its row; return whether the database took it."""
+        house = self._house
+        try:
+            await note_halt(
+                house.settings, house.service.name, self.partition, house.owner, kind, why
+            )
+        except BusError as error:
+            log.info("halt_not_noted", lane=self._name, why=str(error))
+            return False
+        return True
 
     async def _let_go(self) -> None:
         """Hand over a lane that was stopped while red or in doubt, if the database answers.
@@ -121,7 +157,7 @@ class Lane:
         Where Kafka lost its tail and took in others, it may stand before our position: then the
         lane reads again from there. The past does not change, so it is searched once.
         """
-        self.health.red(str(gap))
+        self.health.red(str(gap), "Gap")
         log.error("number_missing", lane=self._name, why=str(gap))
         wanted = (self._house.settings, (gap.topic, gap.partition), gap.lane, gap.expected)
         is_past_searched = False
@@ -202,7 +238,7 @@ class Lane:
                     upcoming = asyncio.ensure_future(intake.fetch())
                     if batch.positions != life.positions:
                         await life.outbox.room()
-                        await life.take(batch)
+                        await self._take(life, batch)
                         renewed = loop.time()
                 if looked.done() or loop.time() - looked_at >= pause:
                     looked_at = loop.time()
@@ -222,6 +258,21 @@ class Lane:
         finally:
             for task in (upcoming, told, looked):
                 task.cancel()
+
+    async def _take(self, life: Life, batch: Batch) -> None:
+        """Decide a batch in as many transactions as it needs.
+
+        After a failure the next attempt takes half as many records in one, down to one record;
+        after a success twice as many again.
+        """
+        try:
+            await life.take(batch, self._most)
+        except (Gap, Halt):
+            raise
+        except Exception:
+            self._most = max(1, min(self._most, len(batch.items)) // 2)
+            raise
+        self._most = min(BATCH, 2 * self._most)
 
     def _own_topics(self) -> list[str]:
         topics = self._house.topics

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.bus.deciding import Deciding, Moment, Moments, States
-from services.core.bus.errors import BusError
+from services.core.bus.errors import BusError, described, is_exit
 from services.core.bus.items import Item
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.service import Statement
@@ -67,7 +67,9 @@ def decide_batch(
         else:
             try:
                 result.outgoing += deciding.decide(item, states, moment)
-            except Exception as error:  # noqa: BLE001  a family's bug must not stop the lane
+            except BaseException as error:
+                if is_exit(error):
+                    raise
                 letter = letter_of(item, error)
                 lines.add(key)
             else:
@@ -79,8 +81,7 @@ def decide_batch(
 
 def letter_of(item: Item, error: BaseException, attempts: int = 1) -> Letter:
     """Park an item for an error that it raised."""
-    said = f"{type(error).__name__}: {error}".replace("\0", " ").encode(errors="replace").decode()
-    return Letter(item, said, _handler(error), attempts, behind=False)
+    return Letter(item, described(error), _handler(error), attempts, behind=False)
 
 
 def held(deciding: Deciding, letter: Letter, moment: Moment) -> list[Outgoing]:
@@ -120,7 +121,9 @@ def retry(
         item = deciding.ready(letter.record, is_claim=letter.item.is_claim)
         try:
             outgoing = deciding.decide(item, states, moment)
-        except Exception as error:  # noqa: BLE001  still a dead letter
+        except BaseException as error:
+            if is_exit(error):
+                raise
             stuck = letter_of(item, error, letter.attempts + 1)
             retried.stuck = replace(stuck, number=letter.number, replaced_by=letter.replaced_by)
             break

@@ -13,7 +13,14 @@ import structlog
 
 from services.core.bus.chain import Chunk, Heard, Tail, Target, Verdict, number
 from services.core.bus.deciding import Moments
-from services.core.bus.errors import BadDeploy, Doubt, Gap, HistoryIncomplete
+from services.core.bus.errors import (
+    BadDeploy,
+    BusError,
+    Doubt,
+    Gap,
+    HistoryIncomplete,
+    described,
+)
 from services.core.bus.health import LaneHealth
 from services.core.bus.house import House
 from services.core.bus.intake import Batch
@@ -26,7 +33,7 @@ from services.core.bus.letters import (
     letter_of,
 )
 from services.core.bus.past import Past
-from services.core.bus.postgres import Culprit
+from services.core.bus.postgres import Culprit, blaming
 from services.core.bus.recalling import recalled
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.recovery import lost_tails
@@ -105,19 +112,33 @@ class Life:
 
     # -- deciding
 
-    async def take(self, batch: Batch) -> None:
-        """Decide a batch; where a number is missing, what stands before the gap and no more."""
-        await self.recall(item for item in batch.items if item.record.key not in self.parked)
+    async def take(self, batch: Batch, most: int) -> None:
+        """Decide a batch, at most so many records in one transaction.
+
+        Where a number is missing, what stands before the gap and no more.
+        """
+        foreign = batch.foreign
+        for first in range(0, max(1, len(batch.items)), most):
+            items = batch.items[first : first + most]
+            is_last = first + most >= len(batch.items)
+            positions = batch.positions if is_last else self._positions_after(items)
+            await self._take(items, foreign, positions)
+            foreign = []
+
+    async def _take(
+        self, items: Sequence[Item], foreign: Sequence[Record], positions: dict[str, int]
+    ) -> None:
+        await self.recall(item for item in items if item.record.key not in self.parked)
         try:
-            await self._decide(batch.items, batch.foreign, batch.positions)
+            await self._decide(items, foreign, positions)
         except Gap as gap:
-            before = _before(batch.items, gap)
-            await self._decide(before, batch.foreign, self._positions_after(before))
+            before = _before(items, gap)
+            await self._decide(before, foreign, self._positions_after(before))
             await self.outbox.drained()
             raise
         finally:
             self.streams.pasts.clear()
-        self._health.progressed(len(batch.items))
+        self._health.progressed(len(items))
 
     async def recall(self, items: Iterable[Item], line: Iterable[Letter] = ()) -> None:
         """Have the past of each key at hand in which something is undone by what is to be decided.
@@ -157,8 +178,9 @@ class Life:
         for key, records in found.items():
             counted = [each for each in records if (each.topic, each.place()) not in parked]
             try:
-                self.streams.pasts[key] = Past.of(families, records, counted)
-            except HistoryIncomplete as error:  # what was to undo something becomes a letter
+                with blaming("the past"):
+                    self.streams.pasts[key] = Past.of(families, records, counted)
+            except (HistoryIncomplete, Culprit) as error:  # what was to undo something is parked
                 log.warning("past_incomplete", lane=self._name, key=key, why=str(error))
 
     def _is_new(self, item: Item) -> bool:
@@ -185,8 +207,9 @@ class Life:
     ) -> None:
         """Decide what is next in its chain, drop repeats, commit and send.
 
-        Raises Gap before anything was done. Where the database refuses a value, the batch is halved
-        until the record to blame stands alone, and that one becomes a dead letter.
+        Raises Gap before anything was done. Where anything but a server fails, as where a value is
+        refused or a state cannot be encoded, the batch is halved until the record to blame stands
+        alone, and that one becomes a dead letter.
         """
         try:
             fresh = [item for item in items if self.heard.read(item.record) is Verdict.NEXT]
@@ -196,16 +219,24 @@ class Life:
         try:
             await self.load(fresh)
             moments = self.moments()
-            result = decide_batch(self._house.deciding, fresh, self.streams, self.parked, moments)
+            with blaming("the decision"):
+                result = decide_batch(
+                    self._house.deciding, fresh, self.streams, self.parked, moments
+                )
             self._house.reached("after_decide")
             marks = self._house.guard.check(fresh, result.letters)
             result.statements = self._shown(fresh)
             await self.commit(positions, result, foreign=foreign)
             self._house.guard.keep(marks)
-        except Culprit as culprit:
+        except Exception as error:
+            if isinstance(error, BusError) and not isinstance(error, Culprit):
+                raise
+            # Had the commit come about before the failure, the fence would stop the next one.
+            culprit = error if isinstance(error, Culprit) else Culprit(described(error))
             self.forget()
             if len(fresh) > 1:
-                half = items.index(fresh[len(fresh) // 2])
+                middle = fresh[len(fresh) // 2]
+                half = next(index for index, item in enumerate(items) if item is middle)
                 await self._decide(items[:half], foreign, self._positions_after(items[:half]))
                 await self._decide(items[half:], [], positions)
             else:
@@ -221,10 +252,8 @@ class Life:
         ]
         if view is None or not heard:
             return []
-        try:
-            return view.rows(heard)
-        except Exception as error:
-            raise Culprit(f"the view raised {type(error).__name__}: {error}") from error
+        with blaming("the view"):
+            return list(view.rows(heard))
 
     async def _blame(
         self,
@@ -237,9 +266,11 @@ class Life:
             raise BadDeploy(f"{self._name}: {culprit}") from culprit
         self.heard.read(alone[0].record)
         letter = letter_of(alone[0], culprit)
-        parked = Result(held(self._house.deciding, letter, self.moments().now), [letter])
-        marks = self._house.guard.check(alone, parked.letters)
         try:
+            with blaming("the parking"):
+                outgoing = held(self._house.deciding, letter, self.moments().now)
+            parked = Result(outgoing, [letter])
+            marks = self._house.guard.check(alone, parked.letters)
             await self.commit(positions, parked, foreign=foreign)
         except Culprit as again:
             raise BadDeploy(
@@ -251,14 +282,17 @@ class Life:
     async def load(self, items: Iterable[Item]) -> None:
         """Have the streams of items at hand, those that are to be told again included."""
         names: list[str] = []
-        for item in items:
-            names += item.streams
-            past = self.streams.past(item.record.key) if item.undoes else None
-            if past is not None:
-                names += past.told_again_by(item.envelope)
+        with blaming("the choice of streams"):
+            for item in items:
+                names += item.streams
+                past = self.streams.past(item.record.key) if item.undoes else None
+                if past is not None:
+                    names += past.told_again_by(item.envelope)
         missing = self.streams.missing(names)
         if missing:
-            self.streams.learn(await self._store.states(missing))
+            rows = await self._store.states(missing)
+            with blaming("the decoding of a stored state"):
+                self.streams.learn(rows)
 
     async def commit(
         self,
@@ -270,7 +304,8 @@ class Life:
     ) -> None:
         """Write everything that follows from a batch; then, and only then, send it (B2)."""
         result = result or Result([], [])
-        chunks = self._numbered(result.outgoing)
+        with blaming("the numbering of what is to be sent"):
+            chunks = self._numbered(result.outgoing)
         commit = Commit(
             epoch=self._epoch,
             position=self._position,
@@ -288,7 +323,7 @@ class Life:
         try:
             with COMMIT_SECONDS.labels(self._house.service.name).time():
                 returned = await self._store.commit(commit, self._encode)
-        except Culprit:
+        except Exception:
             self.outbox.restore(commit.marks)
             raise
         self._house.reached("after_commit")
@@ -300,10 +335,13 @@ class Life:
         for chunk in chunks:
             self._tails[chunk.topic, chunk.partition] = chunk.tail
         self.outbox.offer(chunks)
-        self._health.committed(result, foreign)
+        self._health.committed(result)
         view = self._house.service.view
         if returned and view is not None and view.notice is not None:
-            view.notice(returned)
+            try:
+                view.notice(returned)
+            except Exception as error:  # noqa: BLE001  it is for the log alone, and all is committed
+                log.warning("notice_failed", lane=self._name, why=described(error))
 
     def forget(self) -> None:
         """Drop what was read and decided since the last commit."""
@@ -320,11 +358,18 @@ class Life:
         ]
 
     def moments(self) -> Moments:
-        """The time of the batch: the clock's, but never before what the lane recorded last."""
-        self._recorded_at = max(self._recorded_at, self._house.clock.now())
+        """The time of the batch: the clock's, but never before what the lane recorded last.
+
+        Raises Doubt where clock or directory cannot be read, for which no record is to blame.
+        """
+        try:
+            now, directory = self._house.clock.now(), self._house.directory()
+        except Exception as error:
+            raise Doubt(f"clock or directory cannot be read: {described(error)}") from error
+        self._recorded_at = max(self._recorded_at, now)
         return Moments(
             self._recorded_at,
-            self._house.directory(),
+            directory,
             {topic: self.positions[topic] for topic in self._house.heard_topics},
         )
 

@@ -1,13 +1,14 @@
 """How every lane of a service stands, read from the database and Kafka by whoever asks.
 
-It asks no process: what it says holds also while none runs. Why a lane is red only its owner knows;
-from outside it is a lane whose lease has ended though its owner is alive.
+It asks no process: what it says holds also while none runs. Why a lane stands still its owner has
+noted in the lane's row; one that was killed is a lane whose lease has ended, without a reason.
 """
 
 import contextlib
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +19,7 @@ from services.core.bus.kafka import Reader
 from services.core.bus.postgres import FAILURES, connect, has_tables, sorted_error
 from services.core.bus.store import queries
 from services.core.settings import Settings
+from services.core.telemetry.halted import Halted
 
 _positions: Final = msgspec.json.Decoder(dict[str, int])
 
@@ -31,6 +33,7 @@ class LaneStanding(Struct, frozen=True):
     positions: dict[str, int]
     unsent: int
     letters: int
+    halted: Halted | None = None
 
     @property
     def is_lapsed(self) -> bool:
@@ -51,6 +54,7 @@ class ServiceStanding(Struct, frozen=True):
     oldest_unread_seconds: float | None  #: None where nothing is unread
     outbox: int
     letters: int
+    halted: list[Halted] = []
 
 
 async def lanes_of(settings: Settings, service: str) -> list[LaneStanding]:
@@ -67,6 +71,7 @@ async def lanes_of(settings: Settings, service: str) -> list[LaneStanding]:
                 _positions.decode(row["positions"]),
                 row["unsent"],
                 row["letters"],
+                _halted(service, row),
             )
             async for row in queries.overview(connection)
         ]
@@ -74,6 +79,20 @@ async def lanes_of(settings: Settings, service: str) -> list[LaneStanding]:
         raise sorted_error(error) from error
     finally:
         connection.terminate()
+
+
+def _halted(service: str, row: Any) -> Halted | None:
+    if row["halted_kind"] is None:
+        return None
+    return Halted(
+        service, row["partition"], row["halted_kind"], row["halted_why"], row["halted_at"]
+    )
+
+
+async def halted_lanes(settings: Settings, services: Iterable[str]) -> list[Halted]:
+    """Return the lanes of some services that stand still, and why. Raises Doubt."""
+    lanes = [each for service in services for each in await lanes_of(settings, service)]
+    return [lane.halted for lane in lanes if lane.halted is not None]
 
 
 def together(
@@ -92,6 +111,7 @@ def together(
         oldest_unread_seconds=oldest,
         outbox=sum(lane.unsent for lane in lanes),
         letters=sum(lane.letters for lane in lanes),
+        halted=[lane.halted for lane in lanes if lane.halted is not None],
     )
 
 

@@ -9,6 +9,7 @@ import contextlib
 import os
 import subprocess
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
@@ -16,7 +17,14 @@ from urllib.parse import quote
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from services.core.bus.errors import BadDeploy, BusError, Doubt, LeaseLost
+from services.core.bus.errors import (
+    BadDeploy,
+    BusError,
+    Doubt,
+    LeaseLost,
+    described,
+    is_exit,
+)
 from services.core.settings import Settings
 
 SUPERUSER: Final = "postgres"
@@ -33,12 +41,25 @@ class Culprit(BusError):
     """The database refuses a value: one record of the batch is to blame, find it (B8)."""
 
 
+@contextlib.contextmanager
+def blaming(what: str) -> Iterator[None]:
+    """Turn whatever code of ours raises over records into a Culprit; there is no `await` within."""
+    try:
+        yield
+    except BusError:
+        raise
+    except BaseException as error:
+        if is_exit(error):
+            raise
+        raise Culprit(f"{what} raised {described(error)}") from error
+
+
 def sorted_error(error: BaseException) -> BusError:
     """Say what an error of the database means for a lane: culprit, bad deploy, or doubt."""
     state = getattr(error, "sqlstate", None) or ""
     said = f"PostgreSQL: {state or type(error).__name__}: {error}"
     match state[:2]:
-        case "22" | "23" | "54":
+        case "20" | "21" | "22" | "23" | "2F" | "38" | "39" | "44" | "54" | "P0":
             return Culprit(said)
         case "42":
             return BadDeploy(f"{said}. The code and the schema do not fit: deploy again")
@@ -58,8 +79,13 @@ FAILURES: Final = (
 )
 
 
+def transaction_seconds(settings: Settings) -> float:
+    """Return how long a transaction may take: shorter than the lease that it renews (B6)."""
+    return settings.lease_seconds / 2
+
+
 def _limits(settings: Settings) -> dict[str, str]:
-    half_lease = str(int(settings.lease_seconds * 500))
+    half_lease = str(int(transaction_seconds(settings) * 1_000))
     return {
         "statement_timeout": half_lease,
         "lock_timeout": half_lease,

@@ -1,7 +1,7 @@
 -- name: claim^
 -- Take a lane that is free, ours, or whose lease has ended; commits alone (B1).
 update lanes
-   set epoch = epoch + 1, owner = :owner,
+   set epoch = epoch + 1, owner = :owner, halted_kind = null, halted_why = null, halted_at = null,
        lease_until = clock_timestamp() + make_interval(secs => :lease_seconds)
  where partition = :lane and state_version <= :state_version
    and (owner is null or owner = :owner or lease_until < clock_timestamp())
@@ -10,6 +10,11 @@ returning epoch;
 -- name: lane^
 select partition, epoch, owner, position, state_version, recorded_at, positions, heard
   from lanes where partition = :lane;
+
+-- name: note_halt!
+-- Why a lane stands still, for who looks from outside; the lane's next claim takes it away.
+update lanes set halted_kind = :kind, halted_why = :why, halted_at = clock_timestamp()
+ where partition = :lane and (owner is null or owner = :owner or lease_until < clock_timestamp());
 
 -- name: hand_over!
 update lanes set owner = null, lease_until = '-infinity'
@@ -145,7 +150,8 @@ select lanes.partition, owner,
        positions,
        coalesce((select sum(given - sent) from targets where lane = lanes.partition), 0)::bigint
            as unsent,
-       (select count(*) from letters where lane = lanes.partition) as letters
+       (select count(*) from letters where lane = lanes.partition) as letters,
+       halted_kind, halted_why, halted_at
   from lanes order by partition;
 
 -- name: open_target!

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from services.core.bus.deciding import Deciding
+from services.core.bus.errors import BusError, described
 from services.core.bus.letters import Letter, Result, Unfit, ended, replacement, retry
 from services.core.bus.life import Life
 from services.core.bus.postgres import Culprit
@@ -17,23 +18,35 @@ _DONE: Final = {"release": "released", "discard": "discarded", "replace": "repla
 async def carry_out(life: Life, store: Store, deciding: Deciding) -> None:
     """Do what operators asked, in order, each in one transaction with its answer."""
     for request in await store.requests():
-        found = await store.letter(request.letter)
-        if found is None:
-            await _close(life, request, "there is no such letter any more")
-            continue
-        key, parked = found
-        if key is None:
-            await _end_foreign(life, request)
-            continue
-        line = [_letter(deciding, each) for each in await store.line(key)]
-        if request.what == "discard":
-            await _discard(life, deciding, request, parked.number, line)
-        elif request.what == "replace":
-            await _replace(life, deciding, request, parked, line)
-        elif line[0].number != parked.number:
-            await _close(life, request, f"it waits behind letter {line[0].number}: release that")
-        else:
-            await _release(life, deciding, request, line)
+        try:
+            await _carry_out(life, store, deciding, request)
+        except Exception as error:
+            if isinstance(error, BusError) and not isinstance(error, Culprit):
+                raise
+            life.forget()
+            life.streams.pasts.clear()
+            why = str(error) if isinstance(error, Culprit) else described(error)
+            await _close(life, request, f"nothing was changed: {why}")
+
+
+async def _carry_out(life: Life, store: Store, deciding: Deciding, request: Request) -> None:
+    found = await store.letter(request.letter)
+    if found is None:
+        await _close(life, request, "there is no such letter any more")
+        return
+    key, parked = found
+    if key is None:
+        await _end_foreign(life, request)
+        return
+    line = [_letter(deciding, each) for each in await store.line(key)]
+    if request.what == "discard":
+        await _discard(life, deciding, request, parked.number, line)
+    elif request.what == "replace":
+        await _replace(life, deciding, request, parked, line)
+    elif line[0].number != parked.number:
+        await _close(life, request, f"it waits behind letter {line[0].number}: release that")
+    else:
+        await _release(life, deciding, request, line)
 
 
 async def _close(life: Life, request: Request, result: str) -> None:
@@ -85,10 +98,6 @@ async def _release(
             stuck=retried.stuck,
             closed=[(request.number, said)],
         )
-    except Culprit as culprit:
-        life.forget()
-        await _close(life, request, f"nothing was changed: {culprit}")
-        return
     finally:
         life.streams.pasts.clear()
     if retried.stuck is None and line:

@@ -26,6 +26,7 @@ class View(Struct, frozen=True):
     submissions: tuple[
         str, ...
     ] = ()  #: whose submissions it reads too: as records, never as claims
+    keeps_foreign: bool = False  #: whether what is not ours in those events topics is its letter
 
     def topics(self, named: "Topics") -> set[str]:
         """The topics it hears."""

@@ -5,6 +5,7 @@ BadDeploy. Nothing here decides anything: `lane` does.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -12,15 +13,23 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiosql
+import asyncpg
 import msgspec
 from asyncpg import Connection
 from msgspec import Struct
 
 from services.core.bus.chain import Chunk, Tail, Target
-from services.core.bus.errors import Doubt, StateTooNew
+from services.core.bus.errors import BusError, Doubt, LeaseLost, StateTooNew, TooSlow, described
 from services.core.bus.items import Stored
 from services.core.bus.letters import Letter
-from services.core.bus.postgres import FAILURES, connect, sorted_error
+from services.core.bus.postgres import (
+    FAILURES,
+    Culprit,
+    blaming,
+    connect,
+    sorted_error,
+    transaction_seconds,
+)
 from services.core.bus.record import Numbered, Record, packed, unpacked
 from services.core.bus.service import Statement
 from services.core.settings import Settings
@@ -31,6 +40,8 @@ queries: Final = aiosql.from_path(
 _numbered: Final = msgspec.msgpack.Decoder(Numbered)
 _heard: Final = msgspec.json.Decoder(dict[str, dict[str, Tail]])
 _positions: Final = msgspec.json.Decoder(dict[str, int])
+#: statement_timeout, transaction_timeout, idle_in_transaction_session_timeout, lock_timeout
+_TIMEOUTS: Final = ("57014", "25P04", "25P03", "55P03")
 
 
 class LaneRow(Struct, frozen=True):
@@ -122,6 +133,7 @@ class Store:
         self, settings: Settings, lane: int, state_version: int, connection: Connection
     ) -> None:
         self._lease = settings.lease_seconds
+        self._longest = transaction_seconds(settings)
         self._lane = lane
         self._state_version = state_version
         self._connection = connection
@@ -227,52 +239,81 @@ class Store:
         """Write everything or nothing; the fence is the first statement (B2).
 
         When it returns, the commit is known to be good. Returns what its statements returned.
+        Raises TooSlow where it took longer than a transaction may. What neither server nor
+        connection is to blame for raises Culprit: the fence stops whoever tries again although the
+        commit came about.
         """
+        with blaming("the encoding of what is to be stored"):
+            arguments = self._arguments(commit, encode)
         self._warning = None
         returned: list[dict[str, Any]] = []
-        async with self._alone():
-            if commit.is_plain:
-                await self._fence_and_write(commit, encode)
-            else:
-                async with self._connection.transaction():
-                    await self._fence_and_write(commit, encode)
-                    returned = await self._write_beside(commit)
+        begun = time.monotonic()
+        try:
+            async with self._busy:
+                begun = time.monotonic()
+                if commit.is_plain:
+                    await queries.commit(self._connection, **arguments)
+                else:
+                    async with self._connection.transaction():
+                        await queries.commit(self._connection, **arguments)
+                        returned = await self._write_beside(commit)
+        except FAILURES as error:
+            raise self._sorted(error, time.monotonic() - begun) from error
+        except Exception as error:
+            raise Culprit(f"the commit raised {described(error)}") from error
         if self._warning:
             raise Doubt(f"PostgreSQL answered a commit with a warning: {self._warning}")
         return returned
 
-    async def _fence_and_write(self, commit: Commit, encode: Any) -> None:
+    def _sorted(self, error: Exception, seconds: float) -> BusError:
+        """Sort what a commit raised; a connection that stands is not to blame for a misuse of it.
+
+        A transaction that is too slow ends its connection, and what is then raised says only that.
+        """
+        is_misuse = isinstance(error, asyncpg.InterfaceError) and not self._connection.is_closed()
+        found = Culprit(f"PostgreSQL: {described(error)}") if is_misuse else sorted_error(error)
+        state = getattr(error, "sqlstate", None)
+        is_slow = state in _TIMEOUTS or isinstance(error, TimeoutError) or seconds >= self._longest
+        if isinstance(found, Doubt) and not isinstance(found, LeaseLost) and is_slow:
+            return TooSlow(
+                f"the transaction was cancelled after {seconds:.1f} s; transaction_timeout and "
+                f"statement_timeout are {self._longest:g} s, half of LIENTHONG_LEASE_SECONDS. The "
+                f"next attempt takes fewer records. {found}"
+            )
+        return found
+
+    def _arguments(self, commit: Commit, encode: Any) -> dict[str, Any]:
+        """Return the arguments of `commit_lane`, encoded before its transaction begins."""
         fresh = [(name, each) for name, each in commit.states.items() if each.version == 1]
         old = [(name, each) for name, each in commit.states.items() if each.version != 1]
         marks = sorted(commit.marks.items())
-        await queries.commit(
-            self._connection,
-            lane=self._lane,
-            epoch=commit.epoch,
-            position=commit.position,
-            lease_seconds=self._lease,
-            state_version=self._state_version,
-            recorded_at=commit.recorded_at,
-            positions=msgspec.json.encode(commit.positions).decode(),
-            heard=msgspec.json.encode(commit.heard).decode(),
-            fresh_streams=[name for name, _ in fresh],
-            fresh_sequences=[each.sequence for _, each in fresh],
-            fresh_states=[encode(each.state) for _, each in fresh],
-            old_streams=[name for name, _ in old],
-            old_versions=[each.version - 1 for _, each in old],
-            old_sequences=[each.sequence for _, each in old],
-            old_states=[encode(each.state) for _, each in old],
-            out_topics=[each.topic for each in commit.chunks],
-            out_partitions=[each.partition for each in commit.chunks],
-            out_firsts=[each.first for each in commit.chunks],
-            out_lasts=[each.last for each in commit.chunks],
-            out_hashes=[each.tail.hash for each in commit.chunks],
-            out_records=[packed(each.records) for each in commit.chunks],
-            sent_topics=[target[0] for target, _ in marks],
-            sent_partitions=[target[1] for target, _ in marks],
-            sent_numbers=[number for _, (number, _) in marks],
-            sent_offsets=[offset for _, (_, offset) in marks],
-        )
+        return {
+            "lane": self._lane,
+            "epoch": commit.epoch,
+            "position": commit.position,
+            "lease_seconds": self._lease,
+            "state_version": self._state_version,
+            "recorded_at": commit.recorded_at,
+            "positions": msgspec.json.encode(commit.positions).decode(),
+            "heard": msgspec.json.encode(commit.heard).decode(),
+            "fresh_streams": [name for name, _ in fresh],
+            "fresh_sequences": [each.sequence for _, each in fresh],
+            "fresh_states": [encode(each.state) for _, each in fresh],
+            "old_streams": [name for name, _ in old],
+            "old_versions": [each.version - 1 for _, each in old],
+            "old_sequences": [each.sequence for _, each in old],
+            "old_states": [encode(each.state) for _, each in old],
+            "out_topics": [each.topic for each in commit.chunks],
+            "out_partitions": [each.partition for each in commit.chunks],
+            "out_firsts": [each.first for each in commit.chunks],
+            "out_lasts": [each.last for each in commit.chunks],
+            "out_hashes": [each.tail.hash for each in commit.chunks],
+            "out_records": [packed(each.records) for each in commit.chunks],
+            "sent_topics": [target[0] for target, _ in marks],
+            "sent_partitions": [target[1] for target, _ in marks],
+            "sent_numbers": [number for _, (number, _) in marks],
+            "sent_offsets": [offset for _, (_, offset) in marks],
+        }
 
     async def _write_beside(self, commit: Commit) -> list[dict[str, Any]]:
         returned: list[dict[str, Any]] = []
@@ -374,6 +415,22 @@ class Store:
 
     def _on_warning(self, _: object, message: Any) -> None:
         self._warning = str(message)
+
+
+async def note_halt(
+    settings: Settings, service: str, lane: int, owner: str, kind: str, why: str
+) -> None:
+    """Write why a lane stands still into its row, unless another process works there.
+
+    Raises Doubt where the database does not answer.
+    """
+    connection = await connect(settings, service)
+    try:
+        await queries.note_halt(connection, lane=lane, owner=owner, kind=kind, why=_storable(why))
+    except FAILURES as error:
+        raise sorted_error(error) from error
+    finally:
+        connection.terminate()
 
 
 def _storable(text: str) -> str:

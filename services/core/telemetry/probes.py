@@ -8,9 +8,10 @@ what agencies do.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+import msgspec
 import uvicorn
 from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -18,6 +19,7 @@ from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.core.telemetry.bounded_http import BoundedProtocol
+from services.core.telemetry.halted import Halted
 from services.core.telemetry.metrics import REGISTRY
 
 _DRAIN_SECONDS: Final = 2
@@ -35,6 +37,7 @@ class Pulse(Struct, frozen=True):
 
     is_alive: Callable[[], bool]
     is_ready: Callable[[], bool]
+    halted: Callable[[], Sequence[Halted]] = tuple  #: the lanes that stand still
 
 
 class Server(uvicorn.Server):
@@ -68,15 +71,19 @@ def metrics() -> Response[bytes]:
 
 
 def health_routes(pulse: Pulse) -> list[HTTPRouteHandler]:
-    """Return the paths of health. They answer anybody, and nothing but `ok` or `failing`."""
+    """Return the paths of health, which answer anybody.
+
+    They say `ok` or `failing`, and which lanes stand still, each with the fixed sentence of its
+    kind: never what may quote a record.
+    """
 
     @get("/health/live", sync_to_thread=False)
     def live() -> Response[bytes]:
-        return _health(good=pulse.is_alive())
+        return _health(pulse, good=pulse.is_alive())
 
     @get("/health/ready", sync_to_thread=False)
     def ready() -> Response[bytes]:
-        return _health(good=pulse.is_ready())
+        return _health(pulse, good=pulse.is_ready())
 
     return [live, ready]
 
@@ -105,6 +112,11 @@ async def serve(pulse: Pulse, listening: socket.socket) -> None:
         await serving
 
 
-def _health(*, good: bool) -> Response[bytes]:
-    said = b'{"status":"ok"}' if good else b'{"status":"failing"}'
+def _health(pulse: Pulse, *, good: bool) -> Response[bytes]:
+    answer: dict[str, object] = {"status": "ok" if good else "failing"}
+    if halted := pulse.halted():
+        answer["halted"] = [
+            {"lane": each.name, "kind": each.kind, "reason": each.sentence} for each in halted
+        ]
+    said = msgspec.json.encode(answer)
     return Response(said, media_type="application/json", status_code=200 if good else 503)

@@ -15,7 +15,7 @@ def test_a_lane_that_stands_still_unsaid_is_not_alive() -> None:
 
 def test_a_red_lane_is_alive_and_says_why() -> None:
     health = LaneHealth()
-    health.red("number 7 is missing")
+    health.red("number 7 is missing", "BadDeploy")
     assert health.is_alive(IMPATIENT)
     assert (health.state, health.reason) == (LaneState.RED, "number 7 is missing")
 

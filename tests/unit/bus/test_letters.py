@@ -1,5 +1,6 @@
 """B8: what raises is parked with its cause; later records of its key wait in one line behind."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +31,7 @@ from services.core.contracts.identifiers import derived_id
 from tests.hearings import domain
 from tests.hearings.contracts import CATALOGUE, CODEC
 from tests.hearings.records import TOPICS, appended, requested, written
-from tests.hearings.service import SERVICE
+from tests.hearings.service import HEARING, ROOM, SERVICE
 
 JUDGE = Deciding(SERVICE, TOPICS, CODEC, CATALOGUE)
 NOW = datetime(2026, 8, 1, 9, tzinfo=UTC)
@@ -46,10 +47,10 @@ def moments() -> Moments:
     return Moments(NOW, directory.load(CATALOGUE), {})
 
 
-def item_of(outgoing: Outgoing, *, is_claim: bool = True) -> Item:
+def item_of(outgoing: Outgoing, *, is_claim: bool = True, by: Deciding = JUDGE) -> Item:
     target = (outgoing.topic, outgoing.partition)
     (record,) = appended(target, [written("gateway/0", [outgoing])])
-    return JUDGE.ready(record, is_claim=is_claim)
+    return by.ready(record, is_claim=is_claim)
 
 
 def batch(
@@ -269,3 +270,66 @@ def test_letters_are_grouped_by_what_would_release_them() -> None:
     assert (first.cause, first.letters, first.behind) == ("ZeroDivisionError: …", 2, 1)
     assert (first.keys, first.first) == (["b", "c"], 2)
     assert (other.cause, other.letters, other.behind) == ("KeyError: x", 1, 0)
+
+
+class Unprintable(Exception):
+    def __str__(self) -> str:
+        raise ValueError
+
+
+def raising(error: BaseException) -> Deciding:
+    """Hearings whose family raises, in whatever way, over the part `a`."""
+
+    def decide(known: Any, claim: Any, context: Any) -> Any:
+        if claim.part == "a":
+            raise error
+        return HEARING.decide(known, claim, context)
+
+    families = (replace(HEARING, decide=decide), ROOM)
+    return Deciding(Service(name="hearings", families=families), TOPICS, CODEC, CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RecursionError("too deep"),
+        MemoryError(),
+        StopIteration(),
+        GeneratorExit(),
+        BaseExceptionGroup("several", [GeneratorExit()]),
+        Unprintable(),
+        ValueError("\ud800 \0"),
+        ValueError("x" * 1_000_000),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_a_family_raises_parks_its_record_with_a_cause_that_can_be_stored(
+    error: BaseException,
+) -> None:
+    deciding = raising(error)
+    items = [item_of(requested(part), by=deciding) for part in ("a", "b")]
+    result = decide_batch(deciding, items, Streams(SERVICE), [], moments())
+    (letter,) = result.letters
+    assert letter.record.key == "a"
+    assert letter.cause.startswith(type(error).__name__)
+    assert len(letter.cause.encode()) < 3_000
+    assert "\0" not in letter.cause
+    assert ("hearing.requested", "b") in told(result.outgoing)
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), KeyboardInterrupt(), SystemExit()])
+def test_what_ends_a_task_or_the_process_is_never_taken_for_a_failure(
+    error: BaseException,
+) -> None:
+    deciding = raising(error)
+    item = item_of(requested("a"), by=deciding)
+    with pytest.raises(type(error)):
+        decide_batch(deciding, [item], Streams(SERVICE), [], moments())
+
+
+def test_a_state_of_another_kind_parks_its_record() -> None:
+    family = replace(HEARING, evolve=lambda *_: None)
+    deciding = Deciding(Service(name="hearings", families=(family, ROOM)), TOPICS, CODEC, CATALOGUE)
+    item = item_of(requested("a"), by=deciding)
+    result = decide_batch(deciding, [item], Streams(SERVICE), [], moments())
+    assert "evolve returned NoneType, expected KnownOfHearing" in result.letters[0].cause

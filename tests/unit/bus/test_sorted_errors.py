@@ -13,6 +13,9 @@ from services.core.bus.postgres import Culprit, sorted_error
         ("22021", Culprit),  # a NUL in a text
         ("22P05", Culprit),
         ("23505", Culprit),
+        ("21000", Culprit),  # one statement would write a row twice
+        ("P0001", Culprit),  # a function of ours raised
+        ("44000", Culprit),
         ("54000", Culprit),  # a value too long for an index
         ("42P01", BadDeploy),  # no such table
         ("42703", BadDeploy),
