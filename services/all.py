@@ -39,7 +39,7 @@ from services.core.contracts.schemas import Schemas, load_schemas
 from services.core.doors.callers import Callers
 from services.core.doors.door import Door, Submitting, SubmittingAsPlatform
 from services.core.doors.rehearsal import Rehearsal
-from services.core.doors.rows import Rows
+from services.core.doors.rows import POOL, Rows
 from services.core.settings import Settings
 from services.core.telemetry import probes
 from services.core.telemetry.probes import PortTaken, Pulse
@@ -91,6 +91,9 @@ NAMES: Final = (
     *(service.name for service in WORK),
 )
 
+_POOLS_BESIDE_FAMILIES: Final = 5  #: of routes: feeds, clocks, archive, and two of the gateway
+_SPARE: Final = 30  #: for commands, for connections that end while others begin, for super users
+
 __all__ = [
     "DECIDING",
     "NAMES",
@@ -99,6 +102,7 @@ __all__ = [
     "PortTaken",
     "UnknownService",
     "assemble",
+    "connections_needed",
     "employ",
     "prepare",
     "prepared",
@@ -168,6 +172,22 @@ def assemble(settings: Settings) -> Assembly:
         agencies,
         {service.name: service for service in services},
     )
+
+
+def connections_needed(settings: Settings, names: Sequence[str] = NAMES) -> int:
+    """Return what PostgreSQL's `max_connections` must be for a process that runs these services.
+
+    Each lane holds one connection and each service one more while it looks at its lanes. Where the
+    gateway runs, each of its pools may be full, and it holds one to accept and one to look at
+    halted lanes; `delivery` holds one to fill the agencies' topics.
+    """
+    needed = len(names) * (settings.partitions + 1) + _SPARE
+    if gateway.NAME in names:
+        deciding = sum(bool(service.families) for service in DECIDING)
+        needed += (deciding + _POOLS_BESIDE_FAMILIES) * POOL + 2
+    if delivery.NAME in names:
+        needed += 1
+    return needed
 
 
 async def prepare(assembly: Assembly) -> list[str]:

@@ -43,8 +43,8 @@ def remote_postgres(settings: Settings, short_home: Path, monkeypatch: pytest.Mo
     """A server that listens on a port and asks everybody for a password; return the port."""
     port = free_ports()[0]
     monkeypatch.setattr(postgres_server, "PORT", port)
-    monkeypatch.setitem(postgres_server._SETTINGS, "port", str(port))
-    monkeypatch.setitem(postgres_server._SETTINGS, "listen_addresses", "127.0.0.1")
+    monkeypatch.setitem(postgres_server.SERVER_SETTINGS, "port", str(port))
+    monkeypatch.setitem(postgres_server.SERVER_SETTINGS, "listen_addresses", "127.0.0.1")
     server = PostgresServer(Settings(home=short_home), silent)
     server.launch()
     server.wait()

@@ -13,7 +13,7 @@ from services.core.settings import Settings
 
 RETRY_SECONDS: Final = 2
 _SECONDS: Final = 5.0
-_POOL: Final = 4
+POOL: Final = 4  #: connections at most
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ class Rows:
             async with asyncio.timeout(_SECONDS):
                 async with self._opening:
                     if self._pool is None:
-                        self._pool = await pool(self._settings, self._service, _POOL)
+                        self._pool = await pool(self._settings, self._service, POOL)
                 async with self._pool.acquire(timeout=_SECONDS) as connection:
                     found = query(connection, **arguments)
                     return (

@@ -44,12 +44,12 @@ _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 30.0
 _READY_LINE: Final = 7
 _SYSTEM_USER: Final = "pgserver"
-_SETTINGS: Final = {
+SERVER_SETTINGS: Final = {
     # No port at all; the socket lies in the data folder, which only its owner enters.
     "listen_addresses": "",
     "unix_socket_directories": ".",
     "port": str(PORT),
-    "max_connections": "200",
+    "max_connections": "300",
     "shared_buffers": "256MB",
     "jit": "off",
     "timezone": "UTC",
@@ -92,7 +92,7 @@ class PostgresServer:
         if not (self.folder / "PG_VERSION").exists():
             raise DataDamaged(self.folder, "PG_VERSION")
         self._clear_leftovers()
-        options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        options = [f"--{name}={value}" for name, value in SERVER_SETTINGS.items()]
         self.log.unlink(missing_ok=True)
         processes.spawn(
             [_BINARIES / "postgres", "-D", self.folder, *options], self.log, self.folder, user
