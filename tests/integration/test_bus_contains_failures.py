@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from services.core.bus import letters_desk
 from services.core.bus.health import LaneState
 from services.core.bus.kafka import Sender
+from services.core.bus.overview import halted_lanes
 from services.core.bus.record import Record
 from services.core.bus.service import Service, Statement, View
 from services.core.bus.store import Commit, Store
@@ -18,7 +19,7 @@ from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
 from tests.hearings import docket as dockets
 from tests.hearings import domain
-from tests.hearings.house import GATEWAY, House, Process, seen
+from tests.hearings.house import GATEWAY, House, Process, seen, unhurried
 from tests.hearings.service import HEARING, ROOM
 from tests.patience import PATIENCE
 
@@ -194,13 +195,21 @@ async def test_a_record_that_cannot_be_sent_makes_its_lane_red_until_it_can(
         }
         assert others == {LaneState.WORKING}
         assert not any(task.done() for task in process._tasks)
+        async with asyncio.timeout(PATIENCE):
+            while not (noted := await halted_lanes(unhurried(settings), ["gateway", "hearings"])):
+                await asyncio.sleep(0.05)
+        assert [(each.name, each.kind, each.why) for each in noted] == [
+            (halted.name, halted.kind, halted.why)
+        ]
         await process.stop()
+        assert len(await halted_lanes(unhurried(settings), ["hearings"])) == 1
 
         POISON.clear()
         again = Process(settings)
         expected = seen(house.expected())
         facts = await house.until(lambda facts: len(facts) >= len(expected))
         assert seen(facts) == expected
+        assert await halted_lanes(unhurried(settings), ["hearings"]) == []
         await again.stop()
 
 

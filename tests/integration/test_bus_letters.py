@@ -9,17 +9,20 @@ import pytest
 
 from services.core.bus import letters_desk
 from services.core.bus.health import LaneState
+from services.core.bus.kafka import Sender
 from services.core.bus.letters import Unfit
-from services.core.bus.record import Record
+from services.core.bus.record import Plain, Record
 from services.core.bus.service import Service, Statement, View
-from services.core.contracts.envelope import Envelope
+from services.core.contracts.envelope import NAMES, Envelope, Headers
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
+from services.core.telemetry.metrics import REGISTRY
 from tests.hearings import docket as dockets
 from tests.hearings import domain
 from tests.hearings.contracts import CODEC
 from tests.hearings.events import hearing
 from tests.hearings.house import House, Process
+from tests.hearings.service import SERVICE
 from tests.patience import PATIENCE
 
 
@@ -285,3 +288,44 @@ async def test_a_record_that_is_not_ours_has_no_effect_and_is_kept_for_people(
         )
         await desk.close()
         await process.stop()
+
+
+async def test_a_record_that_is_not_ours_is_a_letter_of_one_service_and_the_others_count_it(
+    settings: Settings,
+) -> None:
+    archive = View(("hearing",), lambda _: [], submissions=("hearing",), keeps_foreign=True)
+    gateway = Service(name="gateway", is_door=True, view=archive)
+    async with House.open(settings) as house:
+        topics = [house.topics.submissions("hearing"), house.topics.events("hearing")]
+        kinds: list[Headers] = [[], [("ce_id", b"?")], [(name, b"") for name in NAMES]]
+        sender = Sender(settings)
+        await sender.start()
+        for topic in topics:
+            for headers in kinds:
+                await sender.send((topic, 0), [Plain("somebody", b"junk", headers)])
+        sender.abandon()
+        before = counted()
+        process = Process(settings, [gateway, SERVICE, dockets.SERVICE])
+        parts = [new_id() for _ in range(6)]
+        await house.accept(*[house.requested(part, f"room-{part}") for part in parts])
+        async with asyncio.timeout(PATIENCE):
+            while len(await house.records(house.topics.events("docket"))) < len(parts):
+                await asyncio.sleep(0.05)
+            while counted() - before < 4 * len(kinds):
+                await asyncio.sleep(0.05)
+        await process.stop()
+        found = {}
+        for name in ("gateway", "hearings", "dockets"):
+            desk = await letters_desk.open_desk(settings, name)
+            found[name] = [(letter.topic, letter.key) for letter in await desk.letters()]
+            await desk.close()
+        assert found == {
+            "gateway": [(topics[1], None)] * len(kinds),
+            "hearings": [(topics[0], None)] * len(kinds),
+            "dockets": [],
+        }
+
+
+def counted() -> float:
+    """How many records that are not ours the services of this process have read."""
+    return REGISTRY.get_sample_value("lienthong_foreign_records_total") or 0.0
