@@ -113,11 +113,14 @@ async def connect(settings: Settings, service: str) -> asyncpg.Connection:
             },
         )
     except FAILURES as error:
-        raise sorted_error(error) from error
+        raise _away(settings, error) from error
 
 
 async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
-    """A pool for the routes of a service. Callers give every acquire a timeout."""
+    """A pool for the routes of a service. Callers give every acquire a timeout.
+
+    It connects when it is first used, and keeps no connections alive of its own accord.
+    """
     try:
         return await asyncpg.create_pool(
             host=settings.postgres_host,
@@ -125,7 +128,7 @@ async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
             user=service,
             password=settings.postgres_password or None,
             database=settings.postgres_database,
-            min_size=1,
+            min_size=0,
             max_size=size,
             timeout=settings.lease_seconds,
             command_timeout=settings.lease_seconds,
@@ -136,7 +139,7 @@ async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
             },
         )
     except FAILURES as error:
-        raise sorted_error(error) from error
+        raise _away(settings, error) from error
 
 
 async def migrate(settings: Settings, services: list[str]) -> None:
@@ -149,7 +152,16 @@ async def migrate(settings: Settings, services: list[str]) -> None:
     try:
         await _migrated(settings, services)
     except FAILURES as error:
-        raise sorted_error(error) from error
+        raise _away(settings, error) from error
+
+
+def _away(settings: Settings, error: BaseException) -> BusError:
+    """Sort what connecting raised; a doubt names the server that does not let us in."""
+    found = sorted_error(error)
+    if type(found) is not Doubt:
+        return found
+    place = f"{settings.postgres_host}:{settings.postgres_port}"
+    return Doubt(f"PostgreSQL at {place} does not let us in: {found}")
 
 
 async def _migrated(settings: Settings, services: list[str]) -> None:

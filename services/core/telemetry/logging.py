@@ -38,6 +38,19 @@ class _Stderr:
             sys.stderr.flush()
 
 
+class _Libraries(logging.Handler):
+    """What libraries say through the standard library, as lines like any other."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(
+            record.levelno,
+            "library_message",
+            logger=record.name,
+            why=record.getMessage(),
+            exc_info=record.exc_info,
+        )
+
+
 def set_up(*, json: bool = False, level: int = logging.INFO) -> None:
     """Write logs to standard error: JSON lines for machines, plain text for people."""
     renderer: Any = (
@@ -46,6 +59,7 @@ def set_up(*, json: bool = False, level: int = logging.INFO) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     logging.getLogger("aiokafka").propagate = False  # what it says, it raises too
+    logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
