@@ -7,7 +7,10 @@ the other lanes work on.
 
 import asyncio
 import contextlib
+import os
 import re
+import shlex
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ from services.core.bus.service import Service, Statement, View
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.identifiers import new_id
 from services.core.contracts.partitions import partition_of
+from services.core.runtime.postgres_server import _BINARIES
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from services.core.telemetry.halted import Halted
@@ -352,9 +356,65 @@ async def test_a_restored_database_is_told_by_kafkas_tail_and_the_remedy_is_name
         for service in ("hearings", "gateway"):
             reason = await why_red(process, service)
             assert "it was restored from the past" in reason
-            assert f"lienthong rebuild {service}" in reason
+            assert (
+                f"pg_restore --clean --if-exists --single-transaction --schema={service} " in reason
+            )
         await a_sound_lane_works(house)
         assert await standing(house) == before
+        await process.stop()
+
+
+async def test_a_schema_restored_from_an_old_backup_works_again_by_the_words_of_its_halt(
+    quick: Settings, tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "PGHOST": quick.postgres_host,
+        "PGPORT": str(quick.postgres_port),
+        "PGUSER": postgres.SUPERUSER,
+    }
+
+    def say(command: str) -> None:
+        tool, *words = shlex.split(command)
+        done = subprocess.run(
+            [_BINARIES / tool, *words], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    def back_up_schema(name: str) -> Path:
+        backup = tmp_path / name
+        say(
+            f"pg_dump --format=custom --schema=hearings --file={backup} "
+            f"--dbname={quick.postgres_database}"
+        )
+        return backup
+
+    async with House.open(quick) as house:
+        process = Process(quick)
+        await accept(house, DAMAGED)
+        await house.until(lambda facts: len(facts) == FACTS)
+        await process.stop()
+        old = back_up_schema("old")
+        process = Process(quick)
+        await accept(house, DAMAGED)
+        await house.until(lambda facts: len(facts) == 2 * FACTS)
+        await process.stop()
+        newest = back_up_schema("newest")
+
+        restore = "pg_restore --clean --if-exists --single-transaction --schema=hearings"
+        say(f"{restore} --dbname={quick.postgres_database} {old}")
+        halted = Process(quick)
+        reason = await why_red(halted)
+        await halted.stop()
+        (remedy,) = re.findall("`(.*)`", reason)
+        say(remedy.replace("BACKUP", str(newest)))
+
+        process = Process(quick)
+        await accept(house, DAMAGED)
+        expected = seen(house.expected())
+        facts = await house.until(lambda facts: len(facts) >= len(expected))
+        assert seen(facts) == expected
+        assert await house.stored() == house.expected_states(SERVICE)
         await process.stop()
 
 
@@ -370,7 +430,7 @@ async def test_a_restored_database_is_told_though_gateways_have_accepted_since(
         process = Process(restored, [GATEWAY])
         reason = await why_red(process, "gateway")
         assert "it was restored from the past" in reason
-        assert "lienthong rebuild gateway" in reason
+        assert "--schema=gateway " in reason
         await accept(house, SOUND)
         await until(lambda: lane_of(process, "gateway", SOUND).health.state is LaneState.WORKING)
         async with asyncio.timeout(PATIENCE):

@@ -63,13 +63,22 @@ async def claimed(
             raise DatabaseRestored(
                 f"{target[0]}[{target[1]}]: Kafka holds number {number} of lane {lane}, the "
                 f"database gave {sending.given.number} at most, or another record of that number: "
-                f"it was restored from the past. Say `lienthong rebuild {lane.partition('/')[0]}`"
+                f"it was restored from the past. {_remedy(settings, lane.partition('/')[0])}"
             )
         if number != sending.sent:
             await store.set_mark(epoch, target, number, last.offset)
             targets[target] = Sending(sending.given, number, last.offset)
     reached("after_tail_check")
     return row, targets
+
+
+def _remedy(settings: Settings, service: str) -> str:
+    return (
+        f"Nothing can make the missing commits again: end the processes of {service}, bring the "
+        f"newest backup of its schema back with `pg_restore --clean --if-exists "
+        f"--single-transaction --schema={service} --dbname={settings.postgres_database} BACKUP`, "
+        f"and start them again (docs/operations.md, DatabaseRestored)"
+    )
 
 
 async def _gave(store: Store, target: Target, sending: Sending, tail: Tail) -> bool:
