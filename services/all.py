@@ -249,8 +249,8 @@ async def run(
             return
         working += [asyncio.create_task(host.run(), name=name) for name, host in hosts.items()]
         if filler:
-            filling = supervised("agencies' topics", filler.run)
-            working.append(asyncio.create_task(filling, name="agencies' topics"))
+            filling = asyncio.create_task(supervised(filler.run), name="agencies' topics")
+            working.append(filling)
         await _before(stopping, _first_of(working))
     finally:
         stopping.set()

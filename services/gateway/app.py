@@ -127,7 +127,7 @@ class Gateway:
         """
         server = Server(self.app, _DRAIN_SECONDS)
         work = [
-            asyncio.create_task(supervised("gateway acceptor", self.acceptor.run)),
+            asyncio.create_task(supervised(self.acceptor.run)),
             asyncio.create_task(self._once_opened(self.follower.run)),
             asyncio.create_task(stopping.wait()),
         ]
@@ -150,4 +150,4 @@ class Gateway:
     async def _once_opened(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do some work beside the requests as soon as there are tables for it."""
         await self.opened()
-        await supervised(work.__qualname__, work)
+        await supervised(work)

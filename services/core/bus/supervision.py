@@ -21,8 +21,9 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-async def supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:
+async def supervised(work: Callable[[], Awaitable[None]]) -> None:
     """Do some work until it returns or is cancelled; after an exception, begin it again."""
+    name = getattr(work, "__qualname__", None) or repr(work)
     loop = asyncio.get_running_loop()
     failures = 0
     while True:
