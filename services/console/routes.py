@@ -1,5 +1,6 @@
 """The pages under /console, and the streams that keep them live."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -51,6 +52,7 @@ from services.ledger.sight import Sight
 STREAM: Final = timedelta(minutes=10)  #: after which a page must show its token again
 _LANG: Final = ("lang",)
 _TROUBLES: Final = {"TOO_MANY": "too_many", "QUERY_MALFORMED": "query_malformed"}
+_HALTED_SECONDS: Final = 3.0  #: for which a page waits to be told which lanes stand still
 _STEPS: Final = 4  #: how many steps of a part a page tells
 
 log = structlog.get_logger()
@@ -181,8 +183,9 @@ def _live(house: _House) -> list[HTTPRouteHandler]:
         batch = await live.recent(house.teller(lang)) if live else None
         halted: Sequence[Halted] = ()
         if house.halted and is_operator(who):
-            with suppress(BusError):  # the list of events says that the database is away
-                halted = await house.halted()
+            with suppress(BusError, TimeoutError):  # the page is of use without the database
+                async with asyncio.timeout(_HALTED_SECONDS):
+                    halted = await house.halted()
         return house.page("live", request, agency=who.agency, batch=batch, halted=halted)
 
     @get(f"{PATH}/live", query=("after",), exception_handlers=troubles)

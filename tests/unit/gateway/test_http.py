@@ -26,6 +26,7 @@ from services.core.doors.callers import Call, Callers, patience
 from services.core.doors.limits import Limits
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
+from services.core.telemetry.halted import Halted
 from services.core.telemetry.metrics import REGISTRY
 from services.core.telemetry.probes import KEEP_ALIVE_SECONDS, Pulse
 from services.gateway.app import Gateway
@@ -164,6 +165,21 @@ async def test_health_tells_anybody_ok_or_failing_and_no_more(http: httpx2.Async
     for path in ("/health/live", "/health/ready"):
         answer = await http.get(path, headers={"Authorization": ""})
         assert answer.json() in ({"status": "ok"}, {"status": "failing"})
+
+
+async def test_operators_alone_see_on_the_console_which_lane_stands_still_and_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def halted(*_: object) -> list[Halted]:
+        return [Halted("cases", 6, "BadDeploy", SECRET)]
+
+    monkeypatch.setattr(composition, "halted_lanes", halted)
+    for agency, sees in (("platform", True), (COURT, False)):
+        async with served(Settings(home=tmp_path), agency) as http:
+            token = http.headers["Authorization"].partition(" ")[2]
+            page = await http.get("/console", headers={"Cookie": f"lienthong_token={token}"})
+        assert page.status_code == 200 or not sees  # an agency's list needs the database
+        assert all((word in page.text) is sees for word in ("cases/6", "BadDeploy", SECRET))
 
 
 _EVERY_ANSWER = {
