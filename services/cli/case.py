@@ -10,7 +10,7 @@ from rich.console import Console
 
 from services.cli.alarms import told
 from services.cli.archive import day, moment, opened
-from services.cli.case_page import as_object, head, who_must_act
+from services.cli.case_page import as_object, head, what_may_follow, who_must_act
 from services.cli.errors import CommandError
 from services.cli.lines import coloured
 from services.cli.naming import cases_of, papers_of
@@ -42,6 +42,7 @@ def case(
     as_of: str | None = None,
     known_at: str | None = None,
     json: bool = False,
+    steps: bool = False,
     lang: Lang = "vi",
 ) -> int:
     """Show all that happened in a case, over all families, and who must act now.
@@ -62,6 +63,8 @@ def case(
         right later, whenever it happened. Both may be given.
     json
         Print one JSON object, with the data of every event.
+    steps
+        Print the steps that may follow, too; else their number alone.
     lang
         The language of the names: vi or en.
     """
@@ -69,7 +72,7 @@ def case(
         as_of=day(as_of, "--as-of") if as_of else None,
         known_at=moment(known_at, "--known-at") if known_at else None,
     )
-    return asyncio.run(closing(_case(case_id, moments, lang, json=json)))
+    return asyncio.run(closing(_case(case_id, moments, lang, json=json, steps=steps)))
 
 
 class Moments(Struct, frozen=True):
@@ -84,7 +87,7 @@ class Moments(Struct, frozen=True):
         return " ".join(each for each in said if each)
 
 
-async def _case(named: str, moments: Moments, lang: Lang, *, json: bool) -> int:
+async def _case(named: str, moments: Moments, lang: Lang, *, json: bool, steps: bool) -> int:
     settings, catalogue = Settings.load(), load_catalogue()
     ids = [stream_of(named)] if is_uuid7(key_of(named)) else []
     if not ids:
@@ -100,7 +103,7 @@ async def _case(named: str, moments: Moments, lang: Lang, *, json: bool) -> int:
     if json:
         print(msgspec.json.encode(as_object(found, teller)).decode())
     else:
-        _print(found, teller)
+        _print(found, teller, steps=steps)
     return 0
 
 
@@ -152,7 +155,7 @@ def _candidates(number: str, papers: list[Paper], *, json: bool) -> None:
         print(f"    {paper.office:24}  {told(paper)}")
 
 
-def _print(found: Told, teller: Teller) -> None:
+def _print(found: Told, teller: Teller, *, steps: bool) -> None:
     console = Console(soft_wrap=True, highlight=False, markup=False)
     for line in head(found, teller):
         console.print(line)
@@ -161,5 +164,5 @@ def _print(found: Told, teller: Teller) -> None:
         undone = found.undone.get(entry.envelope.id)
         console.print(coloured(teller.line(entry.record, entry.envelope, undone)))
     console.print()
-    for line in who_must_act(found, teller):
+    for line in (*who_must_act(found, teller), *what_may_follow(found, teller, folded=not steps)):
         console.print(line)

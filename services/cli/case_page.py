@@ -1,14 +1,15 @@
-"""A case's thread as a page or as one object: what stands above it, and who must act now."""
+"""A case's thread as a page or as one object: its head, who must act now, what may follow."""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 from services.core.contracts.identifiers import key_of
+from services.core.telling.duties import Duty, said_of
 from services.core.telling.lines import Lang, Teller, as_json, time_of
 from services.core.telling.standing import Part, Step
 from services.core.telling.stories import Told, marks_of, telling_steps
 
-_MOST: Final = 4  #: how many steps of a part are told; --json tells all
+_MOST: Final = 4  #: how many steps of a part are shown; --json has all
 _WORDS: Final[dict[Lang, dict[str, str]]] = {
     "vi": {
         "number": "số",
@@ -17,8 +18,12 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "office": "cơ quan",
         "officer": "chấp hành viên",
         "none": "chưa có",
-        "next": "Ai phải làm gì tiếp theo",
-        "nobody": "không ai phải làm gì: việc đã kết thúc",
+        "owed": "Ai phải làm gì tiếp theo",
+        "nobody": "không ai phải làm gì lúc này",
+        "periods": "Thời hạn đang chạy",
+        "no number": "luật không ấn định số ngày",
+        "steps": "Bước có thể tiếp theo",
+        "folded": "{} (--steps)",
         "opens": "mở mới",
         "more": "và {} việc khác (--json)",
     },
@@ -29,8 +34,12 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "office": "office",
         "officer": "officer",
         "none": "none yet",
-        "next": "Who must act now",
-        "nobody": "nobody: it has ended",
+        "owed": "Who must act now",
+        "nobody": "nobody",
+        "periods": "Periods that run",
+        "no number": "the law sets no number",
+        "steps": "Steps that may follow",
+        "folded": "{} (--steps)",
         "opens": "opens",
         "more": "and {} more (--json)",
     },
@@ -62,16 +71,40 @@ def _agency(slug: str | None, teller: Teller) -> str:
 
 
 def who_must_act(found: Told, teller: Teller) -> Iterator[str]:
-    """Yield what stands below the thread, each part with its most telling steps."""
+    """Yield what stands below the thread: what is owed, by whom and until when."""
+    words = _WORDS[teller.lang]
+    owed = [duty for duty in found.duties if duty.binds]
+    yield f"{words['owed']}:{'' if owed else ' ' + words['nobody']}"
+    for duty in owed:
+        yield from _duty(duty, teller)
+    periods = [duty for duty in found.duties if not duty.binds]
+    if periods:
+        yield f"{words['periods']}:"
+    for duty in periods:
+        yield from _duty(duty, teller)
+
+
+def _duty(duty: Duty, teller: Teller) -> Iterator[str]:
+    words, said = _WORDS[teller.lang], said_of(duty, teller)
+    law = f"{duty.article} " if duty.article else ""
+    due = said["due"] or words["no number"]
+    yield f"  {due:24}  {said['what']} ({law}{duty.rule_id})"
+    yield f"  {'':24}  {said['who']}: {said['state']}  {duty.part}"
+
+
+def what_may_follow(found: Told, teller: Teller, *, folded: bool) -> Iterator[str]:
+    """Yield the steps that may follow, each part with its most telling ones; folded, how many."""
     words = _WORDS[teller.lang]
     if not found.steps:
-        yield f"{words['next']}: {words['nobody']}"
         return
-    yield f"{words['next']}:"
-    for part, steps in telling_steps(found.steps, _MOST).items():
+    if folded:
+        yield f"{words['steps']}: {words['folded'].format(len(found.steps))}"
+        return
+    yield f"{words['steps']}:"
+    for part, each in telling_steps(found.steps, _MOST).items():
         short = part.removeprefix(key_of(part)) or part
-        yield f"  {teller.family(steps[0].family)} {short}: {steps[0].state}"
-        yield from (f"    {_step(step, teller)}" for step in steps)
+        yield f"  {teller.family(each[0].family)} {short}: {each[0].state}"
+        yield from (f"    {_step(step, teller)}" for step in each)
         more = sum(step.part == part for step in found.steps) - _MOST
         if more > 0:
             yield f"    {words['more'].format(more)}"
@@ -112,5 +145,6 @@ def as_object(found: Told, teller: Teller) -> dict[str, Any]:
             dict(as_json(entry.record, entry.envelope, teller.codec)) | marks_of(entry, found)
             for entry in found.thread
         ],
+        "duties": found.duties,
         "next": found.steps,
     }

@@ -17,8 +17,9 @@ from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
+from services.core.telling.duties import STATES
 from services.core.telling.lines import Lang, end_of_time
-from services.deadlines.board import OPEN, STATES, Board, Shown, of_part
+from services.deadlines.board import OPEN, Board, Shown, of_part
 from services.deadlines.service import NAME
 
 _MOST: Final = 500

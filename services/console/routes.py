@@ -18,7 +18,7 @@ from msgspec import Struct
 from services.console.cases import Cases
 from services.console.flow_map import Pictures, drawn
 from services.console.live import Live, Watch
-from services.console.pages import HEADERS, Pages, Static, asked_of
+from services.console.pages import HEADERS, Pages, Static, asked_of, short
 from services.console.visitors import (
     PATH,
     NotFromHere,
@@ -45,6 +45,7 @@ from services.core.doors.door import Door
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
 from services.core.telemetry.halted import Halted
+from services.core.telling.duties import said_of
 from services.core.telling.lines import Lang, Teller
 from services.core.telling.stories import Told, telling_steps
 from services.ledger.sight import Sight
@@ -290,6 +291,14 @@ def _case_page(house: _House, request: Call, who: Speaker, found: Told) -> Respo
         part: [asked_of(step, teller) for step in each]
         for part, each in telling_steps(found.steps, _STEPS).items()
     }
+    duties = {
+        binds: [
+            said_of(duty, teller) | {"rule": duty.rule_id, "part": short(duty.part)}
+            for duty in found.duties
+            if duty.binds is binds
+        ]
+        for binds in (True, False)
+    }
     return house.page(
         "case",
         request,
@@ -297,6 +306,7 @@ def _case_page(house: _House, request: Call, who: Speaker, found: Told) -> Respo
         found=found,
         families=_families(teller),
         office=office,
+        duties=duties,
         steps=steps,
         lines=[
             (

@@ -16,6 +16,7 @@ from services.core.doors.rows import Rows
 from services.core.law.errors import LawError
 from services.core.law.rule_files import law
 from services.core.law.rules import Rule, Sentence
+from services.core.telling.duties import STATES, WAITING
 from services.deadlines.escalation import below, climbed_to, days_overdue
 from services.deadlines.service import queries
 
@@ -23,16 +24,6 @@ State: TypeAlias = Literal[
     "RUNNING", "PAUSED", "OVERDUE", "EXPIRED", "STOPPED", "CANCELLED", "WITHDRAWN"
 ]
 OPEN: Final = "open"  #: the states in which a clock still asks for something
-STATES: Final[dict[str, Sentence]] = {
-    "RUNNING": Sentence("đang chạy", "running"),
-    "PAUSED": Sentence("tạm ngừng", "paused"),
-    "OVERDUE": Sentence("quá hạn", "overdue"),
-    "EXPIRED": Sentence("đã hết thời hạn", "expired"),
-    "STOPPED": Sentence("đã dừng", "stopped"),
-    "CANCELLED": Sentence("đã hủy", "cancelled"),
-    "WITHDRAWN": Sentence("đã rút ghi nhận", "withdrawn"),
-}
-_OPEN: Final = ("RUNNING", "PAUSED", "OVERDUE")
 
 
 class Shown(Struct, frozen=True):
@@ -100,7 +91,7 @@ class Board:
         under = list(below(agency, self._clock.now(), self._directory())) if agency else []
         rows: list[Any] = await self.rows.ask(
             queries.urgent,
-            states=list(_OPEN) if state == OPEN else [state],
+            states=list(WAITING) if state == OPEN else [state],
             own=agency,
             below=[slug for slug, _ in under],
             overdue_since=[since for _, since in under],

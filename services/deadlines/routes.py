@@ -20,7 +20,8 @@ from services.core.doors.callers import Call, Callers, is_operator, json
 from services.core.doors.door import Door
 from services.core.doors.pages import page
 from services.core.doors.problems import Problem
-from services.deadlines.board import OPEN, STATES, Board, Shown, of_part
+from services.core.telling.duties import STATES
+from services.deadlines.board import OPEN, Board, Shown, of_part
 from services.deadlines.recounting import Recounting
 from services.deadlines.ticking import Ticker
 

@@ -263,8 +263,8 @@ def _of_cases() -> dict[str, Any]:
     shown = {
         "": (
             "case",
-            "Where a case or judgment stands, part by part, and who must act now.",
-            ["id", "family", "state", "parts", "next", "counts"],
+            "Where a case or judgment stands, its open clocks (`duties`), possible steps (`next`).",
+            ["id", "family", "state", "parts", "duties", "next", "counts"],
             parameters,
         ),
         "/timeline": (

@@ -141,6 +141,7 @@ def _standing(found: Told) -> dict[str, Any]:
             {"id": part.id, "family": part.family, "state": part.state, "since": part.since}
             for part in found.parts.values()
         ],
+        "duties": found.duties,
         "next": found.steps,
         "counts": {
             "facts": len(facts),

@@ -125,7 +125,13 @@ async def test_a_cases_thread_is_told_over_all_families_and_ends_with_who_must_a
         assert lines[-1].endswith("VOLUNTARY → VERIFYING")
         assert "REFUSED" not in thread
 
-        first = after.splitlines()[2]
+        owed, folded = after.rsplit("\n", 2)[:2]
+        assert "Đ37.1 L-37-1" in owed
+        assert "chấp hành viên (tran-thi-binh, thads-da-nang): đang chạy" in owed
+        assert folded.startswith("Bước có thể tiếp theo: ")
+
+        _, page, _ = await lienthong("case", "702/QĐ-THADS", "--steps")
+        first = page.partition("Bước có thể tiếp theo:")[2].splitlines()[2]
         assert first.split(": ", 1)[0].strip().startswith("chấp hành viên")
         assert "(tran-thi-binh)" in first
         assert "xác minh điều kiện thi hành án → ENFORCEABLE" in first

@@ -1,4 +1,4 @@
-"""Where the parts of a thread stand, and who may act next, by the machines of the catalogue alone.
+"""Where the parts of a thread stand, and which steps may follow, by the machines alone.
 
 A case stands where the docket says (`case.moved`); every other part where its machine leads. What
 words decide (`when`) is taken for met, so this is a reading aid: the lanes decide.
@@ -68,7 +68,7 @@ def parts_of(thread: Iterable[Entry], catalogue: Catalogue) -> dict[str, Part]:
     parts: dict[str, Part] = {}
     for entry in thread:
         fact = entry.fact
-        if fact is None:
+        if fact is None or entry.family == "deadline":  # a clock is no part: a part has many
             continue
         part = parts.get(fact.part)
         if part is None:
@@ -128,7 +128,7 @@ def _remember(part: Part, entry: Entry, fact: Event, catalogue: Catalogue) -> No
             part.officer = officer
 
 
-# ---- who may act next
+# ---- which steps may follow
 
 
 def next_steps(

@@ -1,4 +1,4 @@
-"""A case or judgment as a whole: its thread, where its parts stand, what may follow."""
+"""A case or judgment as a whole: its thread, its parts, what is owed, what may follow."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from services.core.access.docket import stream_of
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.identifiers import key_of
 from services.core.telling.corrected import Undone, corrected
+from services.core.telling.duties import Duty, open_duties
 from services.core.telling.standing import Part, Step, next_steps, parts_of
 from services.core.telling.thread import Entry, of_case
 
@@ -22,6 +23,7 @@ class Told(Struct, frozen=True):
     thread: list[Entry]
     parts: dict[str, Part]
     steps: list[Step]
+    duties: list[Duty]  #: the open clocks, due first before others
     undone: dict[str, Undone] = {}  #: what of the thread was corrected or withdrawn
 
     @property
@@ -78,7 +80,8 @@ def told(
         for part in _by_activity(id_, thread, parts)
         for step in next_steps(part, parts, catalogue, directory, law)
     ]
-    return Told(id_, thread, parts, steps, found.undone)
+    duties = open_duties(found.standing, id_, parts, catalogue, directory)
+    return Told(id_, thread, parts, steps, duties, found.undone)
 
 
 def marks_of(entry: Entry, found: Told) -> dict[str, Any]:

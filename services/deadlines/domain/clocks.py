@@ -1,50 +1,25 @@
 """A clock as its facts tell it, and the machine that says which fact may follow which.
 
-One machine a clock: a part has many, so it stands here and not among those of the catalogue, which
-are one a part. A clock starts once more where what it started, ended or halted by is put right.
+A part has many clocks, each with a machine of its own. A clock starts once more where what it
+started, ended or halted by is put right.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Final, Literal, TypeAlias, assert_never, cast
+from typing import Final, TypeAlias, assert_never, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from services.core.contracts.events import deadline
+from services.core.contracts.events.machines import DEADLINE, DeadlineState
 from services.core.contracts.family import Context
-from services.core.contracts.machine import OPENS, STAYS, Arrow, Machine
 from services.core.law import clocks as terms
 from services.core.law.counting import Pause
 from services.core.law.errors import LawError
 from services.core.law.rule_files import law
 from services.core.law.rules import Rule
-
-State: TypeAlias = Literal[
-    "RUNNING", "PAUSED", "OVERDUE", "EXPIRED", "STOPPED", "CANCELLED", "WITHDRAWN"
-]
-
-_ONCE_MORE: Final = ("RUNNING", "PAUSED", "STOPPED", "CANCELLED", "WITHDRAWN")
-
-MACHINE: Final = Machine(
-    final=frozenset(),
-    arrows={
-        deadline.Started.TYPE: (Arrow((OPENS, *_ONCE_MORE), "RUNNING"),),
-        deadline.DueSoon.TYPE: (Arrow(("RUNNING",), STAYS),),
-        deadline.Extended.TYPE: (Arrow(("RUNNING",), STAYS),),
-        deadline.Paused.TYPE: (Arrow(("RUNNING",), "PAUSED"),),
-        deadline.Resumed.TYPE: (Arrow(("PAUSED",), "RUNNING"),),
-        deadline.Stopped.TYPE: (Arrow(("RUNNING", "PAUSED", "OVERDUE", "STOPPED"), "STOPPED"),),
-        deadline.Overdue.TYPE: (Arrow(("RUNNING",), "OVERDUE"),),
-        deadline.Expired.TYPE: (Arrow(("RUNNING",), "EXPIRED"),),
-        deadline.Cancelled.TYPE: (
-            Arrow(("RUNNING", "PAUSED", "OVERDUE", "STOPPED", "WITHDRAWN"), "CANCELLED"),
-        ),
-        deadline.Withdrawn.TYPE: (Arrow(("OVERDUE", "EXPIRED", "STOPPED"), "WITHDRAWN"),),
-    },
-)
-"""EXPIRED and OVERDUE may stand for ever."""
 
 LIVE: Final = frozenset({"RUNNING", "PAUSED", "OVERDUE"})
 """The states of a clock that still waits for something."""
@@ -64,7 +39,7 @@ class Clock(Struct, frozen=True):
     alarm_at: datetime | None = None
     addressee: str | None = None
     responsible: str | None = None
-    state: State = "RUNNING"
+    state: DeadlineState = "RUNNING"
     pauses: tuple[Pause, ...] = ()
     longer: int | None = None  #: by, or to, how much it was extended
     is_warned: bool = False
@@ -131,7 +106,7 @@ def folded(
 ) -> Mapping[str, Clock]:
     """Fold one fact in. Where the machine has no arrow for it, nothing moves."""
     before = clocks.get(fact.clock_id)
-    state = cast("State | None", MACHINE.follows(before.state if before else None, fact))
+    state = cast("DeadlineState | None", DEADLINE.follows(before.state if before else None, fact))
     if state is None:
         return clocks
     if isinstance(fact, deadline.Started):

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from services.core.contracts.events import deadline
+from services.core.contracts.events.machines import DEADLINE
 from services.core.contracts.family import Context, Refusal
 from services.deadlines.domain import entries
-from services.deadlines.domain.clocks import MACHINE, Clock, longer, rule_of
+from services.deadlines.domain.clocks import Clock, longer, rule_of
 from services.deadlines.domain.known import Known
 
 _SAYS = {"OVERDUE": deadline.Overdue, "EXPIRED": deadline.Expired}
@@ -20,7 +21,7 @@ def objections(known: Known, claim: deadline.Claim, context: Context) -> Iterato
         yield _wrong(claim, {"known": False})
     elif is_repeated(clock, claim):
         yield Refusal("DUPLICATE", {"clock": claim.clock_id}, field="/clock_id")
-    elif MACHINE.follows(clock.state, claim) is None:
+    elif DEADLINE.follows(clock.state, claim) is None:
         yield _wrong(claim, {"state": clock.state})
     else:
         yield from _of_identity(clock, claim)

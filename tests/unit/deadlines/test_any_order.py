@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from services.all import WORK
 from services.core.contracts.event import Event
 from services.core.contracts.events import deadline
+from services.core.contracts.events.machines import DEADLINE
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import derived_id
 from services.deadlines.domain import Known, decide, evolve, react, stream
-from services.deadlines.domain.clocks import MACHINE, Clock
+from services.deadlines.domain.clocks import Clock
 from services.deadlines.service import FAMILY
 from services.simulator.story import rows
 from tests.acceptance.memory_house import CODEC, MemoryHouse, play
@@ -78,7 +79,7 @@ class Lanes:
 
     def _step(self, known: Known, fact: deadline.Fact, context: Context) -> Known:
         before = known.deadline.get(fact.clock_id)
-        follows = MACHINE.follows(before.state if before else None, fact)
+        follows = DEADLINE.follows(before.state if before else None, fact)
         assert follows is not None, f"{fact} does not follow on {before}"
         after = evolve(known, fact, context)
         assert after.deadline[fact.clock_id].state == follows

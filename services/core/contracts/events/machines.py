@@ -354,6 +354,44 @@ COMPLAINT: Final = Machine(
     },
 )
 
+DeadlineState: TypeAlias = Literal["RUNNING", "PAUSED", "STOPPED", "CANCELLED", "WITHDRAWN", "OVERDUE", "EXPIRED"]
+DEADLINE: Final = Machine(
+    frozenset({}),
+    {
+        "thads.deadline.started": (
+            Arrow(("-",), "RUNNING"),
+            Arrow(("RUNNING", "PAUSED", "STOPPED", "CANCELLED", "WITHDRAWN"), "RUNNING"),
+        ),
+        "thads.deadline.due_soon": (
+            Arrow(("RUNNING",), "="),
+        ),
+        "thads.deadline.extended": (
+            Arrow(("RUNNING",), "="),
+        ),
+        "thads.deadline.paused": (
+            Arrow(("RUNNING",), "PAUSED"),
+        ),
+        "thads.deadline.resumed": (
+            Arrow(("PAUSED",), "RUNNING"),
+        ),
+        "thads.deadline.stopped": (
+            Arrow(("RUNNING", "PAUSED", "OVERDUE", "STOPPED"), "STOPPED"),
+        ),
+        "thads.deadline.overdue": (
+            Arrow(("RUNNING",), "OVERDUE"),
+        ),
+        "thads.deadline.expired": (
+            Arrow(("RUNNING",), "EXPIRED"),
+        ),
+        "thads.deadline.cancelled": (
+            Arrow(("RUNNING", "PAUSED", "OVERDUE", "STOPPED", "WITHDRAWN"), "CANCELLED"),
+        ),
+        "thads.deadline.withdrawn": (
+            Arrow(("OVERDUE", "EXPIRED", "STOPPED"), "WITHDRAWN"),
+        ),
+    },
+)
+
 SubmissionState: TypeAlias = Literal["REFUSED", "HELD", "RELEASED"]
 SUBMISSION: Final = Machine(
     frozenset({"REFUSED", "RELEASED"}),
