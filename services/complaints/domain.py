@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from services.core.access import docket, signing
 from services.core.access.involvement import Involved
+from services.core.contracts.clock_entries import BEFORE_2026
 from services.core.contracts.events import case, coercion, deadline, measure, sale
 from services.core.contracts.events.complaint import (
     Accepted,
@@ -57,6 +58,10 @@ Heard: TypeAlias = (
 FILING: Final = {"a": "L-96-1", "b": "L-96-2", "c": "L-96-3"}
 """The time for a first complaint, by the kind of act."""
 
+AFTER_COERCION: Final = "d"  #: a kind of act that the law knew before July 2026
+FILING_BEFORE_2026: Final = {AFTER_COERCION: "O-140-1/d", "blockade": "O-140-1/blockade"}
+"""Times that the law told apart before July 2026: complaints after coercion, and of a blockade."""
+
 SECOND: Final = "L-96-4"  #: the time for a second one
 RESOLVES: Final = {"1": ("HEAD", "VP_HEAD"), "2": ("CENTRAL_BODY",)}
 """In which role each level is resolved (Đ98)."""
@@ -84,6 +89,14 @@ class Complaints(Struct, frozen=True):
     numbers: frozenset[str] = frozenset()
 
 
+class Secured(Struct, frozen=True):
+    """What it heard of the security measures of a case."""
+
+    acts: frozenset[str] = frozenset()
+    blockades: frozenset[str] = frozenset()  #: parts that are blockades
+    of_blockades: frozenset[str] = frozenset()  #: of the acts, those of a blockade
+
+
 class Heeded(Struct, frozen=True):
     """What it heard of the case."""
 
@@ -96,8 +109,8 @@ class Known(Struct, frozen=True):
 
     complaint: Complaints = Complaints()
     case: Heeded = Heeded()
-    measure: frozenset[str] = frozenset()  #: acts, as in `Heeded`
-    coercion: frozenset[str] = frozenset()
+    measure: Secured = Secured()
+    coercion: frozenset[str] = frozenset()  #: acts, as in `Heeded`
     sale: frozenset[str] = frozenset()
     deadline: frozenset[str] = frozenset()  #: parts whose time for a second complaint ran out
     involved: Involved = Involved()
@@ -105,7 +118,7 @@ class Known(Struct, frozen=True):
     @property
     def acts(self) -> frozenset[str]:
         """Every fact that may be complained of."""
-        return self.case.acts | self.measure | self.coercion | self.sale
+        return self.case.acts | self.measure.acts | self.coercion | self.sale
 
     def of(self, complaint_id: str) -> Complaint:
         """Return a complaint as it stands: decided is final once no second one may follow.
@@ -144,6 +157,7 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
     yield from out_of_time(this, claim)
     match claim:
         case Filed():
+            yield from of_kind(claim.act_kind, context)
             yield from of_filing(known, claim, context)
         case Accepted():
             yield from of_acceptance(known, claim, context)
@@ -172,8 +186,8 @@ def of_filing(known: Known, claim: Filed, context: Context) -> Iterator[Refusal]
     if claim.act_event_id is not None and claim.act_event_id not in known.acts:
         yield Refusal("ACT_UNKNOWN", field="/act_event_id")
     if claim.level == "1":
-        rule = FILING[claim.act_kind]
-        last = last_day(rule, context.law, claim.known_on)
+        rule = _time_to_file(known, claim, context)
+        last = last_day(rule, context.law, claim.known_on) if rule else None
         if last is not None and claim.received_on > last:
             yield Refusal("OUT_OF_TIME", field="/received_on", rule_id=rule)
     else:
@@ -181,6 +195,22 @@ def of_filing(known: Known, claim: Filed, context: Context) -> Iterator[Refusal]
     if claim.received_on < claim.known_on:
         cause = claim.known_on.isoformat()
         yield Refusal("DATE_BEFORE_CAUSE", {"cause": cause}, field="/received_on")
+
+
+def _time_to_file(known: Known, claim: Filed, context: Context) -> str | None:
+    """Return the rule of the time for a first complaint, None where the law knows no such kind."""
+    if context.law not in BEFORE_2026:
+        return FILING.get(claim.act_kind)
+    if claim.act_event_id in known.measure.of_blockades:
+        return FILING_BEFORE_2026["blockade"]
+    return FILING_BEFORE_2026.get(claim.act_kind) or FILING[claim.act_kind]
+
+
+def of_kind(kind: str, context: Context) -> Iterator[Refusal]:
+    """Complaints after coercion were a kind of their own before July 2026 alone."""
+    if kind == AFTER_COERCION and context.law not in BEFORE_2026:
+        known_to = {"law": context.law, "known_to": tuple(sorted(BEFORE_2026))}
+        yield Refusal("RULE_VERSION_MISMATCH", known_to, field="/act_kind")
 
 
 def of_second_filing(known: Known, claim: Filed, context: Context) -> Iterator[Refusal]:
@@ -253,7 +283,7 @@ def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
         case deadline.Expired():
             return _ran_out(known, event)
         case measure.Ordered() | measure.Executed():
-            return replace(known, measure=known.measure | {context.id})
+            return replace(known, measure=_secured(known.measure, event, context.id))
         case coercion.Decided() | coercion.Scheduled() | coercion.Executed():
             return replace(known, coercion=known.coercion | {context.id})
         case sale.Priced() | sale.AuctionContracted() | sale.Sold():
@@ -263,6 +293,14 @@ def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
             if isinstance(event, case.Decided | case.OfficerAssigned):
                 view = docket.heard(view, event, context)
             return replace(known, case=Heeded(view, known.case.acts | {context.id}))
+
+
+def _secured(known: Secured, event: measure.Ordered | measure.Executed, act: str) -> Secured:
+    blockades = known.blockades
+    if isinstance(event, measure.Ordered) and event.kind == "BLOCK":
+        blockades |= {event.measure_id}
+    of_blockades = {act} if event.measure_id in blockades else set()
+    return Secured(known.acts | {act}, blockades, known.of_blockades | of_blockades)
 
 
 def _ran_out(known: Known, event: deadline.Expired) -> Known:

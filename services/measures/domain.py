@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from services.core.access import docket, signing
 from services.core.access.involvement import Involved
+from services.core.contracts.clock_entries import BEFORE_2026
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import MEASURE, MeasureState
@@ -109,7 +110,11 @@ def objections(known: Known, claim: Claim, context: Context) -> Iterator[Refusal
 
 
 def of_order(known: Known, this: Measure, claim: Ordered, context: Context) -> Iterator[Refusal]:
-    """Ordered in a live case, against its debtor, by who may order this kind (Đ66, Đ67, Đ70)."""
+    """Ordered in a live case, against its debtor, by who may order this kind (Đ66, Đ67, Đ70).
+
+    The law before July 2026 has no ban on leaving the country among its measures. That is noted
+    and refuses nothing: the decree on such bans was not read.
+    """
     view = known.case.view
     if not view.is_live:
         yield Refusal("CASE_NOT_LIVE", {"state": view.state})
@@ -118,7 +123,10 @@ def of_order(known: Known, this: Measure, claim: Ordered, context: Context) -> I
         yield Refusal("SUBJECT_NOT_IN_CASE", field="/subject")
     if claim.kind == OF_ACCOUNT and not (claim.amount and claim.amount > 0):
         yield Refusal("AMOUNT_MISSING", field="/amount")
-    if claim.kind in BY_HEAD and claim.exit_ban_excluded is not False:
+    if claim.kind in BY_HEAD and context.law in BEFORE_2026:
+        known_to = {"law": context.law, "known_to": ("R2026",)}
+        yield Refusal("RULE_VERSION_MISMATCH", known_to, field="/kind", is_certain=False)
+    elif claim.kind in BY_HEAD and claim.exit_ban_excluded is not False:
         yield Refusal("EXIT_BAN_EXCLUDED", field="/exit_ban_excluded")
     signs_as = {"HEAD", "DELEGATE"} if claim.kind in BY_HEAD else {"OFFICER"}
     wrong = list(signing.of_signer(claim, context))

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from services.coercion.domain.common import exists, halted, in_order
 from services.coercion.domain.known import Coercion, Known
+from services.core.contracts.clock_entries import BEFORE_2026
 from services.core.contracts.days import day_of
 from services.core.contracts.events import coercion
 from services.core.contracts.family import Context, Refusal
@@ -106,11 +107,15 @@ def of_bookings(known: Known, this: Coercion, claim: coercion.Scheduled) -> Iter
 
 
 def of_force(this: Coercion, claim: coercion.Scheduled, context: Context) -> Iterator[Refusal]:
-    """Force needs a request to the police, the head's approval, and all who must know (Đ72.6)."""
-    if claim.police_id not in this.police_asked:
-        yield Refusal("PROTECTION_NOT_REQUESTED", field="/police_id")
-    if context.role != "HEAD":
-        yield Refusal("NOT_APPROVED_BY_HEAD", {"role": context.role})
+    """Force needs a request to the police, the head's approval, and all who must know (Đ72.6).
+
+    Before July 2026 the officer signed the plan, and its sending was the request to the police.
+    """
+    if context.law not in BEFORE_2026:
+        if claim.police_id not in this.police_asked:
+            yield Refusal("PROTECTION_NOT_REQUESTED", field="/police_id")
+        if context.role != "HEAD":
+            yield Refusal("NOT_APPROVED_BY_HEAD", {"role": context.role})
     kinds = {agency.kind for slug in claim.addressees if (agency := context.directory.agency(slug))}
     of_place = {claim.commune_id, claim.police_id}
     if not kinds >= MUST_KNOW or not of_place <= set(claim.addressees):

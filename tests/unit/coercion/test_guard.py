@@ -230,12 +230,23 @@ def test_who_stands_for_the_commune_must_be_one(era: Era) -> None:
     assert answer == (["ADDRESSEE_MISSING"], [])
 
 
-@either
-def test_force_needs_a_request_to_the_police_first(era: Era) -> None:
+@pytest.mark.parametrize(("era", "codes"), [(NEW, ["PROTECTION_NOT_REQUESTED"]), (OLD, [])])
+def test_force_needs_a_request_to_the_police_first_since_july_2026(
+    era: Era, codes: list[str]
+) -> None:
     hours = era.hours()
     known = after(*era.steps[:-1], *booked(*hours))
-    assert refused(known, scheduled(*hours), era.says()) == ["PROTECTION_NOT_REQUESTED"]
+    assert refused(known, scheduled(*hours), era.says()) == codes
     assert refused(known, scheduled(*hours, force_mobilised=False), era.says()) == []
+
+
+@pytest.mark.parametrize(("era", "codes"), [(NEW, ["NOT_APPROVED_BY_HEAD"]), (OLD, [])])
+def test_the_officer_signed_a_plan_with_force_until_the_head_had_to_approve_it(
+    era: Era, codes: list[str]
+) -> None:
+    hours = era.hours()
+    known = after(*era.steps, *booked(*hours))
+    assert refused(known, scheduled(*hours), officer(f"{era.planned} 09:00")) == codes
 
 
 # ---- a case that is halted
@@ -320,14 +331,14 @@ def test_an_hour_already_fixed_is_recorded_with_every_breach(era: Era) -> None:
     hours = era.hours("05:00", "09:00")
     claim = scheduled(*hours, addressees=[], already_done=True, document=PAPER)
     context = officer(f"{era.day} 12:00")
+    since_2026 = ["PROTECTION_NOT_REQUESTED", "NOT_APPROVED_BY_HEAD"]
     assert noted(known, claim, context) == [
         "FORBIDDEN_HOURS",
         "LEAD_TIME_TOO_SHORT",
         "CASE_POSTPONED",
         "POLICE_NOT_BOOKED",
         "OFFICER_NOT_BOOKED",
-        "PROTECTION_NOT_REQUESTED",
-        "NOT_APPROVED_BY_HEAD",
+        *(since_2026 if era is NEW else []),
         "ADDRESSEE_MISSING",
     ]
 

@@ -120,6 +120,51 @@ def test_each_kind_of_act_may_be_complained_of_in_its_own_time(
     assert codes(after(), filed(kind, received_on=day(late)))[1] == ["OUT_OF_TIME"]
 
 
+BLOCKADE = "e-block"
+SEIZURE = "e-seize"
+
+
+def ordered(measure_id: str, kind: str) -> measure.Ordered:
+    return measure.Ordered(
+        measure_id,
+        kind,  # type: ignore[arg-type]
+        "nh-song-cam",
+        "p1",
+        "71/QĐ-THADS",
+        day("03-01"),
+        "tran-thi-binh",
+        "OFFICER",
+        PAPER,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "act", "last", "late", "rule"),
+    [
+        ("b", BLOCKADE, "2026-03-04", "2026-03-05", "O-140-1/blockade"),
+        ("b", SEIZURE, "2026-03-11", "2026-03-12", "O-140-1/security"),
+        ("b", None, "2026-03-11", "2026-03-12", "O-140-1/security"),
+        ("d", None, "2026-03-31", "2026-04-01", "O-140-1/d"),
+    ],
+)
+def test_before_july_2026_a_blockade_and_acts_after_coercion_had_times_of_their_own(
+    kind: str, act: str | None, last: str, late: str, rule: str
+) -> None:
+    known = evolve(after(), ordered(f"{C}.m1", "BLOCK"), replace(NOW, id=BLOCKADE))
+    known = evolve(known, ordered(f"{C}.m2", "SEIZE"), replace(NOW, id=SEIZURE))
+    party = said("2026-04-20 09:00", "cong-thads", "PARTY")
+    in_time = filed(kind, "03-01", received_on=date.fromisoformat(last), act_event_id=act)
+    assert codes(known, in_time, party) == ("recorded", [])
+    too_late = replace(in_time, received_on=date.fromisoformat(late))
+    _, note = decide(known, too_late, party)
+    assert isinstance(note, complaint.IrregularityNoted)
+    assert (note.code, note.rule_id) == ("OUT_OF_TIME", rule)
+
+
+def test_since_july_2026_there_is_no_kind_for_acts_after_coercion() -> None:
+    assert codes(after(), filed("d"))[1] == ["RULE_VERSION_MISMATCH"]
+
+
 @pytest.mark.parametrize(
     ("kind", "month", "rule", "article"),
     [

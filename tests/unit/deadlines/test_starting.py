@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case, coercion, complaint, judgment, measure, payment
@@ -149,13 +150,28 @@ def test_some_clocks_start_by_another_fact_under_the_old_law() -> None:
     clocks = opened()
     coerced(clocks)
     asked = made(coercion.ProtectionRequested, K, police_id=POLICE)
-    hour = made(coercion.Scheduled, K, starts_at=at("2026-12-14 08:00"), police_id=POLICE)
+    hour = made(
+        coercion.Scheduled,
+        K,
+        starts_at=at("2026-12-14 08:00"),
+        police_id=POLICE,
+        force_mobilised=True,
+    )
+    unarmed = replace(hour, force_mobilised=False)
     assert "L-72-3" not in started(clocks.hear(asked, officer("2026-06-10 09:00")))
+    assert "L-72-3" not in started(clocks.hear(unarmed, head("2026-06-10 10:00")))
     assert "L-72-3" in started(clocks.hear(hour, head("2026-06-11 09:00")))
     clocks = opened()
     coerced(clocks)
     assert "L-72-3" in started(clocks.hear(asked, officer("2026-09-18 09:00")))
     assert "L-72-3" not in started(clocks.hear(hour, head("2026-09-29 09:00")))
+
+
+def test_a_complaint_after_coercion_is_resolved_in_a_time_of_its_own_under_the_old_law() -> None:
+    for day, rules in (("2026-06-10", ["O-146-1/d-first"]), ("2026-09-10", [])):
+        clocks = opened()
+        accepted = made(complaint.Accepted, X, level="1", act_kind="d", accepted_on=on(day))
+        assert started(clocks.hear(accepted, head(f"{day} 09:00"))) == rules
 
 
 def test_a_clock_that_the_law_of_the_day_does_not_know_does_not_start() -> None:

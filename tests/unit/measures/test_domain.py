@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.core.contracts.events import case, measure
 from services.core.contracts.family import Context
@@ -191,3 +192,18 @@ def test_security_lapses_once_the_case_is_terminated() -> None:
     assert [each.measure_id for each in react(freed, ended, NOW)] == [OTHER]
     moved = case.Moved(C, from_state="VERIFYING", to_state="ENFORCEABLE", cause_event_id="e9")
     assert not list(react(known, moved, NOW))
+
+
+@pytest.mark.parametrize(
+    ("day", "codes"), [("2026-03-10", ["RULE_VERSION_MISMATCH"]), ("2026-09-10", [])]
+)
+def test_a_ban_on_leaving_the_country_is_noted_as_no_measure_of_the_law_before_july_2026(
+    day: str, codes: list[str]
+) -> None:
+    claim = banned(decided_on=date(2026, 9, 10))
+    fact, *notes = decide(after(), claim, head(f"{day} 09:00"))
+    assert fact == claim
+    assert [note.code for note in notes] == codes
+    unattested = replace(claim, exit_ban_excluded=None)
+    answer = decide(after(), unattested, head(f"{day} 09:00"))
+    assert (answer[0] == unattested) is (day < "2026-07-01")

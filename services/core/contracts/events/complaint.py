@@ -11,7 +11,7 @@ from services.core.contracts.event import By, Event, Instant
 from services.core.contracts.events.records import Doc
 
 FiledLevel: TypeAlias = Literal["1", "2"]
-FiledActKind: TypeAlias = Literal["a", "b", "c"]
+FiledActKind: TypeAlias = Literal["a", "b", "c", "d"]
 
 
 class Filed(Event, frozen=True):
@@ -34,7 +34,7 @@ class Filed(Event, frozen=True):
 
 
 AcceptedLevel: TypeAlias = Literal["1", "2"]
-AcceptedActKind: TypeAlias = Literal["a", "b", "c"]
+AcceptedActKind: TypeAlias = Literal["a", "b", "c", "d"]
 
 
 class Accepted(Event, frozen=True):
@@ -174,7 +174,7 @@ class Discontinued(Event, frozen=True):
 
 
 DecidedLevel: TypeAlias = Literal["1", "2"]
-DecidedActKind: TypeAlias = Literal["a", "b", "c"]
+DecidedActKind: TypeAlias = Literal["a", "b", "c", "d"]
 DecidedConclusion: TypeAlias = Literal["RIGHT", "PARTLY", "WRONG"]
 DecidedRemedy: TypeAlias = Literal["KEEP", "AMEND", "ANNUL", "STOP"]
 DecidedCapacity: TypeAlias = Literal["HEAD", "DELEGATE", "OFFICER", "VP_HEAD", "JUDGE"]

@@ -336,7 +336,7 @@ COMPLAINT: Final = Machine(
         "thads.complaint.decided": (
             Arrow(("ACCEPTED",), "FINAL", if_={"level": "2"}),
             Arrow(("ACCEPTED",), "FINAL", if_={"act_kind": "b"}, when="decided by the head of an enforcement agency"),
-            Arrow(("ACCEPTED",), "DECIDED", if_={"level": "1", "act_kind": ["a", "c"]}),
+            Arrow(("ACCEPTED",), "DECIDED", if_={"level": "1", "act_kind": ["a", "c", "d"]}),
         ),
         "thads.deadline.expired": (
             Arrow(("DECIDED",), "FINAL", if_={"rule_id": "L-96-4"}),
