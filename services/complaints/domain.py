@@ -35,6 +35,7 @@ from services.core.law.objections import settle
 
 Heard: TypeAlias = (
     case.Decided
+    | case.Moved
     | case.Notified
     | case.Verified
     | case.DeclaredUnenforceable
@@ -141,6 +142,7 @@ def stream(event: Claim | Heard) -> str:
 
 def decide(known: Known, claim: Claim, context: Context) -> list[Fact] | list[Refusal]:
     """Return every reason why the claim may not be recorded, or the facts that follow from it."""
+    context = docket.under_its_law(known.case.view, context)
     found = objections(known, claim, context)
     return settle(claim, found, context, IrregularityNoted, about=claim.complaint_id)
 
@@ -288,6 +290,10 @@ def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
             return replace(known, coercion=known.coercion | {context.id})
         case sale.Priced() | sale.AuctionContracted() | sale.Sold():
             return replace(known, sale=known.sale | {context.id})
+        case case.Moved():
+            return replace(
+                known, case=replace(known.case, view=docket.heard(known.case.view, event, context))
+            )
         case _:
             view = known.case.view
             if isinstance(event, case.Decided | case.OfficerAssigned):

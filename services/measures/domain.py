@@ -81,6 +81,7 @@ def stream(event: Claim | Heard) -> str:
 
 def decide(known: Known, claim: Claim, context: Context) -> list[Fact] | list[Refusal]:
     """Return every reason why the claim may not be recorded, or the facts that follow from it."""
+    context = docket.under_its_law(known.case.view, context)
     found = objections(known, claim, context)
     return settle(claim, found, context, IrregularityNoted, about=claim.measure_id)
 

@@ -54,6 +54,7 @@ def stream(event: Claim | Heard) -> str:
 
 def decide(known: Known, claim: Claim, context: Context) -> list[Fact] | list[Refusal]:
     """Return every reason why the claim may not be recorded, or the facts that follow from it."""
+    context = docket.under_its_law(known.case, context)
     found = objections(known, claim)
     return settle(claim, found, context, IrregularityNoted, about=claim.case_id)
 

@@ -8,6 +8,8 @@ the catalogue's to say. Each change of state is a fact, `case.moved`, and nothin
 from collections.abc import Iterator
 from typing import TypeAlias, assert_never
 
+from msgspec.structs import replace
+
 from services.cases.domain import ending, halting, opening, working
 from services.cases.domain.folding import folded
 from services.cases.domain.heard import Heard, told
@@ -19,6 +21,7 @@ from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import derived_id, key_of
 from services.core.contracts.machine import OPENS
 from services.core.law.objections import settle
+from services.core.law.versions import version_of
 
 __all__ = ["Known", "decide", "evolve", "react", "stream"]
 
@@ -37,6 +40,9 @@ def stream(event: Event) -> str:
 
 def decide(known: Known, claim: case.Claim, context: Context) -> list[case.Fact] | list[Refusal]:
     """Return every reason why the claim may not be recorded, or the facts that follow from it."""
+    ended_on = known.case.cases.get(claim.case_id, Case()).ended_on
+    law = version_of(context.occurred_at, case_ended_on=ended_on)
+    context = replace(context, law=law)
     found = objections(known, claim, context)
     answer = settle(claim, found, context, case.IrregularityNoted, about=claim.case_id)
     if isinstance(answer[0], Refusal):

@@ -1,10 +1,13 @@
 """How the docket remembers its own facts. Only `case.moved` changes the state of a case."""
 
+from datetime import date
 from typing import Final, cast
 
 from msgspec.structs import replace
 
 from services.cases.domain.known import Case, Demand, Docket, Known, Paper, Verification
+from services.core.access.docket import ENDED
+from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import CaseState
 from services.core.contracts.family import Context
@@ -44,7 +47,7 @@ def _with(this: Case, fact: case.Fact, context: Context) -> Case:
         case case.Decided():
             return _decided(this, fact)
         case case.Moved():
-            return _moved(this, fact)
+            return _moved(this, fact, day_of(context.occurred_at))
         case case.Notified(as_="CREDITOR"):
             return replace(this, creditor_notices=this.creditor_notices + 1)
         case case.Performed(items=items, amount=amount):
@@ -93,8 +96,9 @@ def _decided(this: Case, fact: case.Decided) -> Case:
     )
 
 
-def _moved(this: Case, fact: case.Moved) -> Case:
+def _moved(this: Case, fact: case.Moved, day: date) -> Case:
     state = cast("CaseState", fact.to_state)
+    this = replace(this, ended_on=day if state in ENDED else None)
     if state in {"POSTPONED", "SUSPENDED", "TERMINATED"}:
         stood = this.kept if this.state in {"POSTPONED", "SUSPENDED"} else this.state
         return replace(this, state=state, kept=stood)

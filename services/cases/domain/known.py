@@ -154,6 +154,7 @@ class Case(Struct, frozen=True):
     decided_on: date | None = None
     papers: dict[str, Paper] = {}  #: by the fact that recorded each
     ended_by: str | None = None  #: the paper that terminated it
+    ended_on: date | None = None  #: the day on which it ended, None while it goes on
     numbers: frozenset[str] = frozenset()  #: official numbers used, each with its type
     creditor_notices: int = 0
     verifications: tuple[Verification, ...] = ()

@@ -42,6 +42,7 @@ def decide(known: Known, claim: Claim, context: Context) -> Answer:
     if isinstance(claim, submission.Refused | submission.Released):
         return [*booking.given_back(known, claim)]
     this = known.coercion.of(claim.coercion_id)
+    context = docket.under_its_law(known.case.view, context)
     found = objections(known, this, claim, context)
     answer = settle(claim, found, context, coercion.IrregularityNoted, about=claim.coercion_id)
     if isinstance(answer[0], Refusal):

@@ -14,6 +14,7 @@ from services.core.contracts.days import day_of
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import CaseState
 from services.core.contracts.family import Context
+from services.core.law.versions import version_of
 
 Heard: TypeAlias = case.Decided | case.Moved | case.OfficerAssigned
 """The facts from which the view is folded."""
@@ -61,6 +62,15 @@ def heard(known: Case, fact: Heard, context: Context) -> Case:
             return replace(
                 known, state=cast("CaseState", fact.to_state), since=day_of(context.occurred_at)
             )
+
+
+def under_its_law(known: Case, context: Context) -> Context:
+    """Return the context of an act under the version of the law that governs its case.
+
+    A case that ended before the new law stays under the old one, whenever the act is done in it.
+    """
+    ended_on = known.since if known.state in ENDED else None
+    return replace(context, law=version_of(context.occurred_at, case_ended_on=ended_on))
 
 
 def stream_of(part: str) -> str:

@@ -25,6 +25,7 @@ from tests.unit.cases.test_domain import (
     after,
     codes,
     decided,
+    evolve,
     halted,
     in_state,
     postponed,
@@ -307,3 +308,20 @@ def test_what_the_court_remits_is_more_than_nothing(amount: int) -> None:
         "refused",
         ["TOTAL_TOO_LARGE"],
     )
+
+
+# ---- the law of a case that has ended
+
+
+@pytest.mark.parametrize(("ended_on", "old"), [("2026-06-30", True), ("2026-07-01", False)])
+def test_a_case_that_ended_before_july_2026_stays_under_the_old_law(
+    ended_on: str, *, old: bool
+) -> None:
+    ended = case.Moved(C, "UNENFORCEABLE", "COMPLETED", cause_event_id=new_id())
+    known = evolve(after(*OPEN), ended, head(f"{ended_on} 09:00"))
+    found = codes(known, returned("2026-09-15"), head("2026-09-15 09:00"))[1]
+    assert ("RULE_VERSION_MISMATCH" in found) is old
+    goes_on = case.Moved(C, "TERMINATED", "UNENFORCEABLE", cause_event_id=new_id())
+    again = evolve(known, goes_on, head("2026-07-02 09:00"))
+    found = codes(again, returned("2026-09-15"), head("2026-09-15 09:00"))[1]
+    assert "RULE_VERSION_MISMATCH" not in found

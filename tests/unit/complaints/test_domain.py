@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from services.complaints.domain import Known, react
 from services.complaints.service import FAMILY
-from services.core.contracts.events import complaint, deadline, measure
+from services.core.contracts.events import case, complaint, deadline, measure
 from services.core.contracts.events.records import Doc
 from services.core.contracts.family import Context
 from tests.unit.cast import CASE, PAPER, became, case_decided, case_opened, head, said
@@ -159,6 +159,24 @@ def test_before_july_2026_a_blockade_and_acts_after_coercion_had_times_of_their_
     _, note = decide(known, too_late, party)
     assert isinstance(note, complaint.IrregularityNoted)
     assert (note.code, note.rule_id) == ("OUT_OF_TIME", rule)
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "rule"), [("2026-06-30", "O-140-1/c"), ("2026-07-01", "L-96-3")]
+)
+def test_in_a_case_that_ended_before_july_2026_the_old_law_is_cited(
+    ended_on: str, rule: str
+) -> None:
+    ended = case.Moved(C, "ENFORCEABLE", "COMPLETED", cause_event_id="e9")
+    late = filed("c", received_on=day("11-01"))
+    _, note = decide(after((ended, head(f"{ended_on} 09:00"))), late, PORTAL)
+    assert isinstance(note, complaint.IrregularityNoted)
+    assert (note.code, note.rule_id) == ("OUT_OF_TIME", rule)
+    goes_on = case.Moved(C, "TERMINATED", "ENFORCEABLE", cause_event_id="e9")
+    again = after((ended, head(f"{ended_on} 09:00")), (goes_on, head("2026-07-02 09:00")))
+    _, note = decide(again, late, PORTAL)
+    assert isinstance(note, complaint.IrregularityNoted)
+    assert note.rule_id == "L-96-3"
 
 
 def test_since_july_2026_there_is_no_kind_for_acts_after_coercion() -> None:
