@@ -4,7 +4,7 @@ For agencies and operators alike; who may see which clock is for whoever shows t
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from msgspec import Struct
 from services.core.access.directory import Directory
 from services.core.clock import Clock
 from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.days import day_of
 from services.core.doors.rows import Rows
 from services.core.law.errors import LawError
 from services.core.law.rule_files import law
@@ -86,13 +87,14 @@ class Board:
     ) -> list[Shown]:
         """Return the next clocks beyond one, what was due first before others.
 
-        Of an agency: those of which it is responsible, and what has climbed to it or past it.
+        Of an agency: those of which it is responsible, itself or after one that has ended, and what
+        has climbed to it or past it.
         """
         under = list(below(agency, self._clock.now(), self._directory())) if agency else []
         rows: list[Any] = await self.rows.ask(
             queries.urgent,
             states=list(WAITING) if state == OPEN else [state],
-            own=agency,
+            own=self._directory().inherited(agency, self._today()) if agency else None,
             below=[slug for slug, _ in under],
             overdue_since=[since for _, since in under],
             after=after,
@@ -110,12 +112,16 @@ class Board:
             for slug, before in below(agency, now, self._directory())
         )
 
+    def _today(self) -> date:
+        return day_of(self._clock.now())
+
     def _shown(self, row: Any) -> Shown:
         rule = _rule(row["rule_id"], row["rule_version"])
         declared = self._catalogue.clocks.get(row["rule_id"])
         said = rule.says if rule else Sentence(row["rule_id"], declared.en if declared else "")
         over = (row["alarm_at"] or row["due"]) if row["state"] == "OVERDUE" else None
         now, who = self._clock.now(), row["responsible"]
+        who = self._directory().heir(who, day_of(now)) if who else None
         return Shown(
             clock_id=row["clock_id"],
             watched=row["watched"],

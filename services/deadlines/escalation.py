@@ -1,5 +1,6 @@
-"""How far an overdue clock has climbed: policy K-ESCALATE, along the parents in the directory.
+"""How far an overdue clock has climbed: policy K-ESCALATE, along the directory.
 
+From each agency to whom it reports, else to its parent; of one that has ended, from its successor.
 Nothing is recorded of it: who looks at a clock is told how far it has climbed by then.
 """
 
@@ -34,7 +35,7 @@ def climbed_to(
     """Return who a clock has climbed to by now, None while it is with who must act."""
     steps = days_overdue(since, now) // _step()
     reached = None
-    for _, above in zip(range(steps), _above(responsible, directory), strict=False):
+    for _, above in zip(range(steps), _above(responsible, now, directory), strict=False):
         reached = above
     return reached
 
@@ -42,7 +43,7 @@ def climbed_to(
 def below(agency: str, now: datetime, directory: Directory) -> Iterator[tuple[str, datetime]]:
     """Yield each agency below one, and since when its clocks are overdue that have climbed up."""
     for slug in directory.agencies:
-        chain = list(_above(slug, directory))
+        chain = list(_above(slug, now, directory))
         if agency in chain:
             steps = chain.index(agency) + 1
             yield slug, _so_long_ago(steps * _step(), now)
@@ -57,13 +58,17 @@ def _so_long_ago(days: int, now: datetime) -> datetime:
     return end_of(day - _DAY)
 
 
-def _above(agency: str, directory: Directory) -> Iterator[str]:
-    seen = {agency}
-    entry = directory.agency(agency)
-    while entry is not None and entry.parent is not None and entry.parent not in seen:
-        seen.add(entry.parent)
-        yield entry.parent
-        entry = directory.agency(entry.parent)
+def _above(agency: str, now: datetime, directory: Directory) -> Iterator[str]:
+    day = day_of(now)
+    slug: str | None = directory.heir(agency, day)
+    seen = {slug}
+    while slug is not None and (entry := directory.agency(slug)) is not None:
+        above = entry.reports_to or entry.parent
+        slug = directory.heir(above, day) if above else None
+        if slug is None or slug in seen:
+            return
+        seen.add(slug)
+        yield slug
 
 
 def _step() -> int:

@@ -107,7 +107,7 @@ select clock_id, watched, rule_id, rule_version, kind, verified, start, due, ala
        addressee, cause_event_id::text, started::text, state, since, late
   from clocks
  where state = any(:states::text[])
-   and (:own::text is null or responsible = :own
+   and (:own::text[] is null or responsible = any(:own::text[])
         or state = 'OVERDUE' and exists (
            select
              from unnest(:below::text[], :overdue_since::timestamptz[]) as under(agency, since)

@@ -4,6 +4,7 @@ A rule names one or more ways in which the sender's agency may stand to the part
 of; one is enough, and without a rule nobody may. The bus asks `objection` before any code of the
 family; a refusal by it stands alone. A part that does not exist is answered like one that belongs
 to others. Roles, kinds of agency and officers were checked at the edge, without knowing the case.
+What an agency was that has ended, its successor is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ from services.core.access.involvement import (
     scopes_of,
 )
 from services.core.contracts.catalogue import PREFIX, Catalogue
+from services.core.contracts.days import day_of
 from services.core.contracts.event import Event
 from services.core.contracts.family import Context, Directory, Refusal
 
@@ -75,13 +77,29 @@ class _Question(Struct, frozen=True):
     def directory(self) -> Directory:
         return self.context.directory
 
+    def holders(self, relation: str, scopes: Iterable[str]) -> tuple[str, ...]:
+        """Return the holders at the first of the scopes that has any; of those ended, the heirs."""
+        return self._today(self.involved.holders(relation, scopes))
+
+    def handlers_of(self, scopes: Iterable[str]) -> tuple[str, ...]:
+        """Return who carries out the first of the scopes that somebody does, or was asked for."""
+        return self._today(self.involved.handlers_of(scopes))
+
+    def inside(self, relation: str, scope: str) -> set[str]:
+        """Return the holders at every scope that lies within one."""
+        return set(self._today(self.involved.inside(relation, scope)))
+
+    def _today(self, holders: Iterable[str]) -> tuple[str, ...]:
+        day = day_of(self.context.occurred_at)
+        return tuple(dict.fromkeys(self.directory.heir(each, day) for each in holders))
+
     def is_among(self, offices: Iterable[str]) -> bool:
         """Say whether the sender's agency is one of these offices, or a room of one."""
         return any(is_of(self.directory, self.context.agency, each) for each in offices)
 
     def has(self, relation: str, *scopes: str) -> bool:
         """Say whether the sender's agency, or the office above its room, is among the holders."""
-        return self.is_among(self.involved.holders(relation, scopes or self.scopes))
+        return self.is_among(self.holders(relation, scopes or self.scopes))
 
     def meets(self, agencies: Iterable[str]) -> bool:
         """Say whether the sender's agency shares territory with one of these."""
@@ -93,16 +111,16 @@ class _Question(Struct, frozen=True):
 
         A case that goes on from another, and of which nobody was asked, is its handler's.
         """
-        held = self.involved.handlers_of(self.scopes[:-1])
+        held = self.handlers_of(self.scopes[:-1])
         before = getattr(self.claim, "previous_case_id", None)
         if not held and before:
-            held = self.involved.holders("handler", [before])
-        return held or self.involved.holders("receiver", self.scopes[-1:])
+            held = self.holders("handler", [before])
+        return held or self.holders("receiver", self.scopes[-1:])
 
     @property
     def around(self) -> tuple[str, ...]:
         """Whose territory is the place of the case: the handlers'; before, the court's."""
-        return self.handlers or self.involved.holders("origin", self.scopes)
+        return self.handlers or self.holders("origin", self.scopes)
 
     @property
     def acting(self) -> tuple[str, ...]:
@@ -114,7 +132,7 @@ class _Question(Struct, frozen=True):
     @property
     def assigned(self) -> str | None:
         """The officer assigned; none where the case has passed to another office since."""
-        for slug in self.involved.holders("officer", self.scopes):
+        for slug in self.holders("officer", self.scopes):
             officer = self.directory.officer(slug)
             if officer and any(is_of(self.directory, officer.agency, h) for h in self.handlers):
                 return slug
@@ -127,15 +145,13 @@ class _Question(Struct, frozen=True):
         Where the claim names none, it is the party for which the part, or its case, was filed.
         """
         if self.party:
-            changed = self.involved.holders("channel_changed", [self.party])
-            return changed or self.involved.holders("channel", [self.party])
-        filed_for = self.involved.holders("filed_for", self.scopes)
+            changed = self.holders("channel_changed", [self.party])
+            return changed or self.holders("channel", [self.party])
+        filed_for = self.holders("filed_for", self.scopes)
         changed = tuple(
-            channel
-            for party in filed_for
-            for channel in self.involved.holders("channel_changed", [party])
+            channel for party in filed_for for channel in self.holders("channel_changed", [party])
         )
-        return changed or self.involved.holders("channel", self.scopes)
+        return changed or self.holders("channel", self.scopes)
 
     @property
     def party(self) -> str | None:
@@ -148,10 +164,8 @@ def _is_handler(asked: _Question) -> bool:
 
 
 def _handles_a_case(asked: _Question) -> bool:
-    judgment, involved = asked.scopes[-1], asked.involved
-    return asked.is_among(
-        involved.inside("handler", judgment) | involved.inside("receiver", judgment)
-    )
+    judgment = asked.scopes[-1]
+    return asked.is_among(asked.inside("handler", judgment) | asked.inside("receiver", judgment))
 
 
 def _is_room(asked: _Question) -> bool:
@@ -162,10 +176,10 @@ def _is_room(asked: _Question) -> bool:
 
 def _is_resolver(asked: _Question) -> bool:
     part = [asked.claim.part]
-    if resolvers := asked.involved.holders("resolver", part):
+    if resolvers := asked.holders("resolver", part):
         offices = {office_of(asked.directory, each) for each in resolvers}
         return office_of(asked.directory, asked.context.agency) in offices
-    is_second = "2" in asked.involved.holders("level", part)
+    is_second = "2" in asked.holders("level", part)
     return _is_managing(asked) if is_second else _is_handler(asked)
 
 
@@ -180,7 +194,7 @@ def _is_officer(asked: _Question) -> bool:
 
 
 def _is_above(asked: _Question) -> bool:
-    courts = asked.involved.holders("origin", asked.scopes)
+    courts = asked.holders("origin", asked.scopes)
     return any(asked.context.agency in agencies_above(asked.directory, court) for court in courts)
 
 
@@ -195,13 +209,13 @@ def _is_procuracy(asked: _Question) -> bool:
 
 def _is_of_place(asked: _Question) -> bool:
     mine = asked.context.agency
-    named = asked.involved.holders("named", asked.scopes)
+    named = asked.holders("named", asked.scopes)
     communes = [each for each in named if kind_of(asked.directory, each) == "commune"]
     return mine in named or any(asked.directory.within(mine, each) for each in communes)
 
 
 def _is_office_of_place(asked: _Question) -> bool:
-    if asked.involved.holders("handler", asked.scopes):  # who handles a case is no choice any more
+    if asked.holders("handler", asked.scopes):  # who handles a case is no choice any more
         return _is_handler(asked)
     enforces = kind_of(asked.directory, asked.context.agency) in OFFICES
     return enforces and asked.meets(asked.around)
@@ -209,12 +223,12 @@ def _is_office_of_place(asked: _Question) -> bool:
 
 def _is_delivered(asked: _Question) -> bool:
     fact = getattr(asked.claim, "event_id", "")
-    return asked.context.agency in asked.involved.holders("delivered", [fact])
+    return asked.context.agency in asked.holders("delivered", [fact])
 
 
 _STANDS: Final[Mapping[str, Callable[[_Question], bool]]] = {
-    "new": lambda asked: not asked.involved.holders("origin", asked.scopes),
-    "origin": lambda asked: asked.context.agency in asked.involved.holders("origin", asked.scopes),
+    "new": lambda asked: not asked.holders("origin", asked.scopes),
+    "origin": lambda asked: asked.context.agency in asked.holders("origin", asked.scopes),
     "above": _is_above,
     "receiver": lambda asked: asked.has("receiver"),
     "handler": _is_handler,
@@ -265,7 +279,7 @@ def objection_to_undoing(claim: Event, context: Context, involved: Involved) -> 
     asked = _Question(claim, context, involved)
     rule = set(claim.BY.get(context.role, ()))
     is_of_handler = bool(rule) and rule <= {"handler", "officer", "room"}
-    if is_of_handler and involved.holders("handler", asked.scopes) and not _is_handler(asked):
+    if is_of_handler and asked.holders("handler", asked.scopes) and not _is_handler(asked):
         return Refusal("OUT_OF_TERRITORY", {"handler": list(asked.handlers)})
     return None
 
@@ -281,7 +295,7 @@ def _rule(asked: _Question) -> tuple[str, ...]:
     if not channels:
         return rule
     by_portal = any(kind_of(asked.directory, each) == "portal" for each in channels)
-    chosen = asked.involved.holders("channel_changed", [asked.party or ""])
+    chosen = asked.holders("channel_changed", [asked.party or ""])
     is_free = asked.party is not None and "portal" in rule and not (by_portal or chosen)
     return ("channel", "portal") if is_free else ("channel",)
 
@@ -314,7 +328,7 @@ def _undeclared(asked: _Question) -> Iterator[Refusal]:
     if "new" in asked.claim.BY.get(asked.context.role, ()):
         return  # it declares them
     claim = asked.claim
-    parties = {each for at in asked.scopes for each in asked.involved.holders("party", [at])}
+    parties = {each for at in asked.scopes for each in asked.holders("party", [at])}
     notified = ("addressee",) if getattr(claim, "as_", None) in {"DEBTOR", "CREDITOR"} else ()
     for name in (*_OF_PARTIES, *notified):
         value = getattr(claim, name, None)

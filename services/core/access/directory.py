@@ -39,6 +39,8 @@ class Agency(Struct, frozen=True):
     valid_from: date
     valid_to: date | None  #: its last day
     is_unit: bool = False  #: whether it keeps a diary that can be booked
+    succeeded_by: str | None = None  #: who has its duties and rights once it has ended
+    reports_to: str | None = None  #: who is told what it leaves undone, where not its parent
 
     def existed_on(self, day: date) -> bool:
         """Whether it was in being on that day."""
@@ -74,6 +76,18 @@ class Directory(Struct, frozen=True):
     def officer(self, slug: str) -> Officer | None:
         """Return the officer of that short name, or None."""
         return self.officers.get(slug)
+
+    def heir(self, slug: str, day: date) -> str:
+        """Return who has the duties and rights of an agency on a day: itself until it has ended."""
+        found = self.agencies.get(slug)
+        while found and found.succeeded_by and found.valid_to and found.valid_to < day:
+            slug = found.succeeded_by
+            found = self.agencies.get(slug)
+        return slug
+
+    def inherited(self, slug: str, day: date) -> list[str]:
+        """Return the agencies whose duties and rights one has on a day, itself first."""
+        return [slug, *(each for each in self.agencies if self.heir(each, day) == slug != each)]
 
     def meet(self, one: str, other: str) -> bool:
         """Whether the territories of two agencies have a place in common."""
@@ -134,6 +148,8 @@ class _Agency(Struct, frozen=True, forbid_unknown_fields=True):
     valid_to: date | None = None
     parent: str | None = None
     unit: bool = False
+    succeeded_by: str | None = None
+    reports_to: str | None = None
 
 
 class _Officer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -161,6 +177,8 @@ def _agency(slug: str, entry: _Agency) -> Agency:
         entry.valid_from,
         entry.valid_to,
         entry.unit,
+        entry.succeeded_by,
+        entry.reports_to,
     )
 
 
@@ -181,7 +199,11 @@ def _check(directory: Directory, catalogue: Catalogue) -> None:
             _among([agency.kind], catalogue.roles[role].of, f"{at}.kind as {role}")
         _among(agency.territory, directory.territories, f"{at}.territory")
         _among([agency.parent] if agency.parent else [], directory.agencies, f"{at}.parent")
+        for name in ("succeeded_by", "reports_to"):
+            named = getattr(agency, name)
+            _among([named] if named else [], directory.agencies, f"{at}.{name}")
         _ordered(agency, at)
+        _passes_on(agency, directory, at)
     for slug, officer in directory.officers.items():
         at = f"officers.{slug}"
         _slug(slug, at)
@@ -213,3 +235,14 @@ def _not_round_itself(place: str, territories: Mapping[str, str | None]) -> None
 def _ordered(entry: Agency | Officer, at: str) -> None:
     if entry.valid_to is not None and entry.valid_to < entry.valid_from:
         raise DirectoryError(f"{at}: ends on {entry.valid_to}, before {entry.valid_from}")
+
+
+def _passes_on(agency: Agency, directory: Directory, at: str) -> None:
+    """See that only an agency that has ended has a successor, which is there when it ends."""
+    if agency.succeeded_by is None:
+        return
+    if agency.valid_to is None:
+        raise DirectoryError(f"{at}: succeeded_by {agency.succeeded_by}, but has no valid_to")
+    after = directory.agencies[agency.succeeded_by].valid_to
+    if after is not None and after <= agency.valid_to:
+        raise DirectoryError(f"{at}: {agency.succeeded_by} ends on {after}, no later than it does")

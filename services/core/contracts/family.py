@@ -71,6 +71,9 @@ class Directory(Protocol):
     def officer(self, slug: str) -> Officer | None:
         """Return the officer of that short name, or None."""
 
+    def heir(self, slug: str, day: date) -> str:
+        """Return who has the duties and rights of an agency on a day: itself until it ended."""
+
     def meet(self, one: str, other: str) -> bool:
         """Say whether the territories of two agencies have a place in common."""
 

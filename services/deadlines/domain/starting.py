@@ -60,6 +60,7 @@ def started(
             begun.add(id_)
             moment = _moment(known, start, watched, event, context)
             agency = addressee or responsible(known, entry.who, watched, event, context)
+            agency = agency and context.directory.heir(agency, day_of(context.occurred_at))
             yield _started(entry, rule, version, moment, (id_, watched, cause), agency, addressee)
 
 

@@ -355,3 +355,27 @@ def test_a_room_acknowledges_what_was_delivered_to_the_room_itself() -> None:
     delivered = delivery.Delivered(C, "f2", "thads-da-nang", AT, "PULL")
     acknowledged = delivery.Acknowledged(C, "f2", "tran-thi-binh", AT)
     assert code(acknowledged, OFFICER, (delivered, HEAD)) == "NOT_ADDRESSEE"
+
+
+# ---- agencies that have ended
+
+
+DISTRICT_COURT = said("2025-06-10 09:00", "toa-hai-chau", "COURT")
+DISTRICT_OFFICE = said("2025-06-10 09:00", "chi-cuc-thads-hai-chau", "HEAD", "truong-hai-chau")
+OF_HUE = said(NOON, "toa-hue", "COURT")
+
+
+def test_the_successor_of_a_court_goes_on_with_its_judgments_and_no_other_court_does() -> None:
+    effective = judgment.MadeEffective(J, DAY, [])
+    issued = ((ISSUED, DISTRICT_COURT),)
+    assert code(effective, COURT, *issued) is None
+    assert code(effective, OF_HUE, *issued) == "OUT_OF_TERRITORY"
+    before = said("2025-06-20 09:00", "toa-da-nang", "COURT")
+    assert code(effective, before, *issued) == "OUT_OF_TERRITORY", "the court has not ended yet"
+
+
+def test_the_successor_of_an_office_carries_out_its_cases() -> None:
+    decided = (*OPENED, (DECIDED, DISTRICT_OFFICE))
+    assert code(ASSIGNED, HEAD, *decided) is None
+    in_hue = said(NOON, "thads-hue", "HEAD", "truong-hue")
+    assert code(ASSIGNED, in_hue, *decided) == "OUT_OF_TERRITORY"

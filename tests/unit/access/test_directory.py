@@ -45,9 +45,24 @@ def test_an_agency_that_ended_existed_until_its_last_day() -> None:
     assert not ended.existed_on(date(1996, 12, 31))
 
 
+def test_the_duties_of_an_agency_that_ended_are_its_successors_from_the_next_day_on() -> None:
+    known = load(CATALOGUE)
+    assert known.heir("toa-hai-chau", date(2025, 6, 30)) == "toa-hai-chau"
+    assert known.heir("toa-hai-chau", date(2025, 7, 1)) == "toa-da-nang"
+    assert known.inherited("toa-da-nang", date(2025, 6, 30)) == ["toa-da-nang"]
+    assert known.inherited("toa-da-nang", date(2026, 9, 1)) == ["toa-da-nang", "toa-hai-chau"]
+
+
 @pytest.mark.parametrize(
     ("agencies", "complaint"),
     [
+        ("{toa: " + COURT % ", succeeded_by: toa-2" + "}", r"toa\.succeeded_by: toa-2 is not"),
+        ("{toa: " + COURT % ", succeeded_by: toa" + "}", "succeeded_by toa, but has no valid_to"),
+        (
+            "{toa: " + COURT % ", valid_to: 2026-06-30, succeeded_by: toa" + "}",
+            "toa ends on 2026-06-30, no later",
+        ),
+        ("{toa: " + COURT % ", reports_to: nobody" + "}", r"agencies\.toa\.reports_to: nobody"),
         ("{toa: " + COURT % ", colour: red" + "}", "unknown field `colour`.*toa|colour"),
         ("{toa: " + COURT % ", parent: nobody" + "}", r"agencies\.toa\.parent: nobody"),
         ("{Toa.Án: " + COURT % "" + "}", "a short name holds small letters"),

@@ -103,5 +103,37 @@ def test_what_stays_overdue_climbs_a_step_each_five_working_days(
 
 
 def test_nothing_climbs_where_nobody_stands_above() -> None:
-    assert climbed_to("vks-khu-vuc-3", OVER, at("2026-12-01T00:00"), DIRECTORY) is None
-    assert list(below("vks-khu-vuc-3", OVER, DIRECTORY)) == []
+    assert climbed_to("bo-cong-an", OVER, at("2026-12-01T00:00"), DIRECTORY) is None
+    assert list(below("nh-song-cam", OVER, DIRECTORY)) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "first", "then"),
+    [
+        ("toa-khu-vuc-3", "toa-da-nang", "toa-toi-cao"),
+        ("nh-song-cam", "ngan-hang-nha-nuoc", None),
+        ("vks-khu-vuc-3", "vks-toi-cao", None),
+        ("ca-thi-hanh-an-da-nang", "bo-cong-an", None),
+        ("ubnd-phuong-song-cam", "ubnd-da-nang", None),
+        ("bhxh-khu-vuc-5", "bhxh-da-nang", "bo-tai-chinh"),
+        ("chi-cuc-thads-hai-chau", DEPARTMENT, None),  # it has ended: thads-da-nang must act
+    ],
+)
+def test_what_any_kind_of_agency_leaves_undone_climbs_to_whom_it_reports(
+    who: str, first: str, then: str | None
+) -> None:
+    assert climbed_to(who, OVER, at("2026-09-09T00:00"), DIRECTORY) == first
+    assert climbed_to(who, OVER, at("2026-09-16T00:00"), DIRECTORY) == (then or first)
+    assert who in dict(below(first, at("2026-09-09T00:00"), DIRECTORY))
+
+
+def test_everybody_but_the_highest_reports_to_somebody() -> None:
+    highest = {"superior", "central_body", "platform"}
+    private = {"valuer", "auctioneer", "employer", "other_holder", "portal", "intake"}
+    alone = [
+        agency.slug
+        for agency in DIRECTORY.agencies.values()
+        if agency.kind not in highest | private
+        and climbed_to(agency.slug, OVER, at("2026-12-01T00:00"), DIRECTORY) is None
+    ]
+    assert alone == []

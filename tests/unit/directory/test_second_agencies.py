@@ -9,7 +9,7 @@ from services.core.contracts.catalogue_file import load_catalogue
 
 CATALOGUE = load_catalogue()
 DIRECTORY = directory.load(CATALOGUE)
-OF_THE_WHOLE_COUNTRY = ("central_body", "platform")
+OF_THE_WHOLE_COUNTRY = ("central_body", "superior", "platform")
 
 
 def lies_in(place: str | None, outer: str) -> bool:
