@@ -460,10 +460,26 @@ def _nothing_left(files: Files, clock: Clock) -> bool:
     return files.paid(case) >= owed
 
 
-def _all_paid(files: Files, clock: Clock) -> bool:
+def _all_performed(files: Files, clock: Clock) -> bool:
+    """Say whether all money came in or was settled outside, and all else was done outside."""
     decided = files.last("case.decided", clock.part)
-    amount = decided.data.amount if decided else None
-    return amount is not None and files.collected(clock.part) >= amount
+    if decided is None:
+        return False
+    amount, outside = decided.data.amount, files.of("case.performed", clock.part)
+    settled = sum(each.data.amount or 0 for each in outside)
+    settled += sum(each.data.amount for each in files.of("case.exempted", clock.part))
+    if amount is not None and files.collected(clock.part) + settled < amount:
+        return False
+    done = {no for each in outside for no in each.data.items}
+    left = [each for each in files.items(clock.part) if each.item_no not in done]
+    return all(amount is not None and each.nature == "MONEY" for each in left)
+
+
+def _enforced_performed(files: Files, clock: Clock) -> bool:
+    decided = files.last("coercion.decided", clock.part)
+    outside = files.of("case.performed", case_of(clock.part))
+    done = {no for each in outside for no in each.data.items}
+    return decided is not None and set(decided.data.items) <= done
 
 
 def _received(files: Files, _: str) -> date | None:
@@ -650,8 +666,9 @@ RULES: Final[dict[str, Rule]] = {
             on("case.notified", "valid_on", notice="ENFORCEMENT_DECISION", as_="DEBTOR"),
             provisional=True,
         ),
-        End("payment.collected", {"source": "VOLUNTARY"}, asks=_all_paid),
-        *ends("case.performed", "case.completed", "case.terminated", "case.entrusted"),
+        End("payment.collected", {"source": "VOLUNTARY"}, asks=_all_performed),
+        End("case.performed", asks=_all_performed),
+        *ends("case.completed", "case.terminated", "case.entrusted"),
     ),
     "L-13-1": Rule(
         30,
@@ -1076,14 +1093,14 @@ RULES: Final[dict[str, Rule]] = {
                 _coercion(files, part, "ACT") and "WORKER" not in _nature(files, part)
             ),
         ),
-        End("case.performed"),
+        End("case.performed", asks=_enforced_performed),
         *OVER,
     ),
     "L-93-1": _period(
         5,
         "NLV",
         _if(_enforcing("DEBTOR"), lambda files, _, part: _is_person(files, part)),
-        End("case.performed"),
+        End("case.performed", asks=_enforced_performed),
         *OVER,
     ),
     "L-94-1": _period(
@@ -1095,7 +1112,7 @@ RULES: Final[dict[str, Rule]] = {
                 _coercion(files, part, "ACT") and "WORKER" in _nature(files, part)
             ),
         ),
-        End("case.performed"),
+        End("case.performed", asks=_enforced_performed),
         *OVER,
     ),
     # sale

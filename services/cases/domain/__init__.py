@@ -98,7 +98,7 @@ def moved(known: Known, event: case.Claim | Heard, cause: str) -> Iterator[case.
     target = CASE.follows(
         this.state, event, kept=this.kept, holds=lambda when: this.holds(when, event)
     )
-    if target is not None and target != this.state and this.is_whole(event):
+    if target is not None and target != this.state and known.is_whole(event):
         opened_for = known.judgment.parties if known.judgment and this.state is None else None
         yield case.Moved(
             event.part,

@@ -108,7 +108,7 @@ def of_completion(known: Known, this: Case, claim: case.Completed) -> Iterator[R
         is_owed = claim.case_id in known.case.cases and known.owed(claim.case_id) > 0
     else:
         carried_out = any(each.executed for each in known.coercion.of(claim.case_id).values())
-        is_owed = bool(this.open_items) and not carried_out
+        is_owed = bool(known.open_items(claim.case_id)) and not carried_out
     if is_owed:
         yield Refusal("OBLIGATION_OPEN")
     if money.collected > money.paid_out:

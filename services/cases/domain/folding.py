@@ -51,8 +51,8 @@ def _with(this: Case, fact: case.Fact, context: Context) -> Case:
         case case.Notified(as_="CREDITOR"):
             return replace(this, creditor_notices=this.creditor_notices + 1)
         case case.Performed(items=items, amount=amount):
-            closed = this.closed | set(items)
-            return replace(this, performed=this.performed + (amount or 0), closed=closed)
+            done = this.done | set(items)
+            return replace(this, performed=this.performed + (amount or 0), done=done)
         case case.Verified(verified_on=day, finding=finding):
             told = this.new_information_on
             return replace(
@@ -108,5 +108,6 @@ def _moved(this: Case, fact: case.Moved, day: date) -> Case:
         state=state,
         kept=None,
         closed=frozenset() if reopened else this.closed,
+        done=frozenset() if reopened else this.done,
         ended_by=None if reopened else this.ended_by,
     )

@@ -99,7 +99,11 @@ def of_judgment(
             at_once=fact.enforceable in {"AT_ONCE", "PROVISIONAL"},
             parties=frozenset(party.ref for party in fact.parties),
             items={
-                item.item_no: Item(item.initiative == "EX_OFFICIO", due_on=item.due_on)
+                item.item_no: Item(
+                    ex_officio=item.initiative == "EX_OFFICIO",
+                    is_money=item.nature == "MONEY",
+                    due_on=item.due_on,
+                )
                 for item in fact.items
             },
         )

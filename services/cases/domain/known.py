@@ -27,6 +27,7 @@ class Item(Struct, frozen=True):
     """One thing that the judgment orders."""
 
     ex_officio: bool
+    is_money: bool
     effective_on: date | None = None
     due_on: date | None = None
 
@@ -146,7 +147,8 @@ class Case(Struct, frozen=True):
     requested: tuple[int, ...] = ()
     requested_on: date | None = None
     items: tuple[int, ...] = ()  #: those decided upon
-    closed: frozenset[int] = frozenset()  #: those terminated or performed
+    closed: frozenset[int] = frozenset()  #: those terminated
+    done: frozenset[int] = frozenset()  #: those of which some or all was performed outside
     debtor: str | None = None
     amount: int | None = None
     remitted: int = 0  #: đồng, by the court
@@ -172,23 +174,9 @@ class Case(Struct, frozen=True):
         return self.decided_on is None
 
     @property
-    def open_items(self) -> frozenset[int]:
-        """The items that were neither terminated nor performed."""
-        return frozenset(self.items) - self.closed
-
-    @property
     def latest_verification(self) -> Verification | None:
         """The one of the latest day; of several on that day, the one recorded last."""
         return max(reversed(self.verifications), key=lambda each: each.on, default=None)
-
-    def is_whole(self, event: Event) -> bool:
-        """Say whether an event limited to some items concerns every open one.
-
-        One that names no items, or of a kind that is not limited by them, concerns the case.
-        """
-        if isinstance(event, case.Postponed | case.Terminated) and event.items:
-            return self.open_items <= set(event.items)
-        return True
 
     def holds(self, when: str, event: Event) -> bool:
         """Decide the conditions of the machine that are said in words."""
@@ -208,24 +196,6 @@ class Docket(Struct, frozen=True):
     """All cases of a judgment."""
 
     cases: dict[str, Case] = {}
-
-    def taken_items(self, but: str) -> frozenset[int]:
-        """Return the items that a live case other than one asks for or is about."""
-        return frozenset(
-            item
-            for id_, each in self.cases.items()
-            if id_ != but and each.state not in ENDED
-            for item in {*each.requested, *each.items} - each.closed
-        )
-
-    def decided_items(self, but: str) -> frozenset[int]:
-        """Return the items that are the subject of a live case other than one."""
-        return frozenset(
-            item
-            for id_, each in self.cases.items()
-            if id_ != but and each.state not in ENDED
-            for item in each.open_items
-        )
 
 
 class Known(Struct, frozen=True):
@@ -247,9 +217,52 @@ class Known(Struct, frozen=True):
 
     def owed(self, case_id: str) -> int:
         """Return what is still to be collected in a case, in đồng; costs of coercion apart."""
-        this, money = self.case.cases[case_id], self.money(case_id)
+        this, money = self.case.cases.get(case_id, Case()), self.money(case_id)
         settled = this.remitted + this.performed + money.collected - money.costs
         return max((this.amount or 0) - settled, 0)
+
+    def closed_items(self, case_id: str) -> frozenset[int]:
+        """Return the items that were terminated or performed in whole.
+
+        Of money that is performed in part the rest is owed, and its item stays open.
+        """
+        this = self.case.cases.get(case_id, Case())
+        if this.amount is None or self.owed(case_id) == 0:
+            return this.closed | this.done
+        items = self.judgment.items if self.judgment else {}
+        return this.closed | {no for no in this.done if no in items and not items[no].is_money}
+
+    def open_items(self, case_id: str) -> frozenset[int]:
+        """Return the items of a case that were neither terminated nor performed in whole."""
+        this = self.case.cases.get(case_id, Case())
+        return frozenset(this.items) - self.closed_items(case_id)
+
+    def is_whole(self, event: Event) -> bool:
+        """Say whether an event limited to some items concerns every open one.
+
+        One that names no items, or of a kind that is not limited by them, concerns the case.
+        """
+        if isinstance(event, case.Postponed | case.Terminated) and event.items:
+            return self.open_items(event.case_id) <= set(event.items)
+        return True
+
+    def taken_items(self, but: str) -> frozenset[int]:
+        """Return the items that a live case other than one asks for or is about."""
+        return frozenset(
+            item
+            for id_, each in self.case.cases.items()
+            if id_ != but and each.state not in ENDED
+            for item in {*each.requested, *each.items} - self.closed_items(id_)
+        )
+
+    def decided_items(self, but: str) -> frozenset[int]:
+        """Return the items that are the subject of a live case other than one."""
+        return frozenset(
+            item
+            for id_, each in self.case.cases.items()
+            if id_ != but and each.state not in ENDED
+            for item in self.open_items(id_)
+        )
 
     def paper(self, case_id: str, fact: str) -> Paper | None:
         """Return the paper that a fact of the case recorded, its coercions and measures too."""

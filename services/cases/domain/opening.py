@@ -83,7 +83,7 @@ def of_office(
         or not office.existed_on(day_of(context.occurred_at))
         or not any(context.directory.meet(asked, each) for each in around)
         or this != Case()
-        or set(claim.items) & known.case.taken_items(but=claim.case_id)
+        or set(claim.items) & known.taken_items(but=claim.case_id)
     ):
         yield Refusal("AGENCY_NOT_COMPETENT", field="/to_agency")
 
@@ -109,7 +109,7 @@ def of_decision(
     wanting = {no for no, item in items.items() if not item.ex_officio}
     if wanting - set(this.requested) and not _goes_on(known, claim):
         yield Refusal("NOT_REQUESTED", {"items": sorted(wanting)}, field="/items")
-    if set(claim.items) & known.case.decided_items(but=claim.case_id):
+    if set(claim.items) & known.decided_items(but=claim.case_id):
         yield Refusal("ALREADY_DECIDED", field="/items")
     causes = [this.requested_on, judgment.received_on]
     yield from not_before(claim.decided_on, max(filter(None, causes), default=None), "/decided_on")

@@ -241,9 +241,26 @@ STARTS: Final[Mapping[str, Condition]] = {
 # ---- ends
 
 
-def _all_paid(known: Known, clock: Clock) -> bool:
-    amount = known.case.of(clock.watched).view.amount
-    return amount is not None and known.payment.of(clock.watched).collected >= amount
+def _all_performed(known: Known, clock: Clock) -> bool:
+    this = known.case.of(clock.watched)
+    amount = this.view.amount
+    if amount is not None:
+        if known.payment.of(clock.watched).collected + this.settled < amount:
+            return False
+        money = {no for no in this.view.items if _is_money(known, no)}
+    else:
+        money = set()
+    return bool(this.view.items) and set(this.view.items) <= this.performed | money
+
+
+def _is_money(known: Known, number: int) -> bool:
+    item = known.judgment.items.get(number)
+    return item is None or item.nature == "MONEY"
+
+
+def _enforced_performed(known: Known, clock: Clock) -> bool:
+    enforced = known.coercion.of(clock.watched).items
+    return set(enforced) <= known.case.of(clock.watched).performed
 
 
 def _nothing_left(known: Known, clock: Clock) -> bool:
@@ -252,7 +269,8 @@ def _nothing_left(known: Known, clock: Clock) -> bool:
 
 
 ENDS: Final[Mapping[str, Callable[[Known, Clock], bool]]] = {
-    "all_paid": _all_paid,
+    "all_performed": _all_performed,
+    "enforced_performed": _enforced_performed,
     "nothing_left": _nothing_left,
 }
 """The conditions under which an event ends a clock."""

@@ -209,6 +209,8 @@ class Case(Struct, frozen=True):
     view: docket.Case = docket.Case()
     ground: str | None = None  #: of its latest postponement
     cycle: str | None = None  #: of its latest declaration: when it must be verified again
+    settled: int = 0  #: đồng, performed outside the agency's hands or remitted by the court
+    performed: frozenset[int] = frozenset()  #: items of which some or all was performed outside
 
 
 class Told(Struct, frozen=True):
@@ -269,6 +271,11 @@ def _of_one(this: Case, fact: OfCase, context: Context) -> Case:
             return replace(this, ground=ground)
         case case.DeclaredUnenforceable(cycle=cycle):
             return replace(this, cycle=cycle)
+        case case.Performed(items=items, amount=amount):
+            performed = this.performed | set(items)
+            return replace(this, settled=this.settled + (amount or 0), performed=performed)
+        case case.Exempted(amount=amount):
+            return replace(this, settled=this.settled + amount)
         case _:
             return this
 

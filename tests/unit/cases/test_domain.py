@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.cases.domain import Known, react
 from services.cases.service import FAMILY
@@ -279,6 +280,26 @@ def test_a_period_that_ran_out_too_late_moves_nothing() -> None:
     expired = deadline.Expired(C, "c", "L-36-1", "x", datetime(2026, 9, 7, 17, tzinfo=UTC))
     known = after(*in_state("ENFORCEABLE"))
     assert list(react(evolve(known, expired, LATER), expired, LATER)) == []
+
+
+def performed(amount: int | None, *items: int) -> Any:
+    return case.Performed(C, list(items) or [1], date(2026, 9, 1), PAPER, amount), OFFICER
+
+
+def test_an_item_performed_in_part_stays_with_its_case_until_the_rest_is_performed() -> None:
+    known = after(*in_state("VOLUNTARY"), performed(10))
+    other = replace(decided(decision_no="703/QĐ-THADS"), case_id=f"{J}.c2")
+    assert "ALREADY_DECIDED" in codes(known, other)[1]
+    assert known.open_items(C) == {1}
+    assert after(*in_state("VOLUNTARY"), performed(10), performed(90)).open_items(C) == set()
+
+
+def test_a_case_of_which_a_part_was_performed_is_verified_when_the_period_has_run_out() -> None:
+    known = after(*in_state("VOLUNTARY"), performed(10))
+    expired = deadline.Expired(C, "c", "L-36-1", "x", datetime(2026, 9, 7, 17, tzinfo=UTC))
+    (move,) = react(evolve(known, expired, LATER), expired, LATER)
+    assert isinstance(move, case.Moved)
+    assert (move.from_state, move.to_state) == ("VOLUNTARY", "VERIFYING")
 
 
 # ---- ending

@@ -254,11 +254,16 @@ def notified(paper: str, as_: case.NotifiedAs, **fields: Any) -> case.Notified:
     )
 
 
-def opened() -> Clocks:
-    """Return what is known once the case is open: the judgment was issued, a decision made."""
+def opened(*more: Item) -> Clocks:
+    """Return what is known once the case is open: the judgment was issued, a decision made.
+
+    It is about the debt, and whatever more the judgment orders.
+    """
     clocks = Clocks()
-    clocks.hear(issued(), court("2026-08-03 09:00"))
-    clocks.hear(decided(), head("2026-08-24 09:30"))
+    first = issued()
+    numbers = [1, *(each.item_no for each in more)]
+    clocks.hear(issued(items=[*first.items, *more]), court("2026-08-03 09:00"))
+    clocks.hear(decided(items=numbers), head("2026-08-24 09:30"))
     clocks.hear(moved("DECIDED"), head("2026-08-24 09:30"))
     clocks.hear(made(case.OfficerAssigned, C, officer_id="tran-thi-binh"), head("2026-08-24 10:00"))
     return clocks

@@ -16,6 +16,7 @@ from services.core.contracts.events import (
     payment,
     sale,
 )
+from services.core.contracts.events.records import Item
 from services.core.contracts.family import Context
 from services.core.contracts.identifiers import clock_id_of
 from tests.unit.cast import cashier, head, officer, said
@@ -387,6 +388,34 @@ def test_the_voluntary_period_ends_when_all_is_paid_costs_apart() -> None:
     assert "L-36-1" not in stopped(clocks.hear(part, cashier("2026-09-01 14:00")))
     rest = made(payment.Collected, C, amount=50, costs=0, source="VOLUNTARY")
     assert "L-36-1" in stopped(clocks.hear(rest, cashier("2026-09-02 14:00")))
+
+
+def performed(amount: int | None, items: tuple[int, ...] = (1,)) -> case.Performed:
+    return made(case.Performed, C, items=list(items), amount=amount, performed_on=on("2026-09-01"))
+
+
+def test_the_voluntary_period_goes_on_after_a_part_is_performed_and_runs_out() -> None:
+    clocks = voluntary()
+    assert "L-36-1" not in stopped(clocks.hear(performed(10), officer("2026-09-01 14:00")))
+    clocks.say(clocks.expired("L-36-1"), platform("2026-09-08 00:00"))
+    assert clocks.clock("L-36-1").state == "EXPIRED"
+    assert clocks.clock("L-37-1").state == "RUNNING"
+
+
+def test_the_voluntary_period_ends_when_the_last_part_is_performed() -> None:
+    clocks = voluntary()
+    clocks.hear(performed(10), officer("2026-09-01 14:00"))
+    paid = made(payment.Collected, C, amount=60, costs=0, source="VOLUNTARY")
+    assert "L-36-1" not in stopped(clocks.hear(paid, cashier("2026-09-02 09:00")))
+    assert "L-36-1" in stopped(clocks.hear(performed(30), officer("2026-09-02 14:00")))
+
+
+def test_the_voluntary_period_goes_on_while_an_act_of_the_same_case_is_not_done() -> None:
+    clocks = opened(Item(3, "ACT", "ON_REQUEST", CREDITOR, DEBTOR))
+    told = notified(decision_of(clocks), "DEBTOR", notice="ENFORCEMENT_DECISION")
+    clocks.hear(told, officer("2026-08-27 09:40"))
+    assert "L-36-1" not in stopped(clocks.hear(performed(100), officer("2026-09-01 14:00")))
+    assert "L-36-1" in stopped(clocks.hear(performed(None, (3,)), officer("2026-09-02 14:00")))
 
 
 def test_a_collection_is_paid_out_when_nothing_of_it_is_left() -> None:

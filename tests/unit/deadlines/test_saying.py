@@ -96,7 +96,7 @@ def test_a_period_is_never_overdue_and_a_duty_never_over() -> None:
 def test_of_a_clock_that_stopped_or_never_was_nothing_is_said() -> None:
     clocks = voluntary()
     claim = clocks.expired("L-36-1")
-    clocks.hear(made(case.Performed, C), officer("2026-09-01 09:00"))
+    clocks.hear(made(case.Performed, C, items=[1], amount=100), officer("2026-09-01 09:00"))
     (refusal,) = clocks.say(claim, platform("2026-09-08 00:00"))
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.details["state"]) == ("WRONG_STATE", "STOPPED")
