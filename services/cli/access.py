@@ -12,6 +12,7 @@ import msgspec
 from cyclopts import App
 
 from services.cli.errors import CommandError
+from services.cli.platform_home import settings_of_platform
 from services.core.access import directory
 from services.core.access.directory import Agency
 from services.core.access.token_keys import KeyUnknown
@@ -50,7 +51,7 @@ def issue(agency: str, *, hours: float = _HOURS, json: bool = False) -> int:
     json
         Print the token with its agency, roles and end as JSON.
     """
-    settings = Settings.load()
+    settings = settings_of_platform()
     entry = _in_being(_known(agency), settings)
     try:
         issued = Issuer(settings.secrets).issue(entry, timedelta(hours=hours))
@@ -81,7 +82,7 @@ def revoke_tokens(
     key
         The id of a signing key, as `lienthong token keys` lists it.
     """
-    issuer = Issuer(Settings.load().secrets)
+    issuer = Issuer(settings_of_platform().secrets)
     match token, agency, key:
         case str(), None, None:
             try:
@@ -112,7 +113,7 @@ def rotate(*, overlap: float = LONGEST_LIFETIME / _HOUR) -> int:
     overlap
         For how many hours, a week by default: as long as the longest token is valid.
     """
-    keys = Issuer(Settings.load().secrets).keys
+    keys = Issuer(settings_of_platform().secrets).keys
     kid, until = keys.rotate(_overlap(overlap), datetime.now(UTC))
     print(f"{kid} signs; those before it verify until {until:%Y-%m-%dT%H:%M:%SZ}")
     return 0
@@ -121,7 +122,7 @@ def rotate(*, overlap: float = LONGEST_LIFETIME / _HOUR) -> int:
 @token.command
 def keys() -> int:
     """List the signing keys in force, the one that signs last."""
-    for each in Issuer(Settings.load().secrets).keys.in_force(datetime.now(UTC)):
+    for each in Issuer(settings_of_platform().secrets).keys.in_force(datetime.now(UTC)):
         print(
             f"{each.kid}  "
             + (f"verifies until {each.ends_at:%Y-%m-%dT%H:%M:%SZ}" if each.ends_at else "signs")

@@ -2,19 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from services.cli.errors import CommandError
+from services.cli.errors import CommandError, StackAway
 from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.bus.service import Service, Topics
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.codec import Codec
-from services.core.contracts.days import VIET_NAM
 from services.core.contracts.schemas import load_schemas
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
@@ -47,7 +45,7 @@ class Desk(Struct, frozen=True):
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Desk]:
-    """Open the archive for the block. Raises CommandError where it does not answer."""
+    """Open the archive for the block. Raises StackAway where it does not answer."""
     settings, catalogue = Settings.load(), load_catalogue()
     codec = Codec(catalogue, load_schemas())
     rows = Rows(settings, NAME)
@@ -55,8 +53,9 @@ async def opened() -> AsyncIterator[Desk]:
     try:
         yield Desk(settings, catalogue, codec, directory.load(catalogue), rows, archive)
     except Problem as problem:
-        raise CommandError(
-            "the archive does not answer: see `lienthong status`; it is made by `lienthong run`"
+        raise StackAway(
+            f"the archive does not answer ({problem.__cause__}): see `lienthong status`; "
+            f"`lienthong up` starts the database, `lienthong run` makes the archive"
         ) from problem
     finally:
         await rows.close()
@@ -84,25 +83,3 @@ def id_of(text: str) -> str:
             f"{text} is no id of an event, such as 019a0b2c-…: `lienthong case ID --json` and "
             f"`lienthong tail --json` show them"
         ) from None
-
-
-def day(text: str, option: str) -> date:
-    """Read a day, such as 2026-09-28. Raises CommandError."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"{option} {text}: expected a day such as 2026-09-28") from None
-
-
-def moment(text: str, option: str) -> datetime:
-    """Read a moment, such as 2026-09-28T16:20; without a distance from UTC it is Viet Nam's.
-
-    Raises CommandError.
-    """
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandError(
-            f"{option} {text}: expected a time such as 2026-09-28T16:20 or 2026-09-28T16:20+07:00"
-        ) from None
-    return read if read.tzinfo else read.replace(tzinfo=VIET_NAM)

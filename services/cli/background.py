@@ -77,7 +77,7 @@ async def _running(
 async def _ready(settings: Settings, process: asyncio.subprocess.Process, log: Path) -> None:
     """Wait until the gateway says so. Raises CommandError with the last line of its log."""
     deadline = time.monotonic() + _START_SECONDS
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(trust_env=False) as http:
         while process.returncode is None and time.monotonic() < deadline:
             with contextlib.suppress(httpx2.TransportError):
                 health = f"http://127.0.0.1:{settings.http_port}/health/ready"

@@ -9,12 +9,13 @@ from msgspec import Struct
 from rich.console import Console
 
 from services.cli.alarms import told
-from services.cli.archive import day, moment, opened
+from services.cli.archive import opened
 from services.cli.case_page import as_object, head, what_may_follow, who_must_act
 from services.cli.errors import CommandError
 from services.cli.lines import coloured
 from services.cli.naming import cases_of, papers_of
 from services.cli.tail import closing
+from services.cli.times import day, moment
 from services.core.access import directory
 from services.core.access.docket import stream_of
 from services.core.bus.kafka import reading

@@ -11,6 +11,7 @@ from cyclopts import App
 
 from services.cli.errors import CommandError
 from services.cli.tail import closing
+from services.cli.times import moment_with_offset
 from services.core.bus.kafka import Reader, reading
 from services.core.bus.overview import standings
 from services.core.bus.postgres import FAILURES, Connection, connect, has_tables, sorted_error
@@ -42,7 +43,7 @@ def clock(to: str | None = None) -> int:
     settings = Settings.load()
     own = clock_of(settings)
     if to is not None:
-        asyncio.run(closing(_move(settings, own, _moment(to))))
+        asyncio.run(closing(_move(settings, own, moment_with_offset(to, "TIME"))))
     kind = "story" if isinstance(own, StoryClock) else "wall"
     print(f"{own.now().astimezone(VIET_NAM).isoformat(timespec='seconds')}  ({kind})")
     return 0
@@ -154,13 +155,3 @@ async def _connected(settings: Settings, service: str) -> AsyncIterator[Connecti
         yield connection
     finally:
         connection.terminate()
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise CommandError(f"{text}: expected a time with its distance from UTC, such as +07:00")
-    return moment

@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from services.cli import law_page as page
 from services.cli.errors import CommandError
+from services.cli.times import day_or_moment, moment_with_offset
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.days import VIET_NAM, day_of
 from services.core.law.counting import Count, count, first_day
@@ -168,7 +169,7 @@ def forbids_(
     lang
         The language of the sentences: vi or en.
     """
-    first, last = _moment(start), _moment(end)
+    first, last = moment_with_offset(start, "START"), moment_with_offset(end, "END")
     if last <= first:
         raise CommandError(f"{end} is not after {start}: name the beginning first, then the end")
     reasons = forbids(first, last, force=force)
@@ -185,7 +186,7 @@ def forbids_(
 
 
 def _counted(id_: str, start: str, version: str) -> tuple[Rule, Count]:
-    begins = _begun(_when(start))
+    begins = _begun(day_or_moment(start, "--from"))
     known = law()
     day = day_of(begins) if isinstance(begins, datetime) else begins
     rule = known.rule(_spelled(id_), version.upper() or known.version_on(day))
@@ -207,25 +208,6 @@ def _spelled(id_: str) -> str:
     """Return an id with its letters as the files write them."""
     row, stroke, limit = id_.partition("/")
     return row.upper() + stroke + limit.lower()
-
-
-def _when(text: str) -> date | datetime:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return _moment(text, "a day, such as 2026-08-27, or a moment, such as")
-
-
-def _moment(text: str, expected: str = "a moment, such as") -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise CommandError(
-            f"{text}: expected {expected} 2026-09-08T16:10+07:00, with its distance from UTC"
-        )
-    return moment
 
 
 def _iso(when: date | datetime | None) -> str | None:

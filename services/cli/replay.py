@@ -17,9 +17,10 @@ import msgspec
 from cyclopts import App
 from msgspec.structs import replace
 
-from services.cli.archive import Desk, moment, opened
+from services.cli.archive import Desk, opened
 from services.cli.errors import CommandError
 from services.cli.naming import case_named
+from services.cli.times import moment
 from services.core.contracts.catalogue import PREFIX
 from services.core.telling.lines import as_json, time_of
 from services.ledger.archive import Criteria, Entry, Span
@@ -81,7 +82,7 @@ def replay(
     if not why.strip():
         raise CommandError("--why: say for what the replay is needed; it is kept with it")
     to = to and to.absolute()
-    return asyncio.run(_replay(wanted, case, who or getpass.getuser(), why, to, yes=yes))
+    return asyncio.run(_replay(wanted, case, who or _user(), why, to, yes=yes))
 
 
 def replays(*, json: bool = False) -> int:
@@ -148,6 +149,13 @@ def _spelled(wanted: Criteria) -> str:
         name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not None
     }
     return ", ".join(f"{name} {value}" for name, value in named.items()) or "the whole archive"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise CommandError("this user has no name: say with --who who asks for it") from None
 
 
 def _agreed() -> bool:

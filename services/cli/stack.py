@@ -13,6 +13,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.errors import NOT_RUNNING
 from services.cli.tail import closing
 from services.core.bus.errors import Doubt
 from services.core.bus.kafka import reading
@@ -25,7 +26,6 @@ from services.core.settings import STACK_FILE, Settings
 from services.delivery.topics import halted
 from services.gateway.service import NAME as GATEWAY
 
-NOT_RUNNING: Final = 3
 _WIDTH: Final = 120  #: cut by no narrow terminal
 _COLUMNS: Final = (
     "service", "owned", "lease", "lag", "oldest", "outbox", "letters", "owners"

@@ -1,7 +1,6 @@
 """`lienthong submit FILE`: send submissions to the gateway for the agencies of this house."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -12,7 +11,9 @@ import httpx2
 import msgspec
 from cyclopts import App
 
-from services.cli.errors import CommandError
+from services.cli.errors import CommandError, StackAway
+from services.cli.platform_home import settings_of_platform
+from services.cli.submission_file import Written, read
 from services.core.access import directory
 from services.core.access.directory import Agency
 from services.core.access.tokens import Issuer
@@ -47,7 +48,7 @@ def submit(file: Path, *, wait: int = 10, dry_run: bool = False, json: bool = Fa
     json
         Print each answer as a line of JSON.
     """
-    return asyncio.run(_submit(_read(file), wait, dry_run=dry_run, json=json))
+    return asyncio.run(_submit(read(file), wait, dry_run=dry_run, json=json))
 
 
 class Client:
@@ -56,8 +57,9 @@ class Client:
     def __init__(self, settings: Settings) -> None:
         self._issuer = Issuer(settings.secrets)
         self._directory = directory.load(load_catalogue())
+        # A proxy that the environment names must not see what goes to this machine, tokens least.
         self._http = httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{settings.http_port}", timeout=_SECONDS
+            base_url=f"http://127.0.0.1:{settings.http_port}", timeout=_SECONDS, trust_env=False
         )
 
     async def __aenter__(self) -> Self:
@@ -113,7 +115,7 @@ class Client:
         try:
             return await self._http.request(method, path, headers=headers, json=content)
         except httpx2.TransportError as error:
-            raise CommandError(
+            raise StackAway(
                 f"the gateway does not answer on {self._http.base_url} ({type(error).__name__}): "
                 f"start it with `lienthong run`"
             ) from error
@@ -154,13 +156,10 @@ def _irregularity(fact: Mapping[str, Any]) -> list[str]:
     return [f"    irregular, {noted['code']}: {noted['vi']}"] if noted else []
 
 
-async def _submit(
-    submissions: list[dict[str, Any]], wait: int, *, dry_run: bool, json: bool
-) -> int:
+async def _submit(written: list[Written], wait: int, *, dry_run: bool, json: bool) -> int:
     taken = True
-    async with Client(Settings.load()) as client:
-        for each in submissions:
-            agency, key = each.pop("agency", ""), each.pop("key", None)
+    async with Client(settings_of_platform()) as client:
+        for agency, key, each in written:
             if dry_run:
                 answer = await client.dry_run(agency, each)
                 taken &= answer.is_success and answer.json()["would"] != "refused"
@@ -174,18 +173,3 @@ async def _submit(
 def _key(agency: str, submission: dict[str, Any]) -> str:
     content = msgspec.json.encode([agency, submission], order="sorted")
     return sha256(content).hexdigest()[:32]
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    try:
-        text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise CommandError(f"{file}: {error.strerror}") from error
-    try:
-        return [msgspec.json.decode(text, type=dict[str, Any])]
-    except msgspec.DecodeError as not_one:
-        try:
-            lines = [line for line in text.splitlines() if line.strip()]
-            return [msgspec.json.decode(line, type=dict[str, Any]) for line in lines]
-        except msgspec.DecodeError:
-            raise CommandError(f"{file}: neither a JSON object nor JSON lines: {not_one}") from None

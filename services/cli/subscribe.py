@@ -14,6 +14,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from services.cli.errors import CommandError
+from services.cli.platform_home import settings_of_platform
 from services.cli.submit import AGAIN, Client
 from services.core.settings import Settings
 
@@ -58,7 +59,7 @@ def subscribe(
     once
         End when everything that stands is handled, instead of waiting for more.
     """
-    return asyncio.run(_subscribe(Settings.load(), agency, after, exec_, once=once))
+    return asyncio.run(_subscribe(settings_of_platform(), agency, after, exec_, once=once))
 
 
 class Place:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable
-from datetime import datetime
 from typing import Annotated, Final, TypeVar
 
 import msgspec
@@ -10,8 +9,8 @@ from cyclopts import App, Parameter
 from msgspec import Struct
 from rich.console import Console
 
-from services.cli.errors import CommandError
 from services.cli.lines import coloured
+from services.cli.times import moment_with_offset
 from services.core.access import directory
 from services.core.bus.chain import Target
 from services.core.bus.kafka import Reader, farewell, reading
@@ -26,6 +25,7 @@ from services.core.telling.following import events, targets_of
 from services.core.telling.lines import Teller, as_json
 
 BEGINNING: Final = "beginning"
+_DIGITS: Final = 19  #: an offset has fewer
 Answer = TypeVar("Answer")
 
 
@@ -125,19 +125,11 @@ async def begin(
     targets = targets_of(settings, families)
     if start is None:
         return await reader.ends(targets)
-    if start == BEGINNING or start.isdecimal():
+    if start == BEGINNING or (start.isascii() and start.isdecimal() and len(start) < _DIGITS):
         ends = await reader.ends(targets)
         offset = 0 if start == BEGINNING else int(start)
         return {target: min(offset, ends[target]) for target in targets}
-    try:
-        moment = datetime.fromisoformat(start)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise CommandError(
-            f"--from {start}: expected `{BEGINNING}`, an offset, or a time such as "
-            f"2026-08-03T09:00+07:00"
-        )
+    moment = moment_with_offset(start, "--from", f"`{BEGINNING}`, an offset, or ")
     return await reader.at(targets, int(moment.timestamp() * 1000))
 
 

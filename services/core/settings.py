@@ -21,15 +21,28 @@ class SettingsError(Exception):
     """A setting cannot be read; the message names it, what stood there and what is expected."""
 
 
+def _home() -> Path:
+    """Return the home beside the sources where these are a checkout, else in the current folder."""
+    sources = Path(__file__).parents[2]
+    return (sources if (sources / "pyproject.toml").exists() else Path()) / ".lienthong"
+
+
 def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lienthong"
+    if named := os.environ.get("XDG_CACHE_HOME"):
+        return Path(named) / "lienthong"
+    try:
+        return Path.home() / ".cache" / "lienthong"
+    except RuntimeError:
+        raise SettingsError(
+            "the user has no home folder where Kafka's jars could be kept: set XDG_CACHE_HOME"
+        ) from None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What may differ between two installations. Everything else is a constant beside its use."""
 
     #: Data, logs and secrets of the local stack.
-    home: Path = Path(".lienthong")
+    home: Path = msgspec.field(default_factory=_home)
     #: Kafka's jars, shared by all checkouts of a machine.
     cache: Path = msgspec.field(default_factory=_cache)
     #: Where jars are loaded from instead of Maven's own repository: a mirror's address.

@@ -41,6 +41,11 @@ class Cluster:
     """An admin's view of the cluster. Every call may raise Doubt: the broker did not answer."""
 
     def __init__(self, settings: Settings) -> None:
+        if not settings.kafka_password:
+            raise Doubt(
+                f"Kafka on {settings.kafka_bootstrap}: no password of its user is known; it is "
+                f"read from the home {settings.home}, or from LIENTHONG_KAFKA_PASSWORD"
+            )
         self._admin = AdminClient(
             {
                 "bootstrap.servers": settings.kafka_bootstrap,

@@ -43,7 +43,7 @@ class Rows:
                     )
         except (*FAILURES, BusError) as error:
             log.warning("database_away", kind=type(error).__name__, why=str(error))
-            raise Problem("UNAVAILABLE", retry_after=RETRY_SECONDS) from None
+            raise Problem("UNAVAILABLE", retry_after=RETRY_SECONDS) from error
 
     async def close(self) -> None:
         """Let the connections go."""

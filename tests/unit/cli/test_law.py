@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from services.cli.main import FAILED, run
+from services.cli.errors import FAILED
+from services.cli.main import run
 
 Say = Callable[..., str]
 
