@@ -41,6 +41,7 @@ from tests.silence import told_by
 PARTITIONS = 3
 _WORKERS, _PORTS = 8, 1_500  #: how many workers have ports of their own, and how many
 _PATIENCE = 120.0  #: seconds; only a broker that hangs takes as long
+_SERVERS_SECONDS, _KILLS_SECONDS = 300, 900  #: for a test with servers, and one that kills them
 _SILENCES = (KafkaException, Doubt, TimeoutError)
 _drawn: set[int] = set()  #: a server that starts late does not listen yet
 _numbers = itertools.count(1)
@@ -135,6 +136,14 @@ def _running(_unhurried_starts: None) -> Iterator[tuple[Stack, Settings]]:
     with _home() as home:
         stack = stack_in(home)
         yield stack, stack.start()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a test with servers the time that it needs where four workers share two cores."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("timeout"):
+            is_killing = "faults" in item.path.parts
+            item.add_marker(pytest.mark.timeout(_KILLS_SECONDS if is_killing else _SERVERS_SECONDS))
 
 
 @pytest.hookimpl(wrapper=True)
