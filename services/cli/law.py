@@ -1,6 +1,6 @@
 """`lienthong law …`: the law as the house knows it, for who wants to check it. Needs no stack."""
 
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -20,6 +20,7 @@ from services.core.telling.lines import Lang
 
 app: Final = App(name="law", help="The law as data: its rules, when a term ends and why.")
 _From = Annotated[str, Parameter(name="--from")]
+_YEARS: Final = range(MINYEAR, MAXYEAR + 1)  #: what hangs on an unknown one is not verified
 _ListVersion = Annotated[str, Parameter(name="--version")]
 
 
@@ -169,7 +170,7 @@ def forbids_(
     lang
         The language of the sentences: vi or en.
     """
-    first, last = moment_with_offset(start, "START"), moment_with_offset(end, "END")
+    first, last = _moment(start, "START"), _moment(end, "END")
     if last <= first:
         raise CommandError(f"{end} is not after {start}: name the beginning first, then the end")
     reasons = forbids(first, last, force=force)
@@ -186,7 +187,7 @@ def forbids_(
 
 
 def _counted(id_: str, start: str, version: str) -> tuple[Rule, Count]:
-    begins = _begun(day_or_moment(start, "--from"))
+    begins = _begun(day_or_moment(start, "--from", _YEARS))
     known = law()
     day = day_of(begins) if isinstance(begins, datetime) else begins
     rule = known.rule(_spelled(id_), version.upper() or known.version_on(day))
@@ -208,6 +209,10 @@ def _spelled(id_: str) -> str:
     """Return an id with its letters as the files write them."""
     row, stroke, limit = id_.partition("/")
     return row.upper() + stroke + limit.lower()
+
+
+def _moment(text: str, name: str) -> datetime:
+    return moment_with_offset(text, name, years=_YEARS)
 
 
 def _iso(when: date | datetime | None) -> str | None:

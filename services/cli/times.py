@@ -1,7 +1,7 @@
 """Days and times as options give them.
 
-One spelling each, within the years whose days off the calendar knows, so that no sum of days can
-leave what Python counts. What is spelled otherwise, or left empty, raises CommandError.
+One spelling each, by default within the years whose days off the calendar knows, so that no sum of
+days can leave what Python counts. What is spelled otherwise, or left empty, raises CommandError.
 """
 
 import re
@@ -37,7 +37,7 @@ def moment(text: str, option: str) -> datetime:
     return _within(found if found.tzinfo else found.replace(tzinfo=VIET_NAM), text, option)
 
 
-def moment_with_offset(text: str, option: str, others: str = "") -> datetime:
+def moment_with_offset(text: str, option: str, others: str = "", years: range = YEARS) -> datetime:
     """Read a moment with its distance from UTC; `others` names what else the option takes."""
     found = _datetime(text)
     if found is None or found.tzinfo is None:
@@ -45,14 +45,14 @@ def moment_with_offset(text: str, option: str, others: str = "") -> datetime:
             f"{option} {shown(text)}: expected {others}a time with its distance from UTC, such as "
             f"2026-08-03T09:00+07:00"
         )
-    return _within(found, text, option)
+    return _within(found, text, option, years)
 
 
-def day_or_moment(text: str, option: str) -> date | datetime:
+def day_or_moment(text: str, option: str, years: range = YEARS) -> date | datetime:
     """Read a day, or a moment with its distance from UTC."""
     if (found := _date(text)) is not None:
-        return _within(found, text, option)
-    return moment_with_offset(text, option, "a day, such as 2026-08-27, or ")
+        return _within(found, text, option, years)
+    return moment_with_offset(text, option, "a day, such as 2026-08-27, or ", years)
 
 
 def shown(text: str) -> str:
@@ -74,7 +74,7 @@ def _datetime(text: str) -> datetime | None:
         return None
 
 
-def _within(found: _Day, text: str, option: str) -> _Day:
-    if found.year not in YEARS:
-        raise CommandError(f"{option} {text}: expected a year from {YEARS[0]} to {YEARS[-1]}")
+def _within(found: _Day, text: str, option: str, years: range = YEARS) -> _Day:
+    if found.year not in years:
+        raise CommandError(f"{option} {text}: expected a year from {years[0]} to {years[-1]}")
     return found

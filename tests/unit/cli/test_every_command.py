@@ -46,8 +46,9 @@ def options(command: tuple[str, ...]) -> list[str]:
 
 
 @pytest.fixture
-def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder, from where no server answers."""
+    umask = os.umask(0o022)
     monkeypatch.chdir(tmp_path)
     for name, value in {
         "HOME": str(tmp_path / "home"),
@@ -57,7 +58,8 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "HTTP_PORT": "1",
     }.items():
         monkeypatch.setenv(f"LIENTHONG_{name}", value)
-    return tmp_path
+    yield tmp_path
+    os.umask(umask)  # commands that write into a home change it
 
 
 def test_the_commands_are_found() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.errors import NOT_RUNNING
 from services.cli.main import run as command
 from services.core.access.tokens import Issuer, TokenForged, TokenRevoked
+from services.core.settings import STACK_FILE
 
 Said = Callable[..., str]
 
@@ -18,6 +20,7 @@ def said(
 ) -> Said:
     """What a command prints, or complains of."""
     monkeypatch.setenv("LIENTHONG_HOME", str(tmp_path))
+    (tmp_path / STACK_FILE).write_text("{}")
 
     def run(*arguments: str, fails: bool = False) -> str:
         assert command(["token", *arguments]) == int(fails)
@@ -46,6 +49,15 @@ def test_a_token_is_valid_for_an_hour_or_as_long_as_asked_up_to_a_week(
 def test_an_agency_that_is_not_in_being_today_gets_no_token(said: Said) -> None:
     assert "toa-hai-chau is not in being on" in said("toa-hai-chau", fails=True)
     assert "the directory has no agency nobody" in said("nobody", fails=True)
+
+
+def test_no_token_is_issued_where_there_is_no_platform(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIENTHONG_HOME", str(tmp_path / "elsewhere"))
+    assert command(["token", "toa-da-nang"]) == NOT_RUNNING
+    assert f"there is no platform in {tmp_path}/elsewhere" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_token_an_agency_and_a_key_are_revoked_by_name(said: Said, issuer: Issuer) -> None:
