@@ -42,6 +42,17 @@ select heard.fact, heard.key, heard.scope, heard.depth, heard.relation, heard.is
   from heard left join first on first.fact = heard.fact
     on conflict do nothing;
 
+-- name: inherit(ended, heirs, keys)!
+-- Give what agencies are that have ended to who has their rights, under some keys.
+insert into relations (fact, key, scope, depth, relation, is_seat, agency, since, sequence)
+select relations.fact, relations.key, relations.scope, relations.depth, relations.relation,
+       relations.is_seat, passed.heir, relations.since, relations.sequence
+  from relations join unnest(:ended::text[], :heirs::text[]) as passed(agency, heir)
+    on passed.agency = relations.agency
+ where relations.key = any(:keys::text[])
+ order by relations.fact, relations.scope, relations.relation, passed.heir
+    on conflict do nothing;
+
 -- name: deliver(keys, partition)
 -- Give what became visible in a partition, and by new relations under some keys, to who may see it.
 select deliver(:keys::text[], :partition::int);

@@ -18,6 +18,7 @@ from services.core.access.readers import (
     Relation,
     reading_of,
     relations_of,
+    successions,
     undone_by,
 )
 from services.core.access.withholding import data_withheld, tells_of, withheld
@@ -25,6 +26,7 @@ from services.core.bus.record import Record
 from services.core.bus.service import Service, Statement, View
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
+from services.core.contracts.days import day_of
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
 from services.core.contracts.events import delivery
@@ -87,9 +89,12 @@ def statements(
         ]
     if not facts:
         return []
+    day = max(day_of(envelope.recorded_at) for _, envelope in heard)
+    ended = successions(directory, day)
     return [
         (queries.hear.sql, (msgspec.json.encode(facts).decode(),)),
         (queries.relate.sql, (msgspec.json.encode(relations).decode(),)),
+        (queries.inherit.sql, (list(ended), list(ended.values()), sorted(keys))),
         (queries.deliver.sql, (sorted(keys), heard[0][0].partition)),
     ]
 

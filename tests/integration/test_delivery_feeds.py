@@ -24,7 +24,14 @@ from services.delivery.feed import Feed
 from services.delivery.service import NAME, as_cloud_event, queries, statements
 from tests.acceptance.memory_house import CATALOGUE, CODEC
 from tests.acceptance.putting_right import Told
-from tests.unit.access.test_readers import ENTRUSTED, entrusted, undoing
+from tests.unit.access.test_readers import (
+    AFTER_ITS_END,
+    BEFORE_ITS_END,
+    DISSOLVED,
+    ENTRUSTED,
+    entrusted,
+    undoing,
+)
 from tests.unit.cast import DIRECTORY
 from tests.unit.telling.threads import decided
 
@@ -305,6 +312,27 @@ async def test_a_handler_keeps_his_seat_when_the_one_before_him_is_corrected(
         assert later.id in given[asked[0].agency]
         for agency in DIRECTORY.agencies:
             assert given[agency] == visible_to(agency, told, CATALOGUE, DIRECTORY), agency
+    finally:
+        await connection.close()
+        await door.close()
+
+
+async def test_a_successor_is_given_what_the_office_that_ended_might_read(
+    settings: Settings,
+) -> None:
+    told = [*BEFORE_ITS_END, AFTER_ITS_END]
+    connection = await postgres.connect(settings, NAME)
+    door = Rows(settings, NAME)
+    try:
+        for place, entry in enumerate(BEFORE_ITS_END):
+            await hear(connection, [heard("judgment", place, *entry)], DISSOLVED)
+        assert (await ids_given(Feed(door)))[NEWCOMER] == set()
+        await hear(connection, [heard("judgment", len(told), *AFTER_ITS_END)], DISSOLVED)
+        given = await ids_given(Feed(door))
+        for agency in DIRECTORY.agencies:
+            if agency in DISSOLVED.agencies:
+                assert given[agency] == visible_to(agency, told, CATALOGUE, DISSOLVED), agency
+        assert AFTER_ITS_END[0].id in given[NEWCOMER]
     finally:
         await connection.close()
         await door.close()

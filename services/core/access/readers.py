@@ -8,6 +8,9 @@ Seats (who carries the case out, which procuracy watches) pass from one holder t
 reads what stood before as well, the former what was recorded until then. Whatever else an agency
 is, an addressee or the court of origin, it remains.
 
+What an agency is that has ended, its successor is as well, from the next fact of the judgment on:
+it reads then what stood before, save what was addressed to the ended agency by name alone.
+
 Whoever was let read a fact is told of what corrects or withdraws it. What the fact itself had made
 of agencies ends there: who was addressed by mistake reads nothing that is said after that. What a
 correction makes of them takes the turn of what it corrects: a seat that has passed on stays there.
@@ -113,6 +116,11 @@ def visible_to(
         for envelope, event in entries
         for relation in relations_of(event, envelope, directory)
     ]
+    day = max((day_of(envelope.recorded_at) for envelope, _ in entries), default=date.min)
+    ended = successions(directory, day)
+    relations += [
+        replace(each, agency=heir) for each in relations if (heir := ended.get(each.agency))
+    ]
     found = {
         id_
         for id_, (recorded_at, reading) in readings.items()
@@ -125,6 +133,12 @@ def visible_to(
     }:
         found |= more
     return found
+
+
+def successions(directory: Directory, day: date) -> dict[str, str]:
+    """Return the agencies that have ended by a day, each with who has its rights then."""
+    heirs = {slug: directory.heir(slug, day) for slug in directory.agencies}
+    return {slug: heir for slug, heir in heirs.items() if slug != heir}
 
 
 def _places(entries: Sequence[Entry]) -> dict[str, Envelope]:
@@ -209,9 +223,10 @@ def _agencies(
 ) -> Iterator[str]:
     if envelope.causation == envelope.correlation:  # else it follows from what somebody else said
         yield envelope.agency
+    day = day_of(envelope.recorded_at)
     for field in _NAMED:
         for slug in _slugs(event, field):
-            yield from _of(slug, directory)
+            yield from (directory.heir(each, day) for each in _of(slug, directory))
     if "public" in readers:
         yield EVERYBODY
 

@@ -1,6 +1,7 @@
 """Who reads what of the story, checked by hand against what each agency is in it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -307,3 +308,42 @@ def test_the_page_of_visibility_names_all_that_gives_a_relation(story: Sequence[
                 for field in said.named:
                     if isinstance(slug := getattr(event, field, None), str) and WIDER.agency(slug):
                         assert slug in reading.agencies, (envelope.type, field)
+
+
+# ---- agencies that have ended
+
+
+ENDS = date(2026, 8, 5)
+DISSOLVED = replace(
+    DIRECTORY,
+    agencies={
+        **DIRECTORY.agencies,
+        OFFICE: replace(DIRECTORY.agencies[OFFICE], valid_to=ENDS, succeeded_by=NEXT),
+    },
+)
+
+
+BEFORE_ITS_END = [on(0, issued()), on(1, decided(OFFICE))]
+AFTER_ITS_END = on(3, moved("VOLUNTARY"), OFFICE)
+
+
+def test_the_successor_of_an_office_reads_its_cases_from_the_day_after_its_end() -> None:
+    told = [*BEFORE_ITS_END, AFTER_ITS_END]
+    assert visible_to(NEXT, BEFORE_ITS_END, CATALOGUE, DISSOLVED) == set()
+    assert visible_to(NEXT, told, CATALOGUE, DIRECTORY) == set()
+    read = visible_to(NEXT, told, CATALOGUE, DISSOLVED)
+    assert AFTER_ITS_END[0].id in read
+    assert BEFORE_ITS_END[1][0].id in read
+
+
+def test_what_is_addressed_to_an_office_that_has_ended_is_for_its_successor() -> None:
+    sent = entry(
+        "judgment.transferred",
+        JUDGMENT,
+        by=COURT,
+        to_agency=OFFICE,
+        sent_at="2026-08-06T02:00:00Z",
+        documents=[],
+    )
+    told = [on(4, sent)]
+    assert visible_to(NEXT, told, CATALOGUE, DISSOLVED) == {told[0][0].id}
