@@ -29,6 +29,7 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "no number": "luật không ấn định số ngày",
         "party": "đương sự",
         "over": "quá {} ngày làm việc",
+        "alarms": "báo động {}",
         "climbed": "đã chuyển lên {}",
         "late": "trễ hạn",
         "unverified": "chưa kiểm chứng",
@@ -38,6 +39,7 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "no number": "the law sets no number",
         "party": "a party",
         "over": "{} working days over",
+        "alarms": "alarms the {}",
         "climbed": "has climbed to {}",
         "late": "late",
         "unverified": "not verified",
@@ -130,6 +132,10 @@ def told(clock: Shown, lang: Lang) -> Iterator[str]:
     standing = [clock.state_vi if lang == "vi" else clock.state_en]
     if clock.days_overdue:
         standing.append(words["over"].format(clock.days_overdue))
+    if clock.state == "OVERDUE" and clock.alarms:
+        roles = [load_catalogue().roles[role] for role in clock.alarms]
+        called = ", ".join(role.vi if lang == "vi" else role.en for role in roles)
+        standing.append(words["alarms"].format(called))
     if clock.escalated_to:
         standing.append(words["climbed"].format(clock.escalated_to))
     if clock.late:

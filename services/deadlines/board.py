@@ -53,6 +53,7 @@ class Shown(Struct, frozen=True):
     late: bool | None  #: whether what stopped it came too late
     days_overdue: int  #: whole working days, while it is overdue
     escalated_to: str | None
+    alarms: tuple[str, ...]  #: the roles that its silence is to alarm, as the catalogue says
 
 
 class Board:
@@ -145,6 +146,7 @@ class Board:
             started_event_id=row["started"],
             late=row["late"],
             days_overdue=days_overdue(over, now) if over else 0,
+            alarms=declared.alarm if declared else (),
             escalated_to=climbed_to(who, over, now, self._directory()) if over and who else None,
         )
 

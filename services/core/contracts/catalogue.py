@@ -85,7 +85,6 @@ class FamilyEntry(Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     stream: str
     hears: tuple[str, ...]
-    open_to: tuple[str, ...]
     readers: tuple[str, ...]
 
 

@@ -254,7 +254,6 @@ def _check(catalogue: Catalogue) -> None:
         heard = [f"{PREFIX}.{type_}" for type_ in family.hears]
         _declared(heard, catalogue.events, f"families.{name}.hears")
         _declared(family.readers, catalogue.relations, f"families.{name}.readers")
-        _declared(family.open_to, catalogue.roles, f"families.{name}.open_to")
     for name, machine in catalogue.machines.items():
         _declared([move.event for move in machine.moves], catalogue.events, f"machines.{name}")
     for event in catalogue.events.values():
