@@ -38,6 +38,7 @@ Heard: TypeAlias = (
     coercion.Decided
     | coercion.Executed
     | coercion.Lifted
+    | case.Moved
     | case.Notified
     | payment.Collected
     | payment.PaidOut
@@ -83,8 +84,9 @@ class Seizures(Struct, frozen=True):
 
 
 class Notices(Struct, frozen=True):
-    """Of which papers parties were told: prices, and rights of priority."""
+    """What it heard of the case, and of which papers parties were told: prices, and priority."""
 
+    view: docket.Case = docket.Case()
     prices: frozenset[str] = frozenset()
     priorities: frozenset[str] = frozenset()
 
@@ -110,6 +112,7 @@ def stream(event: Claim | Heard) -> str:
 
 def decide(known: Known, claim: Claim, context: Context) -> list[Fact] | list[Refusal]:
     """Return every reason why the claim may not be recorded, or the facts that follow from it."""
+    context = docket.under_its_law(known.case.view, context)
     found = objections(known, claim, context)
     return settle(claim, found, context, IrregularityNoted, about=claim.sale_id)
 
@@ -218,7 +221,10 @@ def evolve(known: Known, event: Fact | Heard, context: Context) -> Known:
                 prices |= {paper}
             if notice == "PRIORITY_RIGHT":
                 priorities |= {paper}
-            return replace(known, case=Notices(prices, priorities))
+            return replace(known, case=Notices(known.case.view, prices, priorities))
+        case case.Moved():
+            view = docket.heard(known.case.view, event, context)
+            return replace(known, case=replace(known.case, view=view))
         case payment.Collected(amount=amount):
             return replace(known, payment=known.payment + amount)
         case payment.PaidOut() | IrregularityNoted():

@@ -244,3 +244,16 @@ def test_a_halted_auction_goes_on_where_it_stood() -> None:
 
 def test_nothing_follows_by_itself() -> None:
     assert react(after(), LIFTED, head("2026-11-02 09:00")) == ()
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "rule"), [("2026-06-30", "O-101-5"), ("2026-07-01", "L-83-14")]
+)
+def test_in_a_case_that_ended_before_july_2026_the_old_law_is_cited(
+    ended_on: str, rule: str
+) -> None:
+    ended = case.Moved(SEIZURE.rpartition(".")[0], "ENFORCEABLE", "COMPLETED", cause_event_id="e9")
+    known = evolve(after(*UP), ended, head(f"{ended_on} 09:00"))
+    _, note = decide(known, redeemed("12-15T07:00"), NOW)
+    assert isinstance(note, sale.IrregularityNoted)
+    assert (note.code, note.rule_id) == ("LATE_REDEMPTION", rule)
