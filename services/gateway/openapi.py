@@ -11,13 +11,13 @@ import msgspec
 from services.core.contracts.catalogue import Catalogue, EventType
 from services.core.contracts.codec import Codec
 from services.core.doors.json_body import MAX_BYTES
-from services.core.doors.problems import MEDIA_TYPE
 from services.gateway.counting import Counts
 from services.gateway.desk import Standing
 from services.gateway.dry_run import DryRun
+from services.gateway.openapi_answers import REF, answers, problems, ref
 from services.gateway.openapi_forms import add_forms, form_of
+from services.gateway.openapi_public import public_paths
 
-_REF: Final = "#/components/schemas/{name}"
 _ID: Final = {"type": "string", "format": "uuid", "description": "UUIDv7"}
 _CASE: Final = {
     "type": "string",
@@ -26,17 +26,6 @@ _CASE: Final = {
 }
 _SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
 _FACT: Final = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
-#: Statuses after which the same may be sent again.
-_AGAIN: Final = {
-    429: "More than one agency may ask in a minute (`TOO_MANY`): send it again later.",
-    503: "Not available now, or too much waits (`UNAVAILABLE`, `BUSY`): send it again later.",
-}
-_RETRY_AFTER: Final = {
-    "Retry-After": {
-        "description": "Seconds to wait before the same is sent again.",
-        "schema": {"type": "integer", "minimum": 0},
-    }
-}
 _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -49,7 +38,7 @@ def document(catalogue: Catalogue, codec: Codec) -> bytes:
     """Return the document, as it is served."""
     claims = [event for event in catalogue.events.values() if event.is_claim]
     (standing, dry_run, counts), components = msgspec.json.schema_components(
-        [Standing, DryRun, Counts], ref_template=_REF
+        [Standing, DryRun, Counts], ref_template=REF
     )
     components |= {"Problem": _problem(), "Submission": _submission(claims)}
     for claim in claims:
@@ -85,7 +74,7 @@ def _paths(
         "schema": {"type": "string"},
         "example": "wait=10",
     }
-    known = _answers(
+    known = answers(
         {"200": ("What became of it.", standing), "202": ("It is pending; see Location.", standing)}
     )
     dry = {
@@ -113,11 +102,11 @@ def _paths(
                 "requestBody": {
                     "required": True,
                     "description": f"At most {MAX_BYTES} bytes of UTF-8.",
-                    "content": {"application/json": {"schema": {"$ref": _ref("Submission")}}},
+                    "content": {"application/json": {"schema": {"$ref": ref("Submission")}}},
                 },
                 "responses": known
-                | _answers({"200": ("What became of it, or would.", submitted)})
-                | _problems(400, 401, 403, 413, 415, 422, 429, 503),
+                | answers({"200": ("What became of it, or would.", submitted)})
+                | problems(400, 401, 403, 413, 415, 422, 429, 503),
             }
         },
         "/v1/submissions/{submission_id}": {
@@ -129,7 +118,7 @@ def _paths(
                     {"name": "submission_id", "in": "path", "required": True, "schema": _ID},
                     prefer,
                 ],
-                "responses": known | _problems(401, 404, 429, 503),
+                "responses": known | problems(401, 404, 429, 503),
             }
         },
         "/v1/counts": {
@@ -137,8 +126,8 @@ def _paths(
                 "operationId": "counts",
                 "summary": "All that was accepted, by what became of it; for operators.",
                 "security": [{"token": []}],
-                "responses": _answers({"200": ("As of one moment.", counts)})
-                | _problems(401, 403, 429, 503),
+                "responses": answers({"200": ("As of one moment.", counts)})
+                | problems(401, 403, 429, 503),
             }
         },
         "/metrics": {
@@ -147,13 +136,13 @@ def _paths(
                 "summary": "Counters for Prometheus; for operators.",
                 "security": [{"token": []}],
                 "responses": {"200": {"description": "Text.", "content": {"text/plain": {}}}}
-                | _problems(401, 403, 429),
+                | problems(401, 403, 429),
             }
         },
         **_of_feeds(known, prefer),
         **_of_cases(),
         **_of_clocks(),
-        **_for_all(),
+        **public_paths(),
     }
 
 
@@ -208,8 +197,8 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                     number("limit", "How many at most; 4 MB may be fewer.", 1_000, 1),
                     number("wait", "Seconds to wait where nothing stands yet.", 30),
                 ],
-                "responses": _answers({"200": ("The next events, oldest first.", page)})
-                | _problems(400, 401, 422, 429, 503),
+                "responses": answers({"200": ("The next events, oldest first.", page)})
+                | problems(400, 401, 422, 429, 503),
             }
         },
         "/v1/events/{event_id}/acknowledgements": {
@@ -231,7 +220,7 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                     "required": True,
                     "content": {"application/json": {"schema": acknowledgement}},
                 },
-                "responses": known | _problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+                "responses": known | problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
             }
         },
     }
@@ -281,8 +270,8 @@ def _of_cases() -> dict[str, Any]:
                 "summary": f"{summary} What the caller may not see is left out.",
                 "security": [{"token": []}],
                 "parameters": parameters,
-                "responses": _answers({"200": ("As far as the caller may see.", _with(required))})
-                | _problems(400, 401, 404, 429, 503),
+                "responses": answers({"200": ("As far as the caller may see.", _with(required))})
+                | problems(400, 401, 404, 429, 503),
             }
         }
         for path, (operation, summary, required, parameters) in shown.items()
@@ -308,7 +297,7 @@ def _of_clocks() -> dict[str, Any]:
                     {"name": "case_id", "in": "path", "required": True, "schema": _CASE},
                     asked("after", "The `after` of the page before.", clock_id),
                 ],
-                "responses": _answers(
+                "responses": answers(
                     {
                         "200": (
                             "`after` is null on the last page.",
@@ -316,7 +305,7 @@ def _of_clocks() -> dict[str, Any]:
                         )
                     }
                 )
-                | _problems(400, 401, 404, 429, 503),
+                | problems(400, 401, 404, 429, 503),
             }
         },
         "/v1/deadlines": {
@@ -340,10 +329,10 @@ def _of_clocks() -> dict[str, Any]:
                     ),
                     asked("after", "The `after` of the page before.", clock_id),
                 ],
-                "responses": _answers(
+                "responses": answers(
                     {"200": ("`after` is null on the last page.", _with(["clocks", "after"]))}
                 )
-                | _problems(400, 401, 429, 503),
+                | problems(400, 401, 429, 503),
             }
         },
     }
@@ -351,56 +340,6 @@ def _of_clocks() -> dict[str, Any]:
 
 def _with(required: list[str]) -> dict[str, Any]:
     return {"type": "object", "required": required}
-
-
-def _for_all() -> dict[str, Any]:
-    """The paths that need no token."""
-    health = {"type": "object", "properties": {"status": {"enum": ["ok", "failing"]}}}
-    probe = _answers({"200": ("It is.", health), "503": ("It is not.", health)})
-    registry = _answers(
-        {
-            "200": ("As the Confluent registry answers.", {}),
-            "404": ("Unknown here.", {"type": "object", "required": ["error_code", "message"]}),
-        },
-        "application/vnd.schemaregistry.v1+json",
-    )
-    schema_id = {"name": "schema_id", "in": "path", "required": True, "schema": {"type": "integer"}}
-    subject = {"name": "subject", "in": "path", "required": True, "schema": {"type": "string"}}
-    version = {"name": "version", "in": "path", "required": True, "schema": {"type": "string"}}
-
-    def path(id_: str, summary: str, answers: Any, *parameters: Any) -> dict[str, Any]:
-        operation = {"operationId": id_, "summary": summary, "responses": answers}
-        return {"get": operation | ({"parameters": list(parameters)} if parameters else {})}
-
-    return {
-        "/health/live": path("live", "Is the process worth keeping?", probe),
-        "/health/ready": path("ready", "Does everything in the process work?", probe),
-        "/schemas/ids/{schema_id}": path("schema", "The schema of an id.", registry, schema_id),
-        "/subjects": path("subjects", "Every event type.", registry),
-        "/subjects/{subject}/versions": path("versions", "A type's texts.", registry, subject),
-        "/subjects/{subject}/versions/{version}": path(
-            "version", "One text of a type.", registry, subject, version
-        ),
-    }
-
-
-def _answers(
-    of: dict[str, tuple[str, dict[str, Any]]], media_type: str = "application/json"
-) -> dict[str, Any]:
-    return {
-        status: {"description": said, "content": {media_type: {"schema": schema}}}
-        for status, (said, schema) in of.items()
-    }
-
-
-def _problems(*statuses: int) -> dict[str, Any]:
-    schema = {"$ref": _ref("Problem")}
-    answers = _answers(
-        {str(status): ("Turned away; see `code`.", schema) for status in statuses}, MEDIA_TYPE
-    )
-    for status in _AGAIN.keys() & set(statuses):
-        answers[str(status)] |= {"description": _AGAIN[status], "headers": _RETRY_AFTER}
-    return answers
 
 
 def _problem() -> dict[str, Any]:
@@ -445,7 +384,7 @@ def _submission(claims: list[EventType]) -> dict[str, Any]:
                         "format": "date-time",
                         "description": "When the act happened; it chooses the law.",
                     },
-                    "data": {"$ref": _ref(_name(claim))},
+                    "data": {"$ref": ref(_name(claim))},
                     "officer": _SLUG,
                     "role": {"enum": list(claim.by)},
                     "corrects": _FACT
@@ -469,7 +408,7 @@ def _submission(claims: list[EventType]) -> dict[str, Any]:
 def _data(claim: EventType, codec: Codec, catalogue: Catalogue) -> dict[str, Any]:
     """The schema of a claim's data and of the records in it, each under a name of its own."""
     class_ = codec.event_class(claim.type)
-    _, components = msgspec.json.schema_components([class_], ref_template=_REF)
+    _, components = msgspec.json.schema_components([class_], ref_template=REF)
     data = components.pop(class_.__name__)
     add_forms(data["properties"], claim.fields, catalogue)
     if claim.opens:
@@ -485,7 +424,3 @@ def _data(claim: EventType, codec: Codec, catalogue: Catalogue) -> dict[str, Any
 
 def _name(claim: EventType) -> str:
     return claim.type.replace(".", "_")
-
-
-def _ref(name: str) -> str:
-    return _REF.format(name=name)

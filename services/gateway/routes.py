@@ -25,7 +25,7 @@ from services.core.doors.problems import MEDIA_TYPE, Problem
 from services.core.telemetry import probes
 from services.core.telemetry.metrics import DRY_RUNS, REFUSED_AT_EDGE
 from services.core.telemetry.probes import Pulse
-from services.gateway import body
+from services.gateway import body, registry
 from services.gateway.desk import Desk, Standing
 from services.gateway.dry_run import DryRun
 
@@ -136,6 +136,10 @@ def troubles(catalogue: Catalogue, hash_of: Callable[[bytes], bytes]) -> Excepti
             bytes=len(sent),
             body_hash=hash_of(sent).hex() if sent else "",
         )
+        if registry.is_registry(request.url.path):
+            answer = registry.refusal(problem.status, problem.title(catalogue))
+            answer.headers.update(problem.headers)
+            return answer
         return Response(
             problem.document(catalogue),
             status_code=problem.status,

@@ -106,6 +106,10 @@ class Problem(Exception):
             headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
         return headers
 
+    def title(self, catalogue: Catalogue) -> str:
+        """Return what is wrong, in one English sentence."""
+        return _sentences(self.code, catalogue)[0]
+
     def document(self, catalogue: Catalogue) -> bytes:
         """Return the body of the answer."""
         en, vi = _sentences(self.code, catalogue)

@@ -29,6 +29,7 @@ from services.core.settings import Settings
 from services.core.telemetry.halted import Halted
 from services.core.telemetry.metrics import REGISTRY
 from services.core.telemetry.probes import KEEP_ALIVE_SECONDS, Pulse
+from services.gateway import registry
 from services.gateway.app import Gateway
 from tests.patience import PATIENCE
 
@@ -613,6 +614,97 @@ async def test_what_the_registry_does_not_know_it_says_as_confluents_does(
     answer = await http.get(path)
     assert answer.status_code == 404
     assert answer.json()["error_code"] == code
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/config/thads.judgment.issued", {"compatibilityLevel": "FULL_TRANSITIVE"}),
+        ("/config/none?defaultToGlobal=true", {"compatibilityLevel": "FULL_TRANSITIVE"}),
+        ("/mode", {"mode": "READONLY"}),
+        ("/mode/thads.judgment.issued", {"mode": "READONLY"}),
+        ("/contexts", ["."]),
+        ("/subjects/thads.judgment.issued/versions/1/referencedby", []),
+    ],
+)
+async def test_consoles_of_the_registry_find_what_they_ask_for(
+    http: httpx2.AsyncClient, path: str, said: object
+) -> None:
+    answer = await http.get(path)
+    assert (answer.status_code, answer.json()) == (200, said)
+
+
+async def test_a_schema_is_found_by_its_text_however_it_is_spelled(
+    http: httpx2.AsyncClient,
+) -> None:
+    latest = (await http.get("/subjects/thads.judgment.issued/versions/latest")).json()
+    by_id, text = f"/schemas/ids/{latest['id']}", json.loads(latest["schema"])
+    assert latest in (await http.get("/schemas")).json()
+    assert (await http.get(f"{by_id}/schema")).json() == text
+    assert (await http.get(f"{by_id}/subjects")).json() == ["thads.judgment.issued"]
+    assert (await http.get("/subjects/thads.judgment.issued/versions/1/schema")).json() == text
+    for spelled in (latest["schema"], json.dumps(text, indent=2)):
+        answer = await http.post(
+            "/subjects/thads.judgment.issued",
+            content=json.dumps({"schema": spelled, "schemaType": "AVRO"}),
+            headers={"Content-Type": registry.MEDIA_TYPE},
+        )
+        assert (answer.status_code, answer.json()) == (200, latest)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("GET", "/subjects/thads.judgment.issued", b"", 405, 405),
+        ("DELETE", "/subjects", b"", 405, 405),
+        ("PUT", "/config", b"{}", 405, 405),
+        ("GET", "/config/none", b"", 404, 40401),
+        ("GET", "/mode/none", b"", 404, 40401),
+        ("GET", "/schemas/none", b"", 404, 404),
+        ("GET", "/contexts/none", b"", 404, 404),
+        ("POST", "/compatibility/subjects/none/versions/latest", b"{}", 404, 404),
+        ("GET", f"/subjects?{SECRET}=1", b"", 400, 400),
+        ("GET", "/subjects?deleted=1&deleted=2", b"", 400, 400),
+        ("POST", "/subjects/none", b"{}", 404, 40401),
+        ("POST", "/subjects/thads.judgment.issued", b'{"schema": "{}"}', 404, 40403),
+        ("POST", "/subjects/thads.judgment.issued", b'{"schema": "\xff"}', 422, 42201),
+        ("POST", "/subjects/thads.judgment.issued", b'{"schema": 7}', 422, 42201),
+        ("POST", "/subjects/thads.judgment.issued", b"[" * 100_000, 422, 42201),
+        ("POST", "/subjects/thads.judgment.issued", b" " * 2_000_000, 413, 413),
+    ],
+)
+async def test_every_refusal_of_the_registry_has_a_number(
+    http: httpx2.AsyncClient, method: str, path: str, body: bytes, status: int, code: int
+) -> None:
+    answer = await http.request(method, path, content=body)
+    assert (answer.status_code, answer.json()["error_code"]) == (status, code)
+    assert answer.headers["content-type"] == registry.MEDIA_TYPE
+    assert ("allow" in answer.headers) is (status == 405)
+    assert SECRET not in answer.text
+
+
+#: Pages for people, which answer with HTML: nothing for whoever writes a client.
+_NOT_DESCRIBED = "/console"
+
+
+async def test_every_path_that_is_served_is_described_with_its_methods_and_parameters(
+    http: httpx2.AsyncClient,
+) -> None:
+    described = {
+        (path, method.upper()): {
+            each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"
+        }
+        for path, methods in (await http.get("/openapi.json")).json()["paths"].items()
+        for method, operation in methods.items()
+    }
+    served = {
+        (route.path_format, method): set(handler.opt.get("query", ()))
+        for route in gateway_of(Settings(home=Path("/nonexistent"))).routed.routes
+        if isinstance(route, HTTPRoute) and not route.path.startswith(_NOT_DESCRIBED)
+        for method, (handler, _) in route.route_handler_map.items()
+        if method != "OPTIONS"
+    }
+    assert described == served
 
 
 async def test_who_submits_too_much_is_told_when_to_come_again(tmp_path: Path) -> None:
