@@ -14,7 +14,7 @@ from services.core.access.tokens import Issuer
 from services.core.bus.chain import Chunk
 from services.core.bus.service import Topics
 from services.core.bus.supervision import supervised
-from services.core.clock import Clock
+from services.core.clock import Clock, StoryClock
 from services.core.contracts.catalogue import Catalogue
 from services.core.contracts.codec import Codec
 from services.core.contracts.schemas import Schemas
@@ -72,7 +72,7 @@ class Gateway:
         limits = Limits(settings)
         self._desk = Desk(
             settings,
-            Edge(catalogue, codec, topics),
+            Edge(catalogue, codec, topics, isinstance(clock, StoryClock)),
             self.acceptor,
             self.follower,
             clock,

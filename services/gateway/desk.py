@@ -4,7 +4,7 @@ It joins the pure edge, the acceptance, those who wait and the table of outcomes
 its HTTP surface.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from services.core.access.tokens import Speaker
 from services.core.bus.record import Outgoing
 from services.core.clock import Clock
 from services.core.contracts.events.records import Reason
-from services.core.doors.door import Submitter
+from services.core.doors.door import Submitter, nothing
 from services.core.doors.limits import Limits, Rate
 from services.core.doors.problems import Problem
 from services.core.doors.rehearsal import Rehearsal
@@ -78,21 +78,35 @@ class Desk:
             self._limits.take(kind, speaker.agency)
 
     async def submit(
-        self, said: Said, key: str, speaker: Submitter, traceparent: str | None, wait: float
+        self,
+        said: Said,
+        key: str,
+        speaker: Submitter,
+        traceparent: str | None,
+        wait: float,
+        before: Callable[[], Awaitable[None]] = nothing,
     ) -> Standing:
         """Accept a submission, or find that it was accepted before.
 
-        Waits up to `wait` seconds for what becomes of it. Raises Problem.
+        `before` records what must stand before it, once the edge has admitted it. Waits up to
+        `wait` seconds for what becomes of it. Raises Problem.
         """
         self._count_correction(said, speaker)
         with self._waiting(speaker, wait):
-            return await self._submitted(said, key, speaker, traceparent, wait)
+            return await self._submitted(said, key, speaker, traceparent, wait, before)
 
     async def _submitted(
-        self, said: Said, key: str, speaker: Submitter, traceparent: str | None, wait: float
+        self,
+        said: Said,
+        key: str,
+        speaker: Submitter,
+        traceparent: str | None,
+        wait: float,
+        before: Callable[[], Awaitable[None]],
     ) -> Standing:
         claim = self._edge.admit(said, speaker, self._directory(), self._clock.now(), traceparent)
         await self._check_undoes(claim)
+        await before()
         minted = claim.envelope.id
         self._follower.watch(minted)
         try:

@@ -18,7 +18,7 @@ from services.core.bus.record import Outgoing
 from services.core.bus.service import Topics
 from services.core.contracts.catalogue import Catalogue, EventType, Kind, Many, Nested, Scalar
 from services.core.contracts.codec import Codec
-from services.core.contracts.days import YEARS, dates_in_future, day_of
+from services.core.contracts.days import VIET_NAM, YEARS, dates_in_future, day_of
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.errors import MalformedData, UnknownEventType
 from services.core.contracts.identifiers import is_uuid7, key_of, new_id
@@ -43,6 +43,7 @@ class Edge(Struct, frozen=True):
     catalogue: Catalogue
     codec: Codec
     topics: Topics
+    is_story: bool = False  #: whether the platform's time is a story's, which only commands move
 
     def admit(
         self,
@@ -62,9 +63,9 @@ class Edge(Struct, frozen=True):
             expected = f"expected a time of the years {YEARS[0]} to {YEARS[-1]}"
             raise Problem("BEYOND_CALENDAR", expected, "/occurred_at")
         if said.occurred_at > now:
-            raise Problem("DATE_IN_FUTURE", "the act lies in the future", "/occurred_at")
+            raise Problem("DATE_IN_FUTURE", self._too_late(now), "/occurred_at", now=now)
         agency, role = _entitled(said, speaker, directory, type_, self.catalogue, day_of(now))
-        event = self._event(said, speaker, type_)
+        event = self._event(said, speaker, type_, now)
         value = self.codec.encode(event)
         if len(value) > MAX_CLAIM_BYTES:
             raise Problem("TOO_LARGE", f"{len(value)} bytes of data, allowed {MAX_CLAIM_BYTES}")
@@ -104,7 +105,7 @@ class Edge(Struct, frozen=True):
         except UnknownEventType as error:
             raise Problem(error.code, str(error), "/type") from None
 
-    def _event(self, said: Said, speaker: Submitter, type_: EventType) -> Any:
+    def _event(self, said: Said, speaker: Submitter, type_: EventType, now: datetime) -> Any:
         undoes = said.corrects or said.withdraws  # speaks of a part that is there: none is opened
         named = said.data if undoes else minted(said.data, type_)
         data = completed(named, type_, self.catalogue)
@@ -118,8 +119,14 @@ class Edge(Struct, frozen=True):
             raise Problem.of(flaws) from None
         late = dates_in_future(event, said.occurred_at, self.catalogue)
         if flaws := [Flaw(each.code, each.expected, f"/data{each.path}") for each in late]:
-            raise Problem.of(flaws)
+            raise Problem.of(flaws, now)
         return event
+
+    def _too_late(self, now: datetime) -> str:
+        time = now.astimezone(VIET_NAM).isoformat(timespec="seconds")
+        if self.is_story:
+            time += " by a story's clock, which stands until `lienthong clock TIME` moves it"
+        return f"the act lies after the platform's time, {time}"
 
 
 def _entitled(

@@ -355,6 +355,11 @@ def _problem() -> dict[str, Any]:
             "status": {"type": "integer"},
             "code": text,
             "detail": text,
+            "now": {
+                "type": "string",
+                "format": "date-time",
+                "description": "The platform's time, where it decides.",
+            },
             "errors": {
                 "type": "array",
                 "items": {

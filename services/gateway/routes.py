@@ -5,6 +5,7 @@ away is a Problem and is counted, by agency and code, with its size and keyed ha
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -61,8 +62,9 @@ def submitting(desk: Desk, callers: Callers) -> Submitting:
         said = body.said(members, {**sent, **request.path_params})
         if dry_run:
             return _foretold(await desk.dry_run(said, speaker), speaker, said.type)
-        await form.before(speaker)
-        submitted = desk.submit(said, key, speaker, headers.get("traceparent"), wait)
+        submitted = desk.submit(
+            said, key, speaker, headers.get("traceparent"), wait, partial(form.before, speaker)
+        )
         return _answer(await callers.while_valid(request, submitted), wait)
 
     return submit

@@ -27,8 +27,8 @@ class PlatformProcess(Struct, frozen=True):
 Submitter: TypeAlias = Speaker | PlatformProcess
 
 
-async def _nothing() -> None:
-    return
+async def nothing() -> None:
+    """Do nothing."""
 
 
 class Door(Struct, frozen=True, kw_only=True):
@@ -40,8 +40,8 @@ class Door(Struct, frozen=True, kw_only=True):
     """
 
     routes: Sequence[HTTPRouteHandler]
-    run: Callable[[], Awaitable[None]] = _nothing
-    close: Callable[[], Awaitable[None]] = _nothing
+    run: Callable[[], Awaitable[None]] = nothing
+    close: Callable[[], Awaitable[None]] = nothing
 
 
 async def _as_sent(members: Mapping[str, Any], _: Speaker) -> Mapping[str, Any]:
@@ -56,7 +56,8 @@ class Form(Struct, frozen=True, kw_only=True):
     """What the body of a path has for members, and which submission is made of them.
 
     `submission` returns it and changes nothing; it raises Problem for what its sender could not
-    find in the submission. `before` does what must be recorded before it, in no dry run.
+    find in the submission. `before` does what must be recorded before it, once it passed
+    every check of the edge, in no dry run.
     """
 
     members: Sequence[str]

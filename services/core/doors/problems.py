@@ -5,12 +5,14 @@ a name that its sender has made up: it may be personal data, and problems end up
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
 from services.core.contracts.catalogue import Catalogue
+from services.core.contracts.days import VIET_NAM
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -73,16 +75,22 @@ class Problem(Exception):
     """A request is turned away. All its flaws are told at once; the first gives the code."""
 
     def __init__(
-        self, code: str, detail: str = "", pointer: str = "", retry_after: int | None = None
+        self,
+        code: str,
+        detail: str = "",
+        pointer: str = "",
+        retry_after: int | None = None,
+        now: datetime | None = None,
     ) -> None:
+        """`now` is the platform's time, where the refusal depends on it."""
         super().__init__(f"{code}: {detail}")
         self.flaws: Sequence[Flaw] = (Flaw(code, detail, pointer),)
-        self.retry_after = retry_after
+        self.retry_after, self.now = retry_after, now
 
     @classmethod
-    def of(cls, flaws: Sequence[Flaw]) -> "Problem":
+    def of(cls, flaws: Sequence[Flaw], now: datetime | None = None) -> "Problem":
         """Make one problem of several flaws, of which the first are told."""
-        problem = cls(flaws[0].code)
+        problem = cls(flaws[0].code, now=now)
         problem.flaws = flaws[:_MOST_FLAWS]
         return problem
 
@@ -123,6 +131,8 @@ class Problem(Exception):
         first = self.flaws[0]
         if first.detail:
             document["detail"] = first.detail
+        if self.now is not None:
+            document["now"] = self.now.astimezone(VIET_NAM).isoformat()
         if any(flaw.pointer for flaw in self.flaws) or len(self.flaws) > 1:
             document["errors"] = [
                 {

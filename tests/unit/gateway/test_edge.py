@@ -1,4 +1,5 @@
 import copy
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -299,6 +300,18 @@ def test_an_act_of_the_future_is_turned_away() -> None:
     late = said(occurred_at=NOW + timedelta(microseconds=1))
     assert turned_away(late) == [("DATE_IN_FUTURE", "/occurred_at")]
     admitted(said(occurred_at=NOW))
+
+
+def test_an_act_of_the_future_is_told_the_platforms_time() -> None:
+    late = said(occurred_at=NOW + timedelta(days=1))
+    for edge, is_told in ((EDGE, False), (replace(EDGE, is_story=True), True)):
+        with pytest.raises(Problem) as caught:
+            edge.admit(late, COURT, DIRECTORY, NOW)
+        problem = json.loads(caught.value.document(CATALOGUE))
+        assert datetime.fromisoformat(problem["now"]) == NOW
+        assert problem["now"].endswith("+07:00")
+        assert problem["now"][:19] in problem["detail"]
+        assert ("lienthong clock" in problem["detail"]) is is_told
 
 
 def test_the_day_of_the_act_is_a_day_in_viet_nam() -> None:

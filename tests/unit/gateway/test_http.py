@@ -19,8 +19,9 @@ from services import all as composition
 from services.console import live
 from services.core.access import directory
 from services.core.access.directory import load
-from services.core.access.tokens import Issuer
+from services.core.access.tokens import Issuer, Speaker
 from services.core.contracts.catalogue_file import load_catalogue
+from services.core.contracts.events.delivery import Acknowledged
 from services.core.contracts.identifiers import new_id
 from services.core.doors.callers import Call, Callers, patience
 from services.core.doors.limits import Limits
@@ -31,6 +32,7 @@ from services.core.telemetry.metrics import REGISTRY
 from services.core.telemetry.probes import KEEP_ALIVE_SECONDS, Pulse
 from services.gateway import registry
 from services.gateway.app import Gateway
+from services.gateway.body import said as body_of
 from tests.patience import PATIENCE
 
 SECRET = "Nguyễn Văn Bí Mật"
@@ -464,6 +466,32 @@ async def test_whatever_is_submitted_passes_the_same_checks(
     ):
         answer = await http.post(path, content=whole, headers={name: value})
         problem(answer, status, code)
+
+
+async def test_nothing_is_recorded_beside_what_the_edge_refuses(tmp_path: Path) -> None:
+    recorded = []
+
+    async def before() -> None:
+        recorded.append("receipt")
+        raise Problem("UNAVAILABLE")
+
+    desk = gateway_of(Settings(home=tmp_path))._desk
+    court = Speaker(COURT, ("COURT",))
+    members = {
+        "type": Acknowledged.TYPE,
+        "occurred_at": "2026-08-03T09:00:00+07:00",
+        "data": {
+            "delivered_part": ID,
+            "event_id": ID,
+            "officer_id": "thu-ky-hoa",
+            "acknowledged_at": "2026-08-03T09:00:00+07:00",
+        },
+    }
+    for officer, code, times in (("nobody", "ROLE_NOT_ALLOWED", 0), ("thu-ky-hoa", "UNAV", 1)):
+        said = body_of(members | {"officer": officer})
+        with pytest.raises(Problem, match=code):
+            await desk.submit(said, "k", court, None, 0.0, before)
+        assert len(recorded) == times
 
 
 ROUTES = [
