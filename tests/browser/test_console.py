@@ -168,6 +168,26 @@ def test_a_fact_is_shown_as_it_is_recorded_and_the_page_is_never_loaded_again(
     expect(page.locator("main")).to_contain_text("There is no picture of the flows")
 
 
+def test_seven_tabs_of_one_browser_stay_usable_and_all_are_live(
+    house: House, page: Page, context: BrowserContext
+) -> None:
+    tabs = [page]
+    for _ in range(6):
+        tab = context.new_page()
+        tab.goto(f"{house.door.url}/console")
+        tabs.append(tab)
+    for tab in tabs:
+        connected(tab)
+    fact = fact_of(house, "62/2026/DS-PT")
+    for tab in tabs:
+        expect(tab.locator(f"#f-{fact}")).to_have_count(1)
+    tabs[-1].goto(f"{house.door.url}/console/cases/{house.case.id_of('J')}")
+    expect(tabs[-1].get_by_role("heading", level=1)).to_be_visible()
+    page.close()
+    later = fact_of(house, "63/2026/DS-PT")
+    expect(tabs[1].locator("#facts li").first).to_have_attribute("id", f"f-{later}")
+
+
 def test_the_map_says_in_lines_and_in_a_table_who_sends_to_whom_and_when_it_is_old(
     house: House, page: Page
 ) -> None:

@@ -1,5 +1,31 @@
 // What the live list needs besides htmx: no row twice, not too many rows, a status, a pause.
 "use strict";
+// An EventSource whose messages come from the stream that all pages of one visitor share.
+const shared = (url) => {
+  const { worker, visitor } = document.getElementById("stream").dataset;
+  const { port } = new SharedWorker(worker);
+  const source = new EventTarget();
+  source.readyState = EventSource.CONNECTING;
+  port.onmessage = ({ data: { what, state, data, lastEventId } }) => {
+    if (what === "open") {
+      source.readyState = EventSource.OPEN;
+      source.onopen?.(new Event("open"));
+    } else if (what === "error") {
+      source.readyState = state;
+      source.onerror?.(new Event("error"));
+    } else {
+      source.dispatchEvent(new MessageEvent(what, { data, lastEventId }));
+    }
+  };
+  source.close = () => {
+    source.readyState = EventSource.CLOSED;
+    port.postMessage({});
+  };
+  addEventListener("pagehide", source.close);
+  port.postMessage({ key: `${visitor} ${document.documentElement.lang}`, url });
+  return source;
+};
+if (window.SharedWorker) htmx.createEventSource = shared;
 addEventListener("DOMContentLoaded", () => {
   const list = document.getElementById("facts");
   if (!list) return;
