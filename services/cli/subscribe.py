@@ -1,19 +1,22 @@
 """`lienthong subscribe --as AGENCY`: what an agency may see, as it is recorded, one event a line.
 
 The place is kept in a file, moved after an event was handled and never before: whoever is killed
-sees the last one again, under the same number.
+sees the last one again, under the same number. In a pipe an event is handled once its reader has
+read the line.
 """
 
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, BinaryIO, Final
 
 import msgspec
 from cyclopts import App, Parameter
 
 from services.cli.errors import CommandError
+from services.cli.handed_over import Output
 from services.cli.platform_home import settings_of_platform
 from services.cli.submit import AGAIN, Client
 from services.core.settings import Settings
@@ -24,13 +27,15 @@ _BACKOFF: Final = 1.0
 _TRIES: Final = 5
 
 
-class _Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True):
+    """An event of a feed, with its number there."""
+
     number: int
     event: msgspec.Raw
 
 
 class _Page(msgspec.Struct, frozen=True):
-    events: list[_Event]
+    events: list[Event]
 
 
 def add_to(app: App) -> None:
@@ -110,22 +115,52 @@ async def _subscribe(
             if not answer.is_success:
                 raise CommandError(_turned_away(answer.json()))
             page = msgspec.json.decode(answer.content, type=_Page)
-            for each in page.events:
-                if each.number != place.number + 1:
-                    print(f"after {place.number} came {each.number}: asked again", file=sys.stderr)
-                    break
-                if not await _handled(each, command):
-                    return 1
-                place.move(each.number)
+            following = _following(page.events, place.number)
+            if command is None:
+                await print_events(following, place, sys.stdout.buffer)
+            elif not await _run_for_each(following, command, place):
+                return 1
             if once and not page.events:
                 return 0
 
 
-async def _handled(each: _Event, command: str | None) -> bool:
+def _following(events: Sequence[Event], number: int) -> list[Event]:
+    """Return the events that follow on a number without a gap."""
+    for n, each in enumerate(events):
+        if each.number != number + n + 1:
+            print(f"after {number + n} came {each.number}: asked again", file=sys.stderr)
+            return list(events[:n])
+    return list(events)
+
+
+async def print_events(events: Sequence[Event], place: Place, out: BinaryIO) -> None:
+    """Print events a line each, and move the place as far as the reader has read."""
+    output = Output(out)
+    try:
+        for each in events:
+            output.write(each.number, msgspec.json.encode(each))
+            _move(place, output)
+        await output.drained()
+    finally:
+        _move(place, output)
+
+
+def _move(place: Place, output: Output) -> None:
+    if (number := output.taken()) is not None:
+        place.move(number)
+
+
+async def _run_for_each(events: Sequence[Event], command: str, place: Place) -> bool:
+    """Run the command for each event and move the place past it; say whether all succeeded."""
+    for each in events:
+        if not await _handled(each, command):
+            return False
+        place.move(each.number)
+    return True
+
+
+async def _handled(each: Event, command: str) -> bool:
     line = msgspec.json.encode(each)
-    if command is None:
-        print(line.decode(), flush=True)
-        return True
     for _ in range(_TRIES):
         process = await asyncio.create_subprocess_shell(command, stdin=asyncio.subprocess.PIPE)
         await process.communicate(line + b"\n")
