@@ -26,10 +26,16 @@ from tests.acceptance.memory_house import CATALOGUE, CODEC
 from tests.acceptance.putting_right import Told
 from tests.unit.access.test_readers import (
     AFTER_ITS_END,
+    ANSWERED,
     BEFORE_ITS_END,
+    DEBTOR,
     DISSOLVED,
     ENTRUSTED,
+    FILED,
+    PORTAL,
     entrusted,
+    named,
+    on,
     undoing,
 )
 from tests.unit.cast import DIRECTORY
@@ -333,6 +339,30 @@ async def test_a_successor_is_given_what_the_office_that_ended_might_read(
             if agency in DISSOLVED.agencies:
                 assert given[agency] == visible_to(agency, told, CATALOGUE, DISSOLVED), agency
         assert AFTER_ITS_END[0].id in given[NEWCOMER]
+    finally:
+        await connection.close()
+        await door.close()
+
+
+async def test_a_channel_named_later_is_given_what_stood_before_and_the_former_nothing_new(
+    settings: Settings,
+) -> None:
+    naming = on(4, named(DEBTOR, NEWCOMER, PORTAL))
+    answered = on(5, ANSWERED)
+    back = undoing("withdraws", naming, 6, named(DEBTOR, NEWCOMER, PORTAL))
+    told = [*FILED, naming, answered]
+    connection = await postgres.connect(settings, NAME)
+    door = Rows(settings, NAME)
+    try:
+        for place, entry in enumerate(told):
+            await hear(connection, [heard("case", place, *entry)])
+        given = await ids_given(Feed(door))
+        assert answered[0].id in given[NEWCOMER] - given[PORTAL]
+        for agency in DIRECTORY.agencies:
+            assert given[agency] == visible_to(agency, told, CATALOGUE, DIRECTORY), agency
+        await hear(connection, [heard("case", len(told), *back)])
+        given = await ids_given(Feed(door))
+        assert answered[0].id in given[PORTAL]
     finally:
         await connection.close()
         await door.close()

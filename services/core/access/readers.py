@@ -11,6 +11,10 @@ is, an addressee or the court of origin, it remains.
 What an agency is that has ended, its successor is as well, from the next fact of the judgment on:
 it reads then what stood before, save what was addressed to the ended agency by name alone.
 
+Parties have no feed. What a party may read is read by its channel: whoever filed something for it,
+or the channel named for it last. A channel reads what stood before as well, and once another one is
+named, no more than was recorded until then.
+
 Whoever was let read a fact is told of what corrects or withdraws it. What the fact itself had made
 of agencies ends there: who was addressed by mistake reads nothing that is said after that. What a
 correction makes of them takes the turn of what it corrects: a seat that has passed on stays there.
@@ -31,7 +35,7 @@ from services.core.contracts.catalogue import PREFIX, Catalogue
 from services.core.contracts.days import day_of
 from services.core.contracts.envelope import Envelope
 from services.core.contracts.event import Event
-from services.core.contracts.events import case, coercion, complaint, delivery, judgment
+from services.core.contracts.events import case, coercion, complaint, delivery, judgment, sale
 from services.core.contracts.identifiers import key_of
 
 EVERYBODY: Final = "*"
@@ -42,6 +46,9 @@ ASSET: Final = "handler_asset"  #: an office to which the processing of an asset
 MANAGING: Final = "managing"  #: the body above an office that carries the case out
 BELOW: Final = "handler_below"  #: whoever carries out some case of the judgment
 PROCURACY: Final = "procuracy"
+PARTY: Final = "debtor_or_creditor"  #: every party of the judgment
+CHANNEL: Final = "channel"  #: of a party, whoever filed something for it
+NAMED: Final = "channel_named"  #: of a party, the channel that the case was told of
 SEATS: Final = frozenset({OFFICE, ROOM, PROCURACY})
 
 _HELD_AS: Final = {"handler": (OFFICE, ROOM, ASSET)}
@@ -80,7 +87,7 @@ class Relation(Struct, frozen=True):
 
     scope: str
     relation: str
-    agency: str
+    agency: str  #: or the party, whose channel reads for it
     since: datetime
     sequence: int = 0  #: the place of the fact in its stream, where times are equal
     until: datetime | None = None  #: when the fact was undone, if it was
@@ -154,7 +161,7 @@ def _places(entries: Sequence[Entry]) -> dict[str, Envelope]:
 
 
 def may_read(
-    agency: str, reading: Reading, recorded_at: datetime, relations: Iterable[Relation]
+    agency: str, reading: Reading, recorded_at: datetime, relations: Sequence[Relation]
 ) -> bool:
     """Say whether an agency may read a fact for its own sake, its cause left aside."""
     if EVERYBODY in reading.agencies or agency in reading.agencies:
@@ -163,7 +170,39 @@ def may_read(
     for each in relations:
         if each.scope in reading.scopes and each.relation in reading.relations:
             held.setdefault(each.relation, []).append(each)
-    return any(_holds(agency, holders, recorded_at) for holders in held.values())
+    if any(_holds(agency, holders, recorded_at) for holders in held.values()):
+        return True
+    parties = {
+        each.agency
+        for holders in held.values()
+        for each in holders
+        if is_party(each.agency) and (each.until is None or recorded_at < each.until)
+    }
+    of_parties = [each for each in relations if each.scope in parties]
+    return any(
+        _is_channel(each, of_parties, recorded_at) for each in of_parties if each.agency == agency
+    )
+
+
+def is_party(holder: str) -> bool:
+    """Say whether a holder is a party, whose id lies in a judgment, and no agency."""
+    return "." in holder
+
+
+def _is_channel(this: Relation, of_parties: Iterable[Relation], recorded_at: datetime) -> bool:
+    """Say whether somebody is a party's channel for a fact of that moment: none was named since."""
+    if this.relation not in {CHANNEL, NAMED} or not (
+        this.until is None or recorded_at < this.until
+    ):
+        return False
+    return not any(
+        each.relation == NAMED
+        and each.scope == this.scope
+        and each.turn > this.turn
+        and each.until is None
+        and recorded_at > each.since
+        for each in of_parties
+    )
 
 
 def _holds(agency: str, held: Sequence[Relation], recorded_at: datetime) -> bool:
@@ -210,6 +249,8 @@ def _relations(event: Event, readers: Iterable[str]) -> Iterator[str]:
         yield from _HELD_AS.get(reader, (reader,))
         if reader == "handler" and event.TYPE.startswith(f"{PREFIX}.judgment."):
             yield BELOW
+        if reader == "debtor" and event.TYPE.startswith(f"{PREFIX}.judgment."):
+            yield PARTY
     match event:
         # The office takes a complaint up before anybody is known as its resolver.
         case complaint.Filed(level="1") | complaint.Withdrawn():
@@ -248,17 +289,21 @@ def relations_of(event: Event, envelope: Envelope, directory: Directory) -> list
 def _made(event: Event, envelope: Envelope, directory: Directory) -> Iterator[tuple[str, str, str]]:
     part, sender = event.part, envelope.agency
     match event:
-        case judgment.Issued():
+        case judgment.Issued(parties=parties):
             yield part, "origin", sender
+            yield from ((part, PARTY, party.ref) for party in parties)
             yield from _watched(part, sender, envelope, directory)
         case judgment.Transferred(to_agency=office):
             yield from _seated(part, office, envelope, directory)
         case judgment.Received():
             yield from _seated(part, office_of(directory, sender), envelope, directory)
-        case case.Requested():
+        case case.Requested(requester=party):
+            yield part, "creditor", party
+            yield party, CHANNEL, sender
             if asked := office_asked(event, sender, directory):
                 yield from _seated(part, asked, envelope, directory)
-        case case.Decided():
+        case case.Decided(debtor=debtor):
+            yield part, "debtor", debtor
             yield from _seated(part, office_of(directory, sender), envelope, directory)
         case case.Entrusted(to_agency=office, kind="CASE"):
             yield from _seated(part, office, envelope, directory)
@@ -270,6 +315,17 @@ def _made(event: Event, envelope: Envelope, directory: Directory) -> Iterator[tu
                 yield part, ROOM, room
                 yield key_of(part), BELOW, room
                 yield from _watched(part, room, envelope, directory)
+        case case.Notified(addressee=party, as_="DEBTOR"):
+            yield part, "debtor", party
+        case case.Notified(addressee=party, as_="CREDITOR"):
+            yield part, "creditor", party
+        case case.ChannelChanged(party=party, channel_id=channel):
+            yield party, NAMED, channel
+        case sale.RevaluationRequested(party=party):
+            yield party, CHANNEL, sender
+        case complaint.Filed(complainant=party):
+            yield part, "complainant", party
+            yield party, CHANNEL, sender
         case complaint.Accepted():
             yield part, "resolver", sender
         case coercion.BookingRequested(unit_ids=units):

@@ -20,7 +20,11 @@ from services.core.contracts.pages import DOCS, table
 PATH: Final = DOCS / "visibility.md"
 SOURCE: Final = Path(__file__).parents[3] / "schemas" / "relations.yaml"
 
-_LASTS: Final = {"seat": "until another holds it", "always": "always"}
+_LASTS: Final = {
+    "seat": "until another holds it",
+    "channel": "until another channel of the party is named",
+    "always": "always",
+}
 _HEAD: Final = """# Visibility
 
 Made from `schemas/catalogue.yaml` and `schemas/relations.yaml` by `lienthong schemas generate`;
@@ -42,7 +46,7 @@ class Held(Struct, frozen=True, forbid_unknown_fields=True):
     """How an agency comes to hold a relation, and how long it does."""
 
     who: str
-    lasts: Literal["seat", "always"]
+    lasts: Literal["seat", "channel", "always"]
     given_by: tuple[str, ...] = ()
     named_in: tuple[str, ...] = ()
 
