@@ -88,9 +88,14 @@ class Client:
         """Ask what would become of a submission now, and return the answer, whatever it is."""
         return await self._ask("POST", "/v1/submissions?dry_run=true", agency, {}, submission)
 
-    async def events(self, agency: str, after: int, limit: int, wait: int) -> httpx2.Response:
-        """Pull an agency's feed beyond a number, and return the answer, whatever it is."""
-        path = f"/v1/events?after={after}&limit={limit}&wait={wait}"
+    async def events(
+        self, agency: str, after: int, limit: int, wait: int, feed: str = ""
+    ) -> httpx2.Response:
+        """Pull an agency's feed beyond a number, and return the answer, whatever it is.
+
+        `feed` is the one in which the number counts, where that is known.
+        """
+        path = f"/v1/events?after={after}&limit={limit}&wait={wait}{feed and f'&feed={feed}'}"
         return await self._ask("GET", path, agency, {}, None)
 
     def known(self, agency: str) -> Agency:

@@ -25,6 +25,7 @@ _AT_ONCE: Final = 500
 _WAIT: Final = 20
 _BACKOFF: Final = 1.0
 _TRIES: Final = 5
+_OTHER_FEED: Final = ("FEED_CHANGED", "NUMBER_UNKNOWN")
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -36,6 +37,7 @@ class Event(msgspec.Struct, frozen=True):
 
 class _Page(msgspec.Struct, frozen=True):
     events: list[Event]
+    feed: str
 
 
 def add_to(app: App) -> None:
@@ -68,28 +70,29 @@ def subscribe(
 
 
 class Place:
-    """The number of the last event that was handled, kept in a file."""
+    """The number of the last event that was handled and the feed it is from, kept in a file."""
 
     def __init__(self, path: Path, after: int | None) -> None:
-        self._path = path
+        self.path, self.feed = path, ""
         self.number = self._read() if after is None else after
 
     def _read(self) -> int:
         try:
-            return int(self._path.read_text())
+            number, _, self.feed = self.path.read_text().strip().partition(" ")
+            return int(number)
         except FileNotFoundError:
             return 0
         except (OSError, ValueError) as error:
             raise CommandError(
-                f"{self._path}: cannot be read as a number ({error}): remove it, or say --after"
+                f"{self.path}: cannot be read as a number ({error}): remove it, or say --after"
             ) from None
 
     def move(self, number: int) -> None:
-        """Keep the number, whole or not at all."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_suffix(f".{os.getpid()}")
-        beside.write_text(str(number))
-        beside.replace(self._path)
+        """Keep the number and the feed, whole or not at all."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self.path.with_suffix(f".{os.getpid()}")
+        beside.write_text(f"{number} {self.feed}")
+        beside.replace(self.path)
         self.number = number
 
 
@@ -102,7 +105,7 @@ async def _subscribe(
         while True:
             try:
                 wait = 0 if once else _WAIT
-                answer = await client.events(agency, place.number, _AT_ONCE, wait)
+                answer = await client.events(agency, place.number, _AT_ONCE, wait, place.feed)
             except CommandError as error:
                 if once:
                     raise
@@ -113,8 +116,9 @@ async def _subscribe(
                 await asyncio.sleep(_BACKOFF)
                 continue
             if not answer.is_success:
-                raise CommandError(_turned_away(answer.json()))
+                raise CommandError(_turned_away(answer.json(), place))
             page = msgspec.json.decode(answer.content, type=_Page)
+            place.feed = page.feed
             following = _following(page.events, place.number)
             if command is None:
                 await print_events(following, place, sys.stdout.buffer)
@@ -171,6 +175,7 @@ async def _handled(each: Event, command: str) -> bool:
     return False
 
 
-def _turned_away(said: dict[str, Any]) -> str:
+def _turned_away(said: dict[str, Any], place: Place) -> str:
     detail = f" ({said['detail']})" if "detail" in said else ""
-    return f"{said['code']}: {said['title']}{detail}"
+    remedy = f"; remove {place.path} to begin anew" if said["code"] in _OTHER_FEED else ""
+    return f"{said['code']}: {said['title']}{detail}{remedy}"

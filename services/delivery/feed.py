@@ -31,6 +31,12 @@ class Feed:
         self.rows = rows
         self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = {}
         self._arrived = asyncio.Event()
+        self._id = ""
+
+    async def id(self) -> str:
+        """Return which feeds these are: numbers of any others mean nothing here."""
+        self._id = self._id or await self.rows.ask(queries.feeds_id)
+        return self._id
 
     async def last(self, agency: str) -> int:
         """Return the last number given to an agency; 0 where nothing was."""

@@ -74,6 +74,10 @@ select agency
 -- Give an agency that is new here what everybody may read.
 select admit(:agency::text);
 
+-- name: feeds_id()$
+-- Which feeds these are.
+select id::text from feeds_id;
+
 -- name: standing(agency)^
 -- The last number given to an agency, and the last it has confirmed.
 select last, confirmed from feeds where agency = :agency;

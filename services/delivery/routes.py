@@ -42,6 +42,7 @@ class Page(Struct, frozen=True):
 
     events: list[Delivered]
     last: int  #: the number of the last event here; `after` of the next request
+    feed: str  #: the feed in which these numbers count; `feed` of the next request
 
 
 def door(
@@ -54,18 +55,19 @@ def door(
 ) -> Door:
     """Return the delivery's paths, and what records receipts beside them."""
 
-    @get("/v1/events", query=("after", "limit", "wait"))
+    @get("/v1/events", query=("after", "feed", "limit", "wait"))
     async def events(request: Call) -> Response[bytes]:
         agency = callers.speaker(request).agency
         query = request.query_params
         after = _number(query, "after", 0, 0, _LARGEST)
         limit = _number(query, "limit", _DEFAULT, 1, MOST)
         wait = _number(query, "wait", 0, 0, int(LONGEST_WAIT))
+        _check_feed(query, id_ := await feed.id())
         with callers.limits.hold("waits", agency) if wait else nullcontext():
             found = await callers.while_valid(request, feed.read(agency, after, limit, wait))
         await feed.confirm(agency, after)
         last = found[-1].number if found else after
-        return json(msgspec.json.encode(Page(found, last)))
+        return json(msgspec.json.encode(Page(found, last, id_)))
 
     async def part_of(speaker: Speaker, event_id: str) -> str:
         part = await feed.part_of(speaker.agency, event_id) if is_uuid(event_id) else None
@@ -93,6 +95,18 @@ def door(
             tasks.create_task(receipts.run())
 
     return Door(routes=[events, acknowledge], run=run, close=feed.rows.close)
+
+
+def _check_feed(query: Mapping[str, str], known: str) -> None:
+    """Raise Problem FEED_CHANGED where a number belongs to another feed."""
+    if (asked := query.get("feed", known)) == known:
+        return
+    if not is_uuid(asked):
+        raise Problem("QUERY_MALFORMED", "feed: expected the `feed` of a page")
+    raise Problem(
+        "FEED_CHANGED",
+        "the platform's database was made anew: leave `feed` out and begin with after=0",
+    )
 
 
 def _number(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -163,10 +163,15 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
     }
     page = {
         "type": "object",
-        "required": ["events", "last"],
+        "required": ["events", "last", "feed"],
         "properties": {
             "events": {"type": "array", "items": event},
             "last": {"type": "integer", "description": "`after` of the next request."},
+            "feed": {
+                "type": "string",
+                "format": "uuid",
+                "description": "The feed in which the numbers count.",
+            },
         },
     }
     acknowledgement = {
@@ -194,6 +199,13 @@ def _of_feeds(known: dict[str, Any], prefer: dict[str, Any]) -> dict[str, Any]:
                         "answer is 422 NUMBER_UNKNOWN.",
                         2**63 - 1,
                     ),
+                    {
+                        "name": "feed",
+                        "in": "query",
+                        "description": "The `feed` of the page that `after` is from. Where the "
+                        "database was made anew the answer is 422 FEED_CHANGED.",
+                        "schema": {"type": "string", "format": "uuid"},
+                    },
                     number("limit", "How many at most; 4 MB may be fewer.", 1_000, 1),
                     number("wait", "Seconds to wait where nothing stands yet.", 30),
                 ],

@@ -59,6 +59,7 @@ async def test_an_agency_pulls_what_concerns_it_and_learns_nothing_else(settings
     async with open_door(settings) as door:
         (judgment,) = await sent(door)
         events = await until(door, ENFORCERS, FACTS)
+        id_ = (await pulled(door, ENFORCERS)).json()["feed"]
         assert [each["number"] for each in events] == [1, 2, 3, 4, 5]
         types = [each["event"]["type"].removeprefix("thads.") for each in events]
         assert [each for each in types if "judgment" in each] == [
@@ -75,7 +76,7 @@ async def test_an_agency_pulls_what_concerns_it_and_learns_nothing_else(settings
             *("specversion", "id", "type", "source", "subject", "time"),
             *("datacontenttype", "recordedat", "data"),
         }
-        assert (await pulled(door, STRANGER)).json() == {"events": [], "last": 0}
+        assert (await pulled(door, STRANGER)).json() == {"events": [], "last": 0, "feed": id_}
 
         for query, status, code in (
             ("?after=6", 422, "NUMBER_UNKNOWN"),
@@ -177,6 +178,32 @@ def told(line: str) -> tuple[int, str]:
     return said["number"], said["event"]["id"]
 
 
+async def test_a_number_of_another_feed_is_refused_with_what_to_do(
+    settings: Settings, tmp_path: Path
+) -> None:
+    async with open_door(settings) as door:
+        await sent(door)
+        await until(door, ENFORCERS, FACTS)
+        feed_id = (await pulled(door, ENFORCERS)).json()["feed"]
+        here = await pulled(door, ENFORCERS, f"?after=2&feed={feed_id}")
+        assert (here.json()["events"][0]["number"], here.json()["feed"]) == (3, feed_id)
+        for other, status, code in ((new_id(), 422, "FEED_CHANGED"), ("x", 400, "QUERY_MALFORMED")):
+            answer = await pulled(door, ENFORCERS, f"?after=2&feed={other}")
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert len(other) == 1 or other not in answer.text
+
+        own = at_door(door, msgspec.structs.replace(door.whole.settings, home=tmp_path))
+        shutil.copytree(door.whole.settings.secrets, own.secrets)
+        assert await subscriber(own, "cat") == 0
+        place = tmp_path / "subscriptions" / ENFORCERS
+        assert place.read_text() == f"{FACTS} {feed_id}"
+        place.write_text(f"2 {new_id()}")
+        code, shown, trouble = await lienthong(own, "subscribe", "--as", ENFORCERS, "--once")
+        assert (code, shown) == (1, "")
+        assert "FEED_CHANGED" in trouble
+        assert f"remove {place}" in trouble
+
+
 async def test_long_answers_come_in_pages_bounded_in_bytes_with_one_entry_at_least(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,7 +241,7 @@ async def test_long_answers_come_in_pages_bounded_in_bytes_with_one_entry_at_lea
 
         for number, event in enumerate(events):
             page = (await pulled(door, ENFORCERS, f"?after={number}")).json()
-            assert page == {"events": [event], "last": number + 1}
+            assert page == {"events": [event], "last": number + 1, "feed": page["feed"]}
         monkeypatch.setattr(feed, "MOST_BYTES", len(json.dumps(events[0])) * 2)
         assert len((await pulled(door, ENFORCERS)).json()["events"]) in {2, 3}
 

@@ -44,6 +44,11 @@ _DOOR: Final[Mapping[str, tuple[int, str, str]]] = {
         "This Idempotency-Key stands for another body.",
         "Idempotency-Key này đã dùng cho nội dung khác.",
     ),
+    "FEED_CHANGED": (
+        422,
+        "This number belongs to another feed.",
+        "Số này thuộc một luồng sự kiện khác.",
+    ),
     "NUMBER_UNKNOWN": (
         422,
         "No event of this number was given to you yet.",

@@ -1,0 +1,10 @@
+-- migrate:up
+
+-- Which feeds these are: numbers of others, made anew with their database, mean other facts.
+create table feeds_id (
+    id   uuid primary key default gen_random_uuid(),
+    only bool not null unique default true check (only)
+);
+insert into feeds_id default values;
+
+-- migrate:down
