@@ -187,9 +187,9 @@ async def test_a_number_of_another_feed_is_refused_with_what_to_do(
         feed_id = (await pulled(door, ENFORCERS)).json()["feed"]
         here = await pulled(door, ENFORCERS, f"?after=2&feed={feed_id}")
         assert (here.json()["events"][0]["number"], here.json()["feed"]) == (3, feed_id)
-        for other, status, code in ((new_id(), 422, "FEED_CHANGED"), ("x", 400, "QUERY_MALFORMED")):
+        for other, status, what in ((new_id(), 422, "FEED_CHANGED"), ("x", 400, "QUERY_MALFORMED")):
             answer = await pulled(door, ENFORCERS, f"?after=2&feed={other}")
-            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert (answer.status_code, answer.json()["code"]) == (status, what)
             assert len(other) == 1 or other not in answer.text
 
         own = at_door(door, msgspec.structs.replace(door.whole.settings, home=tmp_path))

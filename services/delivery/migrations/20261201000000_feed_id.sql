@@ -8,3 +8,4 @@ create table feeds_id (
 insert into feeds_id default values;
 
 -- migrate:down
+drop table feeds_id;
