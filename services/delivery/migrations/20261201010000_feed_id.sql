@@ -3,7 +3,7 @@
 -- Which feeds these are: numbers of others, made anew with their database, mean other facts.
 create table feeds_id (
     id   uuid primary key default gen_random_uuid(),
-    only bool not null unique default true check (only)
+    is_sole bool not null unique default true check (is_sole)  -- so there is one row
 );
 insert into feeds_id default values;
 
