@@ -6,6 +6,7 @@
 #   make test         every test but the long ones, on a Kafka and PostgreSQL of their own
 #   make faults       kill each part many times under load
 #   make bench        measure, into build/bench.json and docs/benchmarks.md
+#   make image-check  build the image without an engine, and run it
 #   make lint         style, types, import contracts, dead code, generated code
 
 # The first of these that runs and is new enough; `make PYTHON=…` names another.
@@ -13,9 +14,10 @@ PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3; do \
     $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+LOCKS := requirements.lock requirements-stack.lock requirements-dev.lock
 READY := $(VENV)/ready
 
-.PHONY: demo reset unit test faults bench lint venv browser
+.PHONY: demo reset unit test faults bench lint venv browser image-check
 
 demo: $(READY)
 	@$(BIN)/lienthong up
@@ -45,6 +47,10 @@ faults: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+# Builds the image with buildah, without an engine, and runs it; needs root on Debian.
+image-check: $(READY)
+	@deploy/images/check
+
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -56,17 +62,17 @@ lint: $(READY)
 
 venv: $(READY)
 
-# Made anew only when the lock changed; every package is checked against its hash.
-$(READY): requirements.lock pyproject.toml
+# Made anew only when a lock changed; every package is checked against its hash.
+$(READY): $(LOCKS) pyproject.toml
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later found: install one, or name it with make PYTHON=/path/to/python3" >&2; exit 1; }
-	@echo "making $(VENV) from requirements.lock …"
+	@echo "making $(VENV) from $(LOCKS) …"
 	@if command -v uv >/dev/null 2>&1; then \
 	    uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
-	    uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock && \
+	    uv pip sync --quiet --python $(BIN)/python --require-hashes $(LOCKS) && \
 	    uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 	    $(PYTHON) -m venv $(VENV) && \
-	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock && \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(LOCKS:%=--requirement %) && \
 	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
 	fi
 	@touch $(READY)

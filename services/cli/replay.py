@@ -79,8 +79,6 @@ def replay(
         since=moment(since, "--since") if since else None,
         until=moment(until, "--until") if until else None,
     )
-    if not why.strip():
-        raise CommandError("--why: say for what the replay is needed; it is kept with it")
     to = to and to.absolute()
     return asyncio.run(_replay(wanted, case, who or _user(), why, to, yes=yes))
 

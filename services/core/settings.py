@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     controller_port: int = 19093
 
     kafka_bootstrap: str = "127.0.0.1:19092"
+    #: Where agencies reach the broker, if not where the services do.
+    kafka_agency_bootstrap: str = ""
     kafka_user: str = "platform"
     kafka_password: str = ""
     #: What `lienthong setup` gives Kafka's users `services` and `flows`; none: they are not made.

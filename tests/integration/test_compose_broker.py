@@ -2,71 +2,28 @@
 
 import asyncio
 import contextlib
-import subprocess
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from services.core.bus.cluster import Cluster
 from services.core.bus.errors import Doubt
+from services.core.bus.grants import Grants
 from services.core.bus.kafka import Reader, Sender, farewell
 from services.core.bus.record import Numbered
-from services.core.runtime.jars import class_path
-from services.core.runtime.java import find_java
 from services.core.settings import Settings
-from tests.conftest import free_ports
+from tests.images import compose
 from tests.patience import PATIENCE
-
-CONFIG = Path(__file__).parents[2] / "deploy/kafka/server.properties"
-PASSWORD = "compose-test"
 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """The configuration's broker, with the names of its container's world put right for here."""
-    tmp_path = tmp_path_factory.mktemp("broker")
-    (client, internal), (controller, _) = free_ports(), free_ports()
-    text = CONFIG.read_text().replace("kafka:9092", f"127.0.0.1:{client}")
-    changed: Mapping[str, str] = {
-        "0.0.0.0:9092": f"127.0.0.1:{client}",
-        ":9094": f":{internal}",
-        ":9093": f":{controller}",
-        "/var/lib/kafka/data": str(tmp_path / "data"),
-        "reauth.ms=300000": "reauth.ms=1000",
-    }
-    for old, new in changed.items():
-        assert old in text
-        text = text.replace(old, new)
-    (tmp_path / "server.properties").write_text(text)
-    settings = Settings(
-        home=tmp_path, kafka_bootstrap=f"127.0.0.1:{client}", kafka_password=PASSWORD
-    )
-    jars = class_path(settings.cache, settings.maven_mirror, lambda _: None)
-    java = [str(find_java(settings.java)), "-Xmx256m", "-cp", ":".join(map(str, jars))]
-    user = f"SCRAM-SHA-512=[name=platform,password={PASSWORD}]"
-    subprocess.run(
-        [
-            *(*java, "kafka.tools.StorageTool", "format", "--standalone"),
-            *("--cluster-id", "bGllbnRob25nLWNvbXBvcw", "--config", "server.properties"),
-            *("--ignore-formatted", "--add-scram", user),
-        ],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-    )
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*java, "kafka.Kafka", "server.properties"], cwd=tmp_path, stdout=log, stderr=log
-        )
-    try:
+    """The broker, whose sessions must show their password again after a second."""
+    quick = {"reauth.ms=300000": "reauth.ms=1000"}
+    with compose.broker(tmp_path_factory.mktemp("broker"), quick) as settings:
         yield settings
-    finally:
-        ended = process.poll()
-        process.terminate()
-        process.wait(PATIENCE)
-        assert ended is None, f"it ended by itself with {ended}"
 
 
 async def test_the_platform_comes_in_by_its_password_and_nobody_without(
@@ -123,6 +80,26 @@ async def test_a_session_ends_soon_after_its_password_changed_and_our_clients_go
             client.abandon()
         await farewell()
     assert seen == list(range(len(seen)))
+
+
+async def test_an_agency_reads_its_topic_at_the_address_that_its_grant_names(
+    broker: Settings,
+) -> None:
+    granted = await Grants(broker).grant("nh-song-cam", timedelta(), datetime.now(UTC))
+    assert granted.bootstrap == broker.kafka_agency_bootstrap != broker.kafka_bootstrap
+    agency = msgspec.structs.replace(
+        broker,
+        kafka_bootstrap=granted.bootstrap,
+        kafka_user=granted.user,
+        kafka_password=granted.password,
+    )
+    reader = Reader(agency)
+    await reader.start()
+    try:
+        assert await reader.ends([(granted.topic, 0)]) is not None
+    finally:
+        reader.abandon()
+        await farewell()
 
 
 async def made(settings: Settings, topic: str) -> list[str]:

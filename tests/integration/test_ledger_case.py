@@ -227,7 +227,6 @@ async def test_what_was_never_recorded_cannot_be_explained_replayed_or_rebuilt(
             (("why", "41"), "41 is no id of an event"),
             (("replay", "--why", "audit", "--case", new_id()), "nothing is archived of key"),
             (("replay", "--why", "audit", "--case", "9/QĐ"), "no paper bears the number 9/QĐ"),
-            (("replay", "--why", " ", "--yes"), "say for what the replay is needed"),
             (("replay", "--why", "audit", "--since", "soon"), "--since soon: expected a time"),
             (("rebuild", "gateway", "--diff"), "no service gateway has states of its own"),
             (("rebuild", "cases"), "say `lienthong rebuild cases --diff`"),

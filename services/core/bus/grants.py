@@ -52,7 +52,9 @@ class Grants:
         until = (now + overlap).timestamp()
         self._change({name: min(self._ends().get(name, until), until) for name in former})
         await self.expire(now)
-        return Grant(self._settings.kafka_bootstrap, user, password, topic, groups)
+        known = self._settings
+        bootstrap = known.kafka_agency_bootstrap or known.kafka_bootstrap
+        return Grant(bootstrap, user, password, topic, groups)
 
     async def revoke(self, agency: str) -> None:
         """Let nobody read an agency's topic; that nobody does is no trouble."""

@@ -44,6 +44,10 @@ _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 30.0
 _READY_LINE: Final = 7
 _SYSTEM_USER: Final = "pgserver"
+INITDB_OPTIONS: Final = (
+    *("--encoding=UTF8", "--locale-provider=builtin"),
+    *("--builtin-locale=C.UTF-8", "--locale=C"),
+)
 SERVER_SETTINGS: Final = {
     # No port at all; the socket lies in the data folder, which only its owner enters.
     "listen_addresses": "",
@@ -160,8 +164,7 @@ class PostgresServer:
             done = subprocess.run(  # noqa: S603 - our own command
                 [
                     *(_BINARIES / "initdb", "-D", making, "-U", SUPER_USER, "--auth=trust"),
-                    *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                    *("--locale=C", "--no-instructions"),
+                    *(*INITDB_OPTIONS, "--no-instructions"),
                 ],
                 cwd=making,
                 stdout=said,

@@ -88,6 +88,18 @@ def test_whatever_is_typed_ends_with_a_code_and_a_line(
     assert not list(nowhere.rglob("*.json")), "a command that only asks made keys"
 
 
+@pytest.mark.parametrize(
+    "arguments", [["--since", ""], ["--since="], ["--until", " "], ["--why", "\n"]], ids=repr
+)
+def test_an_empty_option_is_not_taken_for_none(
+    arguments: list[str], nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["replay", "--why", "check", "--yes", *arguments]) == NOT_UNDERSTOOD
+    name = arguments[0].rstrip("=")
+    said = f"lienthong: {name}: it is empty; give a value, or leave it out\n"
+    assert capsys.readouterr().err == said
+
+
 def typed(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     kept = {name: value for name, value in os.environ.items() if name != "HOME"}
     return subprocess.run(

@@ -1,23 +1,21 @@
 """docker-compose.yml runs the house as it runs here: the same words, nothing open, nothing secret.
 
-No engine runs it here; what can be compared with the local house is.
+`deploy/images/check` builds the image and runs it with these words; no engine runs them here.
 """
 
 import re
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-import yaml
 
+from services.all import connections_needed
 from services.cli.main import app
 from services.core.runtime.jars import locked_jars
+from services.core.runtime.postgres_server import INITDB_OPTIONS, SERVER_SETTINGS
 from services.core.settings import PREFIX, Settings
+from tests.images.compose import ROOT, SERVICES, postgres_options
 
-ROOT = Path(__file__).parents[3]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = sorted(name for name, each in SERVICES.items() if each["image"] == "lienthong")
 DOCKERFILE = (ROOT / "deploy/images/Dockerfile").read_text()
 IGNORED = (ROOT / ".dockerignore").read_text().splitlines()
@@ -47,13 +45,50 @@ def test_each_command_is_one_of_ours(name: str) -> None:
     assert command.__name__ == "setup" or bound.kwargs["prepare"] is False
 
 
-def test_only_the_gateway_is_published_and_only_on_the_loopback() -> None:
+def test_the_gateway_and_the_agencies_listener_are_published_by_default_on_the_loopback() -> None:
     published = {name: each["ports"] for name, each in SERVICES.items() if "ports" in each}
-    assert published == {"house": [f"127.0.0.1:{Settings().http_port}:{Settings().http_port}"]}
-    assert SERVICES["postgres"]["command"] == ["postgres", "-c", "listen_addresses="]
+    assert published == {
+        "house": [f"127.0.0.1:{Settings().http_port}:{Settings().http_port}"],
+        "kafka": ["${LIENTHONG_KAFKA_AGENCY_ADDRESS:-127.0.0.1}:9095:9095"],
+    }
+    assert postgres_options()["listen_addresses"] == ""
     listeners = KAFKA["listeners"].split(",")
-    assert [each for each in listeners if "127.0.0.1" not in each] == ["CLIENT://0.0.0.0:9092"]
-    assert "CLIENT:SASL_PLAINTEXT" in KAFKA["listener.security.protocol.map"]
+    open_ = [each for each in listeners if "127.0.0.1" not in each]
+    assert open_ == ["CLIENT://0.0.0.0:9092", "AGENCY://0.0.0.0:9095"]
+    for name in ("CLIENT", "AGENCY"):
+        assert f"{name}:SASL_PLAINTEXT" in KAFKA["listener.security.protocol.map"]
+        assert f"listener.name.{name.lower()}.scram-sha-512.sasl.jaas.config" in KAFKA
+
+
+def test_agencies_reach_kafka_where_their_grant_says() -> None:
+    given = {
+        name: SERVICES[name]["environment"]["LIENTHONG_KAFKA_AGENCY_BOOTSTRAP"]
+        for name in ("kafka", "setup")
+    }
+    assert set(given.values()) == {"${LIENTHONG_KAFKA_AGENCY_BOOTSTRAP:-127.0.0.1:9095}"}
+    command = " ".join(SERVICES["kafka"]["command"])
+    (advertised,) = re.findall(r'--override "advertised.listeners=([^"]+)"', command)
+    outside = KAFKA["advertised.listeners"].replace(
+        "AGENCY://127.0.0.1:9095", "AGENCY://$$LIENTHONG_KAFKA_AGENCY_BOOTSTRAP"
+    )
+    assert advertised == outside
+
+
+def test_one_service_builds_the_image_and_the_others_use_it() -> None:
+    assert [name for name in OURS if "build" in SERVICES[name]] == ["setup"]
+    policies = {name: SERVICES[name]["pull_policy"] for name in OURS}
+    assert policies == {"setup": "build", "house": "never", "flows": "never"}
+
+
+def test_postgres_takes_as_many_connections_as_the_services_need() -> None:
+    assert connections_needed(Settings()) <= int(postgres_options()["max_connections"])
+    assert postgres_options()["max_connections"] == SERVER_SETTINGS["max_connections"]
+
+
+def test_postgres_is_of_one_version_and_collates_as_the_local_one() -> None:
+    assert re.fullmatch(r"postgres:18\.\d+-[a-z]+", SERVICES["postgres"]["image"])
+    given = SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]
+    assert given.split() == list(INITDB_OPTIONS)
 
 
 def test_each_process_has_a_port_of_its_own_for_metrics_that_is_not_published() -> None:
@@ -124,4 +159,5 @@ def test_the_image_runs_as_nobody_in_particular_and_from_the_lock() -> None:
     last = DOCKERFILE.split("\nFROM ")[-1]
     assert re.search(r"^USER (?!root)", last, re.MULTILINE)
     assert "--require-hashes --requirement requirements.lock" in DOCKERFILE
+    assert "uninstall" not in DOCKERFILE
     assert 'ENTRYPOINT ["lienthong"]' in last
