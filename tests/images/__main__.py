@@ -6,8 +6,6 @@ compose file, the settings those of its services, their addresses put right for 
 
 import asyncio
 import contextlib
-import os
-import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+import psutil
 
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
@@ -56,16 +55,16 @@ class Image:
             *(f"{name}={value}" for name, value in given.items()),
             *command,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
 
     async def run(self, service: str, *command: str, codes: tuple[int, ...] = (0,)) -> str:
         """Run a command to its end and return what it said."""
         process = await self.start(service, *command)
-        said = (await process.communicate())[0].decode()
-        if process.returncode not in codes or "Traceback" in said:
-            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{said}")
+        said, troubles = [each.decode() for each in await process.communicate()]
+        if process.returncode not in codes or "Traceback" in troubles:
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{said}{troubles}")
         return said.strip()
 
 
@@ -107,8 +106,8 @@ async def rehearse(work: Path, settings: Settings) -> None:
         print("access grant:", grant.splitlines()[0])
     finally:
         began = time.monotonic()
-        for pid in _of_services(work):
-            os.kill(pid, signal.SIGTERM)
+        for process in _of_services(settings):
+            process.terminate()
         grace = float(SERVICES["house"]["stop_grace_period"].removesuffix("s"))
         await asyncio.wait([log], timeout=grace)
     if not log.done():
@@ -120,7 +119,7 @@ async def rehearse(work: Path, settings: Settings) -> None:
 
 async def _running(image: Image, work: Path) -> int:
     process = await image.start("house", *SERVICES["house"]["command"])
-    said = (await process.communicate())[0]
+    said = b"".join(await process.communicate())
     (work / "services.log").write_bytes(said)
     if process.returncode:
         sys.stderr.write(said.decode()[-3000:])
@@ -137,16 +136,16 @@ async def _ready(http: httpx2.AsyncClient, running: asyncio.Task[int]) -> None:
     sys.exit("it did not become ready")
 
 
-def _of_services(work: Path) -> list[int]:
-    """Return the processes of `lienthong run` in the image of this check."""
+def _of_services(settings: Settings) -> list[psutil.Process]:
+    """Return the processes of `lienthong run` that were told of this check's broker."""
     found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with contextlib.suppress(OSError):
-                command = (folder / "cmdline").read_bytes().split(b"\0")
-                inside = (folder / "root").readlink().is_relative_to(work)
-                if inside and b"run" in command and b"--no-prepare" in command:
-                    found.append(int(folder.name))
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            command = process.cmdline()
+            is_run = "--no-prepare" in command and "python" in Path(command[0]).name
+            told = process.environ().get("LIENTHONG_KAFKA_BOOTSTRAP") if is_run else None
+            if told == settings.kafka_bootstrap:
+                found.append(process)
     return found
 
 
