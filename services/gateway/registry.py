@@ -41,7 +41,6 @@ class _LookUp(Struct):
     """The body by which a client asks which version a schema is."""
 
     schema: str
-    schema_type: str = msgspec.field(name="schemaType", default="AVRO")
 
 
 def is_registry(path: str) -> bool:
