@@ -46,7 +46,7 @@ from services.cli.errors import (
 )
 from services.core.access.directory import DirectoryError
 from services.core.access.secrets import SecretExposed
-from services.core.bus.errors import BusError, Doubt
+from services.core.bus.errors import AccessRefused, BusError, Doubt
 from services.core.clock import StoryTimeMissing
 from services.core.contracts.errors import ContractError
 from services.core.law.errors import LawError
@@ -129,6 +129,8 @@ def _failed(error: Exception) -> int:
         case CommandError(exit_code=code):
             _say(str(error))
             return code
+        case AccessRefused():
+            _say(str(error))
         case Doubt() | ConnectionError() | TimeoutError():
             why = str(error) or type(error).__name__
             _say(f"{why}: see `lienthong status`; `lienthong up` starts the local stack")

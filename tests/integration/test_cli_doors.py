@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from services.cli import main
+from services.core.access.tokens import Issuer
 from services.core.clock import STORY_FILE, StoryClock
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
@@ -239,8 +240,14 @@ def test_a_storys_clock_goes_on_and_never_back(own: Settings, typed: Typed) -> N
     ],
 )
 def test_each_trouble_is_one_line_with_its_remedy(
-    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+    typed: Typed,
+    own: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    said: str,
 ) -> None:
+    Issuer(own.secrets)  # makes the home that of a platform: it holds token keys
     monkeypatch.chdir(tmp_path)
     Path("no.json").write_text("no json")
     Path("one.json").write_text(json.dumps({**issued(), "agency": "toa-da-nang"}))

@@ -218,6 +218,8 @@ async def test_a_wrong_password_is_one_line_and_a_new_one_takes_the_place_of_the
     )
     assert code == 1
     assert "28P01" in trouble
+    assert "LIENTHONG_POSTGRES_ADMIN_PASSWORD" in trouble
+    assert "lienthong up" not in trouble
     assert len(trouble.splitlines()) == 1
     await set_up(admins)
     changed = msgspec.structs.replace(admins, postgres_password="another")

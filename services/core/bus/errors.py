@@ -4,6 +4,7 @@
       + Doubt             memory may differ from the database: recover and go on (B6)
       |   + LeaseLost     another process owns the lane now
       |   + Unsent        Kafka did not confirm what was sent
+      |   + AccessRefused the server does not know who asks, or not with that password
       |   + TooSlow       a transaction took longer than it may: try fewer records at once (B10)
       + Halt              going on could do harm: stop, red, until a person acts
       |   + HistoryRewritten, DatabaseRestored, OutboxHole, ForeignCluster, Unsendable,
@@ -32,6 +33,10 @@ class Doubt(BusError):
 
 class TooSlow(Doubt):
     """A transaction took longer than it may, so the database has cancelled it."""
+
+
+class AccessRefused(Doubt):
+    """PostgreSQL refuses the user or the password: waiting alone mends nothing."""
 
 
 class LeaseLost(Doubt):

@@ -18,6 +18,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from services.core.bus.errors import (
+    AccessRefused,
     BadDeploy,
     BusError,
     Doubt,
@@ -63,6 +64,11 @@ def sorted_error(error: BaseException) -> BusError:
             return Culprit(said)
         case "42":
             return BadDeploy(f"{said}. The code and the schema do not fit: deploy again")
+        case "28":
+            return AccessRefused(
+                f"{said}: set LIENTHONG_POSTGRES_PASSWORD (for `setup`, "
+                f"LIENTHONG_POSTGRES_ADMIN_PASSWORD) to the password that is in force"
+            )
         case "LT" if state == "LT001":
             return LeaseLost(said)
         case _:
@@ -158,10 +164,10 @@ async def migrate(settings: Settings, services: list[str]) -> None:
 def _away(settings: Settings, error: BaseException) -> BusError:
     """Sort what connecting raised; a doubt names the server that does not let us in."""
     found = sorted_error(error)
-    if type(found) is not Doubt:
+    if not isinstance(found, Doubt):
         return found
     place = f"{settings.postgres_host}:{settings.postgres_port}"
-    return Doubt(f"PostgreSQL at {place} does not let us in: {found}")
+    return type(found)(f"PostgreSQL at {place} does not let us in: {found}")
 
 
 async def _migrated(settings: Settings, services: list[str]) -> None:
