@@ -18,7 +18,7 @@ COERCION: Final = Family(
     decide=domain.decide,
     evolve=domain.evolve,
     react=domain.react,
-    state_version=2,
+    state_version=3,
 )
 
 UNIT: Final = Family(

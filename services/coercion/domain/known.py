@@ -20,10 +20,12 @@ Heard: TypeAlias = (
     | case.Verified
     | case.Notified
     | case.PersuasionRecorded
+    | case.Performed
     | case.Postponed
     | case.Suspended
     | case.Terminated
     | case.DecisionRecalled
+    | case.Exempted
     | deadline.Expired
     | payment.Collected
     | payment.PaidOut
@@ -111,6 +113,7 @@ class Case(Struct, frozen=True):
     finding: str | None = None  #: of the latest verification
     verified_on: date | None = None
     is_persuaded: bool = False  #: persuasion was recorded
+    settled: int = 0  #: đồng performed outside the agency's hands, or remitted by the court
     notices: dict[str, date] = {}  #: of seizures, by the fact told of: the first valid day
 
 
@@ -128,7 +131,7 @@ class Known(Struct, frozen=True):
     def owed(self) -> int | None:
         """What is still to be collected, in đồng; None where the case is not about money."""
         amount = self.case.view.amount
-        return None if amount is None else max(amount - self.payment, 0)
+        return None if amount is None else max(amount - self.payment - self.case.settled, 0)
 
 
 def told(known: Known, fact: Heard) -> Known:
@@ -145,6 +148,9 @@ def told(known: Known, fact: Heard) -> Known:
             return replace(known, case=replace(known.case, notices=notices))
         case case.PersuasionRecorded():
             return replace(known, case=replace(known.case, is_persuaded=True))
+        case case.Performed(amount=amount) | case.Exempted(amount=amount):
+            settled = known.case.settled + (amount or 0)
+            return replace(known, case=replace(known.case, settled=settled))
         case deadline.Expired(rule_id=rule):
             return replace(known, deadline=known.deadline | {rule})
         case payment.Collected(amount=amount, costs=costs):

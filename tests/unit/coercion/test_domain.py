@@ -1,5 +1,6 @@
 """Coercion, case by case: when it may be decided and fixed, and what is noted when it is done."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.unit.coercion.sentences import (
     VERIFIED,
     C,
     K,
+    Step,
     after,
     at,
     booked,
@@ -105,6 +107,41 @@ def test_money_collected_makes_the_measure_smaller() -> None:
     )
     known = after(*READY, (paid, cashier("2026-09-16 10:00")))
     assert refused(known, decided(), NOW) == ["DISPROPORTIONATE"]
+
+
+def performed(amount: int) -> Step:
+    """What the parties settled between themselves, in đồng."""
+    return (
+        case.Performed(C, [1], date(2026, 9, 16), PAPER, amount),
+        officer("2026-09-16 10:00"),
+    )
+
+
+def remitted(amount: int) -> Step:
+    """What the court remitted of the debt, in đồng."""
+    return (
+        case.Exempted(
+            C,
+            amount=amount,
+            effective_on=date(2026, 9, 16),
+            whole=False,
+            decision_no="12/QĐ-TA",
+            decided_on=date(2026, 9, 16),
+            signed_by="thu-ky-hoa",
+            capacity="JUDGE",
+            document=PAPER,
+        ),
+        said("2026-09-16 09:00", "toa-da-nang", "COURT", "thu-ky-hoa"),
+    )
+
+
+@pytest.mark.parametrize("settled", [performed, remitted])
+def test_what_is_performed_outside_or_remitted_makes_the_measure_smaller(
+    settled: Callable[[int], Step],
+) -> None:
+    known = after(*READY, settled(200_000_000))
+    assert refused(known, decided(), NOW) == ["DISPROPORTIONATE"]
+    assert refused(known, decided(value=800_000_000), NOW) == []
 
 
 def test_an_officer_who_is_not_assigned_decides_nothing() -> None:
@@ -322,6 +359,22 @@ def test_a_debt_that_is_open_keeps_the_seizure() -> None:
     )
     known = after(*PLANNED, (paid, cashier("2026-10-01 10:00")))
     assert refused(known, coercion.Lifted(K, "3a"), DONE_BY) == []
+
+
+@pytest.mark.parametrize(
+    "settled",
+    [
+        (performed(1_000_000_000),),
+        (remitted(1_000_000_000),),
+        (performed(400_000_000), remitted(600_000_000)),
+    ],
+)
+def test_a_debt_that_is_performed_outside_or_remitted_keeps_no_seizure(
+    settled: tuple[Step, ...],
+) -> None:
+    assert refused(after(*PLANNED, *settled), coercion.Lifted(K, "3a"), DONE_BY) == []
+    some = after(*PLANNED, performed(999_999_999))
+    assert refused(some, coercion.Lifted(K, "3a"), DONE_BY) == ["OBLIGATION_OPEN"]
 
 
 def _decide(known: Any, claim: Any) -> Any:
