@@ -16,5 +16,5 @@ FAMILY: Final = Family(
     decide=decide,
     evolve=evolve,
     react=react,
-    state_version=2,
+    state_version=3,
 )

@@ -13,8 +13,7 @@ from msgspec.structs import replace
 from services.cases.domain import ending, halting, opening, working
 from services.cases.domain.folding import folded
 from services.cases.domain.heard import Heard, told
-from services.cases.domain.known import Case, Known
-from services.core.contracts.days import day_of
+from services.cases.domain.known import NOTHING_OWED, UNTIL_PAID, Case, Known
 from services.core.contracts.events import case, deadline, payment
 from services.core.contracts.events.machines import CASE
 from services.core.contracts.family import Context, Refusal
@@ -26,8 +25,6 @@ from services.core.law.versions import version_of
 __all__ = ["Known", "decide", "evolve", "react", "stream"]
 
 Event: TypeAlias = case.Fact | Heard
-
-NOTHING_OWED = "nothing is owed any more (Đ95.2, Đ95.3)"
 
 
 def stream(event: Event) -> str:
@@ -47,7 +44,11 @@ def decide(known: Known, claim: case.Claim, context: Context) -> list[case.Fact]
     answer = settle(claim, found, context, case.IrregularityNoted, about=claim.case_id)
     if isinstance(answer[0], Refusal):
         return answer
-    return [*answer, *moved(known, claim, derived_id(context.id, "case", 0))]
+    cause = derived_id(context.id, "case", 0)
+    facts = [*answer, *moved(known, claim, cause)]
+    if isinstance(claim, case.Performed | case.Exempted):
+        facts += nothing_owed(folded(known, claim, context), claim.case_id, cause)
+    return facts
 
 
 def objections(known: Known, claim: case.Claim, context: Context) -> Iterator[Refusal]:
@@ -128,25 +129,32 @@ def react(known: Known, event: Heard, context: Context) -> Iterator[case.Fact]:
         case deadline.Expired():
             yield from moved(known, event, context.id)
         case payment.Collected(case_id=case_id) if case_id in known.case.cases:
-            yield from nothing_owed(known, case_id, context)
+            yield from nothing_owed(known, case_id, context.id)
 
 
-def nothing_owed(known: Known, case_id: str, context: Context) -> Iterator[case.GroundFound]:
-    """Once everything is collected, what still secures the debt has lost its ground (Đ95)."""
-    this = known.case.cases[case_id]
-    if this.is_open or known.owed(case_id) > 0 or this.released:
+def nothing_owed(known: Known, case_id: str, cause: str) -> Iterator[case.GroundFound]:
+    """Once the whole debt is settled, what still secures it has lost its ground (Đ95).
+
+    However it was: collected, performed between the parties, or remitted by the court. The ground
+    arises on the latest day on which a part of the debt was settled.
+    """
+    this, day = known.case.cases[case_id], known.settled_on(case_id)
+    if this.is_open or day is None or this.released or not known.is_settled(case_id):
         return
+    standing = known.coercion.kinds_in(case_id)
     calls: list[case.GroundFoundCallsFor] = []
     if known.measure.standing_in(case_id):
         calls.append("END_SECURITY")
-    if known.coercion.seizures_in(case_id):
+    if standing & UNTIL_PAID:
         calls.append("LIFT_SEIZURE")
+    if "EXPLOIT" in standing:
+        calls.append("END_EXPLOITATION")
     if calls:
         yield case.GroundFound(
             case_id,
             calls_for=calls,
             ground=NOTHING_OWED,
-            arose_on=day_of(context.occurred_at),
+            arose_on=day,
             provisional=False,
-            cause_event_id=context.id,
+            cause_event_id=cause,
         )

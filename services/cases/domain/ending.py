@@ -104,12 +104,9 @@ def _unprocessed(known: Known, case_id: str) -> list[str]:
 def of_completion(known: Known, this: Case, claim: case.Completed) -> Iterator[Refusal]:
     """Everything collected or performed, and everything collected paid out (Đ55.1, Đ54)."""
     money = known.money(claim.case_id)
-    if this.amount is not None:
-        is_owed = claim.case_id in known.case.cases and known.owed(claim.case_id) > 0
-    else:
-        carried_out = any(each.executed for each in known.coercion.of(claim.case_id).values())
-        is_owed = bool(known.open_items(claim.case_id)) and not carried_out
-    if is_owed:
+    coercions = known.coercion.of(claim.case_id).values()
+    carried_out = this.amount is None and any(each.executed for each in coercions)
+    if not (carried_out or known.is_settled(claim.case_id)):
         yield Refusal("OBLIGATION_OPEN")
     if money.collected > money.paid_out:
         yield Refusal("MONEY_UNPAID", {"unpaid": money.collected - money.paid_out})

@@ -5,7 +5,15 @@ from typing import Final, cast
 
 from msgspec.structs import replace
 
-from services.cases.domain.known import Case, Demand, Docket, Known, Paper, Verification
+from services.cases.domain.known import (
+    NOTHING_OWED,
+    Case,
+    Demand,
+    Docket,
+    Known,
+    Paper,
+    Verification,
+)
 from services.core.access.docket import ENDED
 from services.core.contracts.days import day_of
 from services.core.contracts.events import case
@@ -25,6 +33,9 @@ def folded(known: Known, fact: case.Fact, context: Context) -> Known:
         if not isinstance(fact, case.Requested | case.Decided):
             return known
         this = Case()
+    if isinstance(fact, case.GroundFound) and fact.ground == NOTHING_OWED:
+        # what settled the debt may have been withdrawn since, and then the ground may arise anew
+        this = replace(this, released=known.is_settled(fact.case_id))
     this = _with(_numbered(this, fact, context), fact, context)
     return replace(known, case=Docket({**known.case.cases, fact.case_id: this}))
 
@@ -50,9 +61,10 @@ def _with(this: Case, fact: case.Fact, context: Context) -> Case:
             return _moved(this, fact, day_of(context.occurred_at))
         case case.Notified(as_="CREDITOR"):
             return replace(this, creditor_notices=this.creditor_notices + 1)
-        case case.Performed(items=items, amount=amount):
+        case case.Performed(items=items, amount=amount, performed_on=day):
             done = this.done | set(items)
-            return replace(this, performed=this.performed + (amount or 0), done=done)
+            this = replace(this, performed=this.performed + (amount or 0), done=done)
+            return _settled(this, day)
         case case.Verified(verified_on=day, finding=finding):
             told = this.new_information_on
             return replace(
@@ -63,25 +75,26 @@ def _with(this: Case, fact: case.Fact, context: Context) -> Case:
             )
         case case.NewInformationReceived(received_on=day):
             return replace(this, new_information_on=day, causes=this.causes | {context.id})
-        case case.GroundFound():
-            released = this.released or fact.cause_event_id is not None
-            return replace(this, released=released, causes=this.causes | {context.id})
         case case.DeclaredUnenforceable(decided_on=day, cycle=cycle):
             again = months(EACH_YEAR if cycle == "YEAR" else EACH_PERIOD, context.law)
             return replace(this, declared_on=day, cycle_months=again or 0)
         case case.PostponementDemanded(demanded_on=day, until=until):
             return replace(this, demands=(*this.demands, Demand(day, until)))
-        case case.Postponed() | case.Suspended():
+        case case.Postponed() | case.Suspended() | case.GroundFound():
             return replace(this, causes=this.causes | {context.id})
         case case.Terminated(items=items):
             closed = this.closed | set(items or this.items)
             return replace(this, closed=closed, ended_by=context.id)
         case case.Entrusted(to_agency=agency, kind=kind):
             return replace(this, entrusted={**this.entrusted, agency: kind})
-        case case.Exempted(amount=amount):
-            return replace(this, remitted=this.remitted + amount)
+        case case.Exempted(amount=amount, effective_on=day):
+            return _settled(replace(this, remitted=this.remitted + amount), day)
         case _:
             return this
+
+
+def _settled(this: Case, day: date) -> Case:
+    return replace(this, settled_on=max(day, this.settled_on or day))
 
 
 def _decided(this: Case, fact: case.Decided) -> Case:

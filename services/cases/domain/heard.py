@@ -165,8 +165,13 @@ def of_payment(
     """Fold money in or out of a case in."""
     this = known.get(fact.case_id, Money())
     match fact:
-        case payment.Collected(amount=amount, costs=costs):
-            this = replace(this, collected=this.collected + amount, costs=this.costs + costs)
+        case payment.Collected(amount=amount, costs=costs, collected_on=day):
+            this = replace(
+                this,
+                collected=this.collected + amount,
+                costs=this.costs + costs,
+                collected_on=max(day, this.collected_on or day),
+            )
         case payment.PaidOut(amount=amount, fee=fee):
             this = replace(this, paid_out=this.paid_out + amount + fee)
     return {**known, fact.case_id: this}

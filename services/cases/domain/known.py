@@ -1,6 +1,7 @@
 """What the docket of a judgment remembers: its cases, and what it heard of all round them."""
 
 from datetime import date
+from typing import Final
 
 from msgspec import Struct
 
@@ -9,6 +10,12 @@ from services.core.access.involvement import Involved
 from services.core.contracts.event import Event
 from services.core.contracts.events import case
 from services.core.contracts.events.machines import CaseState
+
+NOTHING_OWED: Final = "nothing is owed any more (Đ95.2, Đ95.3)"
+"""The ground that arises by itself, once the last of the debt is settled."""
+
+UNTIL_PAID: Final = frozenset({"SEIZURE", "INCOME"})
+"""Kinds of coercion that are released once the debt is settled (Đ95.3)."""
 
 
 class Paper(Struct, frozen=True):
@@ -91,13 +98,10 @@ class Coercions(Struct, frozen=True):
         """Return those of a case."""
         return {id_: it for id_, it in self.coercions.items() if stream_of(id_) == case_id}
 
-    def seizures_in(self, case_id: str) -> list[str]:
-        """Return the seizures of a case that stand."""
-        return [
-            id_
-            for id_, it in self.of(case_id).items()
-            if it.kind == "SEIZURE" and it.executed and not it.lifted
-        ]
+    def kinds_in(self, case_id: str) -> frozenset[str | None]:
+        """Return the kinds of what was carried out in a case and not lifted."""
+        standing = (it for it in self.of(case_id).values() if it.executed and not it.lifted)
+        return frozenset(it.kind for it in standing)
 
 
 class Sale(Struct, frozen=True):
@@ -119,6 +123,7 @@ class Money(Struct, frozen=True):
     collected: int = 0
     costs: int = 0  #: of coercion, within what was collected
     paid_out: int = 0  #: fees included
+    collected_on: date | None = None  #: the latest day on which something was
 
 
 # ---- its own
@@ -153,6 +158,7 @@ class Case(Struct, frozen=True):
     amount: int | None = None
     remitted: int = 0  #: đồng, by the court
     performed: int = 0  #: đồng, outside the agency's hands
+    settled_on: date | None = None  #: the latest day of what was remitted or performed so
     decided_on: date | None = None
     papers: dict[str, Paper] = {}  #: by the fact that recorded each
     ended_by: str | None = None  #: the paper that terminated it
@@ -166,7 +172,7 @@ class Case(Struct, frozen=True):
     demands: tuple[Demand, ...] = ()
     causes: frozenset[str] = frozenset()  #: facts that may justify going on
     entrusted: dict[str, str] = {}  #: agencies it was entrusted to, and as what
-    released: bool = False  #: whether it was said that nothing is owed any more
+    released: bool = False  #: it was recorded that nothing is owed any more, and that still holds
 
     @property
     def is_open(self) -> bool:
@@ -220,6 +226,17 @@ class Known(Struct, frozen=True):
         this, money = self.case.cases.get(case_id, Case()), self.money(case_id)
         settled = this.remitted + this.performed + money.collected - money.costs
         return max((this.amount or 0) - settled, 0)
+
+    def is_settled(self, case_id: str) -> bool:
+        """Say whether nothing of what a case is about is owed any more."""
+        if self.case.cases.get(case_id, Case()).amount is None:
+            return not self.open_items(case_id)
+        return self.owed(case_id) == 0
+
+    def settled_on(self, case_id: str) -> date | None:
+        """Return the latest day on which something of the debt was settled, in whatever way."""
+        days = (self.case.cases[case_id].settled_on, self.money(case_id).collected_on)
+        return max(filter(None, days), default=None)
 
     def closed_items(self, case_id: str) -> frozenset[int]:
         """Return the items that were terminated or performed in whole.
