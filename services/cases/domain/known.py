@@ -281,6 +281,15 @@ class Known(Struct, frozen=True):
             for item in self.open_items(id_)
         )
 
+    def returned_items(self) -> frozenset[int]:
+        """Return the items of which a request was sent back because there were no means (Đ38.4)."""
+        return frozenset(
+            item
+            for each in self.case.cases.values()
+            if each.state == "RETURNED"
+            for item in {*each.items} - each.closed
+        )
+
     def paper(self, case_id: str, fact: str) -> Paper | None:
         """Return the paper that a fact of the case recorded, its coercions and measures too."""
         this = self.case.cases.get(case_id, Case())

@@ -56,10 +56,11 @@ def of_request(
     if not claim.items:
         yield Refusal("ITEMS_EMPTY", field="/items")
     yield from of_items(known, claim.items, Case())
-    asked = [judgment.items[no] for no in claim.items if no in judgment.items]
-    if any(item.ex_officio for item in asked):
+    asked = {no: judgment.items[no] for no in claim.items if no in judgment.items}
+    if any(item.ex_officio for item in asked.values()):
         yield Refusal("ITEM_EX_OFFICIO", field="/items")
-    if any(_is_late(item, claim.received_on, context) for item in asked):
+    first = asked.keys() - known.returned_items()  # what was returned has no limitation (Đ34.2)
+    if any(_is_late(asked[no], claim.received_on, context) for no in first):
         yield Refusal("LIMITATION_PASSED", field="/received_on")
     yield from not_before(claim.received_on, judgment.issued_on, "/received_on")
 

@@ -22,6 +22,7 @@ from tests.unit.cases.test_domain import (
     PORTAL,
     REQUESTED,
     C,
+    J,
     after,
     codes,
     decided,
@@ -156,6 +157,20 @@ def test_a_request_is_returned_after_two_years_in_vain() -> None:
     assert codes(lazy, returned("2028-09-16"), in_time)[1] == ["REVERIFICATION_MISSING"]
     told = after(*UNENFORCEABLE, *EACH_YEAR, NEWS)
     assert codes(told, returned("2028-09-16"), in_time)[1] == ["NEW_INFORMATION_OPEN"]
+
+
+RETURNED: Any = (*UNENFORCEABLE, *EACH_YEAR, (returned("2028-09-16"), head("2028-09-16 09:00")))
+
+
+@pytest.mark.parametrize("previous", [C, None])
+def test_what_was_returned_may_be_asked_for_again_however_late(previous: str | None) -> None:
+    late = said("2033-08-05 09:30", "cong-thads", "PARTY")
+    again = case.Requested(f"{J}.c2", [1], P2, "ORAL", day("2033-08-05"), previous_case_id=previous)
+    assert codes(after(*RETURNED), again, late) == ("recorded", [])
+    never = codes(after(*UNENFORCEABLE), again, late)[1]
+    assert "LIMITATION_PASSED" in never, "what was not returned has its limitation"
+    declined = (case.Moved(C, "UNENFORCEABLE", "TERMINATED", cause_event_id=new_id()), LATER)
+    assert "LIMITATION_PASSED" in codes(after(*UNENFORCEABLE, declined), again, late)[1]
 
 
 # ---- halting
