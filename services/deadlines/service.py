@@ -38,7 +38,7 @@ FAMILY: Final = Family(
     react=react,
     retract=retract,
     involves=("handler",),
-    state_version=6,
+    state_version=7,
 )
 
 _STATES: Final[dict[type[Event], str]] = {

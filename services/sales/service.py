@@ -15,5 +15,5 @@ FAMILY: Final = Family(
     decide=decide,
     evolve=evolve,
     react=react,
-    state_version=3,
+    state_version=4,
 )

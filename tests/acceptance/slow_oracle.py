@@ -292,6 +292,7 @@ class Rule:
     expires: bool = False
     of_paper: bool = False
     of_addressee: bool = False
+    of_recipient: bool = False
     outlives: bool = False
     sure: bool = True
     longer: tuple[int, bool] | None = None  #: days at most: in all, or added at the normal end
@@ -331,6 +332,8 @@ class Clock:
 
     def word(self) -> str:
         """Name what it said last by itself, as the cause of another clock."""
+        if RULES[self.rule].of_recipient:  # of those that end at one moment, any may be the last
+            return f"{self.rule} {self.part} {self.due}!"
         return f"{self.name}!"
 
 
@@ -443,6 +446,16 @@ def _priority_told(files: Files, sale: str) -> bool:
 def _is_first_price(files: Files, fact: Fact, _: str) -> bool:
     paper = files.paper(fact)
     return paper is not None and paper.type == "sale.priced" and paper.data.round == 1
+
+
+def _told_later(files: Files, clock: Clock) -> bool:
+    prices = {f.id for f in files.of("sale.priced", clock.part) if f.data.round == 1}
+    first: dict[str, datetime] = {}
+    for each in files.of("case.notified"):
+        to_party = each.data.notice == "PRICE" and each.data.as_ in {"DEBTOR", "CREDITOR"}
+        if to_party and each.data.document_event_id in prices:
+            first.setdefault(each.data.addressee, each.at)
+    return any(at > clock.since for at in first.values())
 
 
 def _money_left(files: Files, _: Fact, part: str) -> bool:
@@ -1134,7 +1147,7 @@ RULES: Final[dict[str, Rule]] = {
             _is_first_price,
         ),
         *ends("sale.revaluation_requested", "sale.redeemed"),
-        of_paper=True,
+        of_recipient=True,
     ),
     "L-82-3": Rule(
         5,
@@ -1150,6 +1163,7 @@ RULES: Final[dict[str, Rule]] = {
         ),
         end("sale.sold", buyer_kind="PRIORITY"),
         End("sale.redeemed"),
+        of_recipient=True,
     ),
     "L-83-2": _period(
         5,
@@ -1157,6 +1171,7 @@ RULES: Final[dict[str, Rule]] = {
         on("case.notified", "valid_on", notice="PRIORITY_RIGHT", as_="PRIORITY", movable=True),
         end("sale.sold", buyer_kind="PRIORITY"),
         End("sale.redeemed"),
+        of_recipient=True,
     ),
     "L-83-4": _period(
         3,
@@ -1170,7 +1185,15 @@ RULES: Final[dict[str, Rule]] = {
         *ends("sale.sold", "sale.redeemed", "sale.halted"),
         lead=True,
     ),
-    "L-83-5": Rule(5, "NLV", [on("expired", rule="L-82-2")], NO_AUCTION),
+    "L-83-5": Rule(
+        5,
+        "NLV",
+        [on("expired", rule="L-82-2")],
+        [
+            End("case.notified", {"notice": "PRICE", "as_": {"DEBTOR", "CREDITOR"}}, _told_later),
+            *NO_AUCTION,
+        ],
+    ),
     "L-83-6": Rule(5, "NLV", [_unless(on("sale.priced", "priced_on"), round=1)], NO_AUCTION),
     "L-83-7": Rule(
         5,
@@ -1241,7 +1264,7 @@ class SlowOracle:
                 self._halted(clock, fact)
         for rule_id, rule in RULES.items():
             for begin in rule.begins:
-                if begin.type == fact.type and self._begins(begin, fact):
+                if begin.type == fact.type and self._begins(rule, begin, fact):
                     self._start_each(rule_id, rule, begin, fact)
 
     def pass_to(self, moment: datetime) -> None:
@@ -1277,24 +1300,32 @@ class SlowOracle:
                 if begin.type == what and clock.rule in (
                     wanted if isinstance(wanted, set) else {wanted}
                 ):
+                    if RULES[clock.rule].of_recipient and self._has_others(clock):
+                        continue
                     assert clock.due is not None
                     self._start(
                         rule_id, rule, (clock.word(), clock.part, ""), at, clock.due, is_word=True
                     )
 
+    def _has_others(self, clock: Clock) -> bool:
+        """Say whether the same time still runs for somebody else."""
+        named = (clock.rule, clock.part, "RUNNING")
+        return any((each.rule, each.part, each.state) == named for each in self.clocks)
+
     # -- starting
 
-    def _begins(self, begin: Begin, fact: Fact) -> bool:
+    def _begins(self, rule: Rule, begin: Begin, fact: Fact) -> bool:
         if begin.unless and says(fact, begin.unless):
             return False
-        return says(fact, begin.wanted) and not self._told_again(begin, fact)
+        return says(fact, begin.wanted) and not self._told_again(rule, begin, fact)
 
-    def _told_again(self, begin: Begin, fact: Fact) -> bool:
+    def _told_again(self, rule: Rule, begin: Begin, fact: Fact) -> bool:
         if fact.type not in {"case.notified", "measure.notified"}:
             return False
         return any(
             each.data.document_event_id == fact.data.document_event_id
             and says(each, {k: v for k, v in begin.wanted.items() if k in {"notice", "as_"}})
+            and (not rule.of_recipient or each.data.addressee == fact.data.addressee)
             for each in self.files.facts[:-1]
             if each.type == fact.type
         )

@@ -108,6 +108,9 @@ def said(facts: Facts) -> Tells:
         name = names[event.clock_id]
         if isinstance(event, deadline.Overdue | deadline.Expired):
             words[envelope.id] = f"{name}!"
+            if RULES.get(event.rule_id, RULES["L-83-5"]).of_recipient:
+                due = event.due.astimezone(VIET_NAM)
+                words[envelope.id] = f"{event.rule_id} {event.watched} {due}!"
         tells[name].append(_told(event, envelope))
     return tells
 

@@ -13,7 +13,11 @@ ClockKind: TypeAlias = Literal[
     "period",  #: something changes when it is over
     "lead",  #: it is due so long before a fixed day
 ]
-Per: TypeAlias = Literal["document", "addressee"]
+Per: TypeAlias = Literal[
+    "document",  #: one for each paper
+    "addressee",  #: one for each agency that the event names
+    "recipient",  #: one for whoever is notified of a paper, from the first notice to him
+]
 
 BEFORE_2026: Final = frozenset({"R2009", "R2015"})
 """The versions under which a clock starts as its `r2015` says, where it says so."""

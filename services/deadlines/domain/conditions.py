@@ -12,8 +12,9 @@ from msgspec import Struct
 from services.core.access.docket import LIVE, stream_of
 from services.core.access.involvement import office_of
 from services.core.contracts.event import Event
-from services.core.contracts.events import case, judgment
+from services.core.contracts.events import case, deadline, judgment
 from services.core.contracts.family import Context
+from services.deadlines.domain.clocks import LIVE as RUNS
 from services.deadlines.domain.clocks import Clock
 from services.deadlines.domain.heard import Coercion
 from services.deadlines.domain.known import Known
@@ -25,6 +26,9 @@ BY_COURTS: Final = frozenset(
 
 ASKED: Final = "g"  #: the ground of a postponement because the court was asked (Đ46.1.g)
 VOLUNTARY: Final = "L-36-1"
+ASKING: Final = "L-82-2"  #: the time in which a party may ask for a second valuation
+CONTRACT: Final = "L-83-5"
+ASKERS: Final = frozenset({"DEBTOR", "CREDITOR"})
 _A_DAY: Final = timedelta(hours=24)
 _STARTED: Final = frozenset({"DECIDED", "VOLUNTARY", "VERIFYING", "ENFORCEABLE", "UNENFORCEABLE"})
 
@@ -193,6 +197,28 @@ def _first_price(asked: Asked) -> bool:
     return price is not None and price.round == 1
 
 
+def _last_to_ask(asked: Asked) -> bool:
+    if not isinstance(asked.event, deadline.Expired):
+        return False
+    this = asked.known.deadline[asked.event.clock_id]
+    live = [
+        clock
+        for id_, clock in asked.known.deadline.items()
+        if clock.watched == asked.part and clock.state in RUNS and id_ != asked.event.clock_id
+    ]
+    return not any(
+        clock.rule == CONTRACT or (clock.rule == ASKING and _is_after(clock, this))
+        for clock in live
+    )
+
+
+def _is_after(other: Clock, this: Clock) -> bool:
+    """Say whether a period ends after another; of those that end at once the first begun counts."""
+    if other.due is None or this.due is None:
+        return other.due is None
+    return (other.due, this.start) > (this.due, other.start)
+
+
 def _later_sale(asked: Asked) -> bool:
     known = asked.known
     prices = [fact for fact, price in known.sale.prices.items() if price.sale == asked.part]
@@ -232,6 +258,7 @@ STARTS: Final[Mapping[str, Condition]] = {
     "worker": _worker,
     "person": _person,
     "first_price": _first_price,
+    "last_to_ask": _last_to_ask,
     "later_sale": _later_sale,
     "money_left": _money_left,
 }
@@ -268,10 +295,21 @@ def _nothing_left(known: Known, clock: Clock) -> bool:
     return money.paid >= money.owed(clock.cause, clock.since)
 
 
+def _told_later(known: Known, clock: Clock) -> bool:
+    first: dict[str, datetime] = {}
+    for paper, price in known.sale.prices.items():
+        if price.sale == clock.watched and price.round == 1:
+            for each in known.told(paper):
+                if each.notice == "PRICE" and each.as_ in ASKERS:
+                    first.setdefault(each.addressee, each.at)
+    return any(at > clock.since for at in first.values())
+
+
 ENDS: Final[Mapping[str, Callable[[Known, Clock], bool]]] = {
     "all_performed": _all_performed,
     "enforced_performed": _enforced_performed,
     "nothing_left": _nothing_left,
+    "told_later": _told_later,
 }
 """The conditions under which an event ends a clock."""
 
@@ -281,6 +319,15 @@ ENDS: Final[Mapping[str, Callable[[Known, Clock], bool]]] = {
 
 def _receipt_of_judgment(known: Known, _part: str) -> date | None:
     return known.judgment.received_on
+
+
+def _end_of_asking(known: Known, part: str) -> datetime | None:
+    ends = [
+        clock.due
+        for clock in known.deadline.values()
+        if clock.rule == ASKING and clock.due and clock.watched == part
+    ]
+    return max(ends, default=None)
 
 
 def _end_of_voluntary(known: Known, part: str) -> datetime | None:
@@ -295,5 +342,6 @@ def _end_of_voluntary(known: Known, part: str) -> datetime | None:
 LATER: Final[Mapping[str, Callable[[Known, str], date | datetime | None]]] = {
     "receipt_of_judgment": _receipt_of_judgment,
     "end_of_voluntary": _end_of_voluntary,
+    "end_of_asking": _end_of_asking,
 }
 """The days from which a clock counts at the earliest."""

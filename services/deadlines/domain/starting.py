@@ -45,7 +45,7 @@ def started(
         rule = rule_of(entry.id, version)
         if rule is None or not entries.starts_by(start, event):
             continue
-        if _is_told_again(known, start, event, context):
+        if _is_told_again(known, entry, start, event, context):
             continue
         for watched, whose, addressee in _places(known, entry, start, event):
             id_ = clock_id_of(cause, entry.id, whose)
@@ -90,8 +90,10 @@ def _places(
     return [(part, None, None)]
 
 
-def _is_told_again(known: Known, start: Start, event: Event, context: Context) -> bool:
-    """Say whether this is a second notice of a paper: the first one counts."""
+def _is_told_again(
+    known: Known, entry: ClockEntry, start: Start, event: Event, context: Context
+) -> bool:
+    """Say whether a notice of this paper came before, to anybody or to this recipient."""
     if not isinstance(event, case.Notified | measure.Notified):
         return False
     wanted = start.if_.get("as")
@@ -99,6 +101,8 @@ def _is_told_again(known: Known, start: Start, event: Event, context: Context) -
     notice = start.if_.get("notice", "")
     told = known.told(event.document_event_id)
     fit = [each for each in told if each.notice == notice and each.as_ in roles]
+    if entry.per == "recipient":
+        fit = [each for each in fit if each.addressee == event.addressee]
     first = (event.addressee, context.occurred_at)
     return bool(fit) and (fit[0].addressee, fit[0].at) != first
 

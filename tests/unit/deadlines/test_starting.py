@@ -5,8 +5,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.core.contracts.days import day_of
-from services.core.contracts.events import case, coercion, complaint, judgment, measure, payment
+from services.core.contracts.days import VIET_NAM, day_of
+from services.core.contracts.events import (
+    case,
+    coercion,
+    complaint,
+    deadline,
+    judgment,
+    measure,
+    payment,
+)
 from services.core.contracts.identifiers import clock_id_of
 from tests.unit.cast import cashier, head, officer, said
 from tests.unit.deadlines.sentences import (
@@ -32,8 +40,10 @@ from tests.unit.deadlines.sentences import (
     notified,
     on,
     opened,
+    platform,
     priced,
     started,
+    stopped,
 )
 
 
@@ -197,14 +207,105 @@ def test_a_clock_about_a_paper_watches_what_the_paper_is_about() -> None:
     assert clocks.clock("L-82-2").watched == S
 
 
-def test_of_a_paper_told_twice_the_first_notice_counts() -> None:
+def test_of_a_decision_told_twice_the_first_notice_counts() -> None:
+    clocks = opened()
+    paper = coerced(clocks, kind="ACCOUNT", holder_id=BANK)
+    told = notified(paper, "HOLDER", notice="COERCION_DECISION")
+    assert started(clocks.hear(told, officer("2026-09-18 08:30"))) == ["L-73-1"]
+    assert started(clocks.hear(told, officer("2026-09-21 08:30"))) == []
+
+
+def test_each_party_may_ask_for_a_new_valuation_from_the_first_notice_to_himself() -> None:
     clocks = opened()
     price = priced(clocks)
-    told = notified(price, "DEBTOR", notice="PRICE", valid_on=on("2026-10-28"))
-    assert started(clocks.hear(told, officer("2026-10-28 09:00"))) == ["L-82-2"]
-    other = notified(price, "CREDITOR", notice="PRICE", valid_on=on("2026-10-29"))
-    assert started(clocks.hear(other, officer("2026-10-29 09:00"))) == []
-    assert started(clocks.hear(told, officer("2026-10-30 09:00"))) == []
+    parties: tuple[tuple[case.NotifiedAs, str, str], ...] = (
+        ("DEBTOR", "2026-10-28", "2026-11-05 00:00"),
+        ("CREDITOR", "2026-10-30", "2026-11-07 00:00"),
+    )
+    for whom, day, due in parties:
+        told = notified(price, whom, notice="PRICE", valid_on=on(day))
+        (start,) = clocks.hear(told, officer(f"{day} 09:00"))
+        assert isinstance(start, deadline.Started)
+        assert (start.rule_id, start.due) == ("L-82-2", at(due))
+        assert clocks.hear(told, officer(f"{day} 11:00")) == []
+
+
+@pytest.mark.parametrize(("rule", "movable"), [("L-83-1", None), ("L-83-2", True)])
+def test_each_buyer_with_priority_counts_from_his_own_notice(
+    rule: str,
+    movable: bool | None,  # noqa: FBT001  a value of the payload
+) -> None:
+    clocks = opened()
+    price = priced(clocks)
+    dues = set()
+    for buyer, day in (("b1", "2026-10-28"), ("b2", "2026-10-30")):
+        told = notified(
+            price,
+            "PRIORITY",
+            addressee=buyer,
+            notice="PRIORITY_RIGHT",
+            valid_on=on(day),
+            movable=movable,
+        )
+        facts = clocks.hear(told, officer(f"{day} 09:00"))
+        assert started(facts) == [rule]
+        dues |= {each.due for each in facts if isinstance(each, deadline.Started)}
+    assert len(dues) == 2
+
+
+def told_of_the_price(*notices: tuple[case.NotifiedAs, str]) -> tuple[Clocks, list[str]]:
+    """Let parties be told of a price; return the clocks by the order of the notices."""
+    clocks = opened()
+    price = priced(clocks)
+    ids = []
+    for whom, day in notices:
+        told = notified(price, whom, notice="PRICE", valid_on=on(day))
+        (start,) = clocks.hear(told, officer(f"{day} 09:00"))
+        assert isinstance(start, deadline.Started)
+        ids.append(start.clock_id)
+    return clocks, ids
+
+
+def over(clocks: Clocks, id_: str) -> list[str]:
+    """Say that a clock ran out, and return the rules of the clocks that this starts."""
+    clock = clocks.known.deadline[id_]
+    assert clock.due
+    claim = deadline.Expired(S, id_, clock.rule, clock.cause, clock.due)
+    local = clock.due.astimezone(VIET_NAM).strftime("%Y-%m-%d %H:%M")
+    return started(clocks.say(claim, platform(local)))
+
+
+def test_an_auction_is_to_be_contracted_once_the_last_party_may_ask_no_more() -> None:
+    clocks, (debtor, creditor) = told_of_the_price(
+        ("DEBTOR", "2026-10-28"), ("CREDITOR", "2026-10-30")
+    )
+    assert over(clocks, debtor) == []
+    assert over(clocks, creditor) == ["L-83-5"]
+    assert clocks.clock("L-83-5").due == at("2026-11-14 00:00")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_periods_that_end_at_one_moment_the_first_begun_is_what_an_auction_follows(
+    order: tuple[int, int],
+) -> None:
+    clocks, ids = told_of_the_price(("DEBTOR", "2026-10-30"), ("CREDITOR", "2026-10-31"))
+    assert len({clocks.known.deadline[id_].due for id_ in ids}) == 1, "a Saturday"
+    found = [over(clocks, ids[place]) for place in order]
+    assert sorted(found) == [[], ["L-83-5"]]
+    assert found[order.index(0)] == ["L-83-5"]
+
+
+def test_a_party_told_after_an_auction_was_to_be_contracted_may_still_ask_first() -> None:
+    clocks, (debtor,) = told_of_the_price(("DEBTOR", "2026-10-28"))
+    (price,) = clocks.known.sale.prices
+    assert over(clocks, debtor) == ["L-83-5"]
+    again = notified(price, "DEBTOR", notice="PRICE", valid_on=on("2026-11-09"))
+    assert clocks.hear(again, officer("2026-11-09 09:00")) == [], "he was told before"
+    told = notified(price, "CREDITOR", notice="PRICE", valid_on=on("2026-11-09"))
+    facts = clocks.hear(told, officer("2026-11-09 10:00"))
+    assert (stopped(facts), started(facts)) == (["L-83-5"], ["L-82-2"])
+    (creditor,) = [each.clock_id for each in facts if isinstance(each, deadline.Started)]
+    assert over(clocks, creditor) == ["L-83-5"]
 
 
 def test_a_fact_of_the_judgment_starts_a_clock_for_each_case_it_concerns() -> None:

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.core.contracts.events import case, coercion, deadline, sale
-from services.core.contracts.family import Context
+from services.core.contracts.family import Context, Refusal
 from services.sales.domain import Known, react
 from services.sales.service import FAMILY
 from tests.unit.cast import (
@@ -25,7 +25,7 @@ from tests.unit.through_bus import through_bus
 decide, evolve = through_bus(FAMILY)
 
 SEIZURE = "01890000-0000-7000-8000-00000000000a.c1.x1"
-S, OTHER = f"{SEIZURE}.s1", f"{SEIZURE}.s10"
+S = f"{SEIZURE}.s1"
 PRICE_FACT = "e-price"
 NOW = officer("2026-11-02 09:00")
 VALUER = said("2026-11-02 09:00", "tdg-ngu-son", "VALUER", "bui-van-lam")
@@ -74,8 +74,8 @@ def priced(price: int = 1000, **change: Any) -> sale.Priced:
     return sale.Priced(S, price, **{**told, **change})
 
 
-def requested(on: str = "11-03") -> sale.RevaluationRequested:
-    return sale.RevaluationRequested(S, "p1", day(on), 10)
+def requested(on: str = "11-03", party: str = "p1") -> sale.RevaluationRequested:
+    return sale.RevaluationRequested(S, party, day(on), 10)
 
 
 def auction(start: int = 1000, on: str = "11-10") -> sale.AuctionContracted:
@@ -101,20 +101,30 @@ def redeemed(when: str) -> sale.Redeemed:
     return sale.Redeemed(S, 1000, at(when))
 
 
-def ran_out(rule: str, part: str = S) -> deadline.Expired:
-    return deadline.Expired(part, f"{part} {rule}", rule, PRICE_FACT, at("11-08T00:00"))
+def told(
+    notice: case.NotifiedNotice,
+    whom: str = "p1",
+    as_: case.NotifiedAs = "DEBTOR",
+    *,
+    movable: bool | None = None,
+) -> tuple[case.Notified, Context]:
+    """Let somebody be told; the fact is called after him."""
+    paper = SEIZURE.rpartition(".")[0], PRICE_FACT
+    fact = case.Notified(*paper, notice, whom, as_, "IN_PERSON", day("11-02"), movable=movable)
+    return fact, replace(NOW, id=f"e-{whom}")
 
 
-def told(notice: str) -> case.Notified:
-    return case.Notified(
-        SEIZURE.rpartition(".")[0],
-        PRICE_FACT,
-        notice,  # type: ignore[arg-type]
-        "p1",
-        "DEBTOR",
-        "IN_PERSON",
-        day("11-02"),
-    )
+def priority(whom: str = "b1", *, movable: bool | None = None) -> tuple[case.Notified, Context]:
+    return told("PRIORITY_RIGHT", whom, "PRIORITY", movable=movable)
+
+
+def ran_out(rule: str, whom: str = "p1", when: str = "11-09T00:00") -> deadline.Expired:
+    return deadline.Expired(S, f"{whom} {rule}", rule, f"e-{whom}", at(when))
+
+
+def taken_back(over: deadline.Expired) -> deadline.Withdrawn:
+    named = over.clock_id, over.rule_id, over.cause_event_id, over.due
+    return deadline.Withdrawn(over.watched, *named, "e-expired", "e-request")
 
 
 ANNOUNCED = sale.Announced(S, at("12-15T08:00"))
@@ -167,13 +177,18 @@ def test_an_asset_is_valued_auctioned_and_handed_over() -> None:
         (after(LIFTED), CONTRACTED, "NOT_SEIZED"),
         (after(CONTRACTED), priced(0), "AMOUNT_NOT_POSITIVE"),
         (after(*VALUED, (requested(), PORTAL), priced()), requested(), "SECOND_REVALUATION"),
-        (after(*VALUED, ran_out("L-82-2")), requested(), "OUT_OF_TIME"),
+        (after(*VALUED, told("PRICE"), ran_out("L-82-2")), requested("11-09"), "OUT_OF_TIME"),
         (after(*VALUED), requested("10-31"), "DATE_BEFORE_CAUSE"),
         (after(*VALUED), auction(0), "AMOUNT_NOT_POSITIVE"),
         (after(*VALUED, requested()), auction(), "REVALUATION_OPEN"),
         (after(*VALUED, told("PRICE")), auction(), "REVALUATION_OPEN"),
-        (after(*VALUED, told("PRICE"), ran_out("L-82-2", OTHER)), auction(), "REVALUATION_OPEN"),
-        (after(*VALUED, told("PRIORITY_RIGHT")), auction(), "PRIORITY_RUNNING"),
+        (after(*VALUED, told("PRICE"), ran_out("L-82-2", "p2")), auction(), "REVALUATION_OPEN"),
+        (
+            after(*VALUED, told("PRICE"), ran_out("L-82-2"), taken_back(ran_out("L-82-2"))),
+            auction(),
+            "REVALUATION_OPEN",
+        ),
+        (after(*VALUED, priority()), auction(), "PRIORITY_RUNNING"),
         (after(*VALUED), auction(on="10-31"), "DATE_BEFORE_CAUSE"),
         (after(*UP), reduced(), "NOT_UNSOLD"),
         (after(*UP, UNSOLD), reduced(899), "ABOVE_10_PERCENT"),
@@ -202,10 +217,13 @@ def test_what_is_wrong_with_a_sale_is_said(known: Known, claim: Any, code: str) 
         (after(), CONTRACTED),
         (after(), priced(1, basis="AGREED")),
         (after(*VALUED), requested("11-01")),
-        (after(*VALUED, ran_out("L-82-2", OTHER)), requested()),
+        (after(*VALUED, told("PRICE"), ran_out("L-82-2")), requested("11-08")),
+        (after(*VALUED, told("PRICE"), ran_out("L-82-2")), requested(party="p2")),
         (after(*VALUED, requested(), priced(), told("PRICE")), auction()),
         (after(*VALUED, told("PRICE"), ran_out("L-82-2")), auction(1)),
-        (after(*VALUED, told("PRIORITY_RIGHT"), ran_out("L-83-1")), auction(on="11-01")),
+        (after(*VALUED, told("PRICE", "b1", "INTERESTED")), auction()),
+        (after(CONTRACTED, priced(round=2), told("PRICE")), auction()),
+        (after(*VALUED, priority(), ran_out("L-83-1", "b1")), auction(on="11-01")),
         (after(*UP, UNSOLD), reduced(900)),
         (after(*UP, UNSOLD, reduced(), ANNOUNCED, UNSOLD), reduced(810, "92/QĐ-THADS")),
         (
@@ -220,6 +238,42 @@ def test_what_is_wrong_with_a_sale_is_said(known: Known, claim: Any, code: str) 
 )
 def test_what_is_just_in_order_is_recorded_without_a_word(known: Known, claim: Any) -> None:
     assert codes(known, claim) == ("recorded", [])
+
+
+def test_a_party_told_later_may_ask_for_a_new_valuation_in_his_own_time() -> None:
+    known = after(
+        *VALUED, told("PRICE"), ran_out("L-82-2"), told("PRICE", "p2", "CREDITOR"), told("PRICE")
+    )
+    assert "OUT_OF_TIME" in codes(known, requested("11-10"))[1]
+    assert codes(known, requested("11-10", "p2")) == ("recorded", [])
+    over = evolve(known, ran_out("L-82-2", "p2", "11-12T00:00"), NOW)
+    assert codes(over, requested("11-11", "p2")) == ("recorded", [])
+    assert "OUT_OF_TIME" in codes(over, requested("11-12", "p2"))[1]
+
+
+def test_an_auction_waits_for_the_last_party_and_the_last_buyer_who_were_told() -> None:
+    known = after(*VALUED)
+    for fact in (told("PRICE"), told("PRICE", "p2", "CREDITOR"), priority("b1"), priority("b2")):
+        known = evolve(known, *fact)
+    for over, waits in (
+        (ran_out("L-82-2"), ["REVALUATION_OPEN", "PRIORITY_RUNNING"]),
+        (ran_out("L-83-1", "b1"), ["REVALUATION_OPEN", "PRIORITY_RUNNING"]),
+        (ran_out("L-82-2", "p2"), ["PRIORITY_RUNNING"]),
+        (ran_out("L-83-1", "b2"), []),
+    ):
+        known = evolve(known, over, NOW)
+        assert codes(known, auction())[1] == waits
+
+
+@pytest.mark.parametrize(
+    ("notice", "rule"), [(priority(movable=True), "L-83-2"), (priority(), "L-83-1")]
+)
+def test_a_priority_that_runs_is_cited_by_the_rule_of_the_kind_of_asset(
+    notice: tuple[case.Notified, Context], rule: str
+) -> None:
+    (refusal,) = decide(after(*VALUED, notice), auction(), NOW)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.rule_id) == ("PRIORITY_RUNNING", rule)
 
 
 def test_only_the_valuer_and_the_house_that_were_contracted_speak() -> None:
