@@ -24,7 +24,7 @@ from services.cli.times import moment
 from services.core.contracts.catalogue import PREFIX
 from services.core.telling.lines import as_json, time_of
 from services.ledger.archive import Criteria, Entry, Span
-from services.ledger.replays import place_of, record, recorded
+from services.ledger.replays import note_failed, place_of, record, recorded
 
 SCREEN = "screen"
 
@@ -127,7 +127,12 @@ async def _replay(
                 written_to=str(to) if to else SCREEN,
             )
             spool.seek(0)
-            copyfileobj(spool, out)
+            try:
+                copyfileobj(spool, out)
+                out.flush()
+            except OSError as error:
+                await note_failed(desk.rows, number, error.strerror or str(error))
+                raise
         print(f"replay {number}: {count} entries, {first} to {last}", file=sys.stderr)
     return 0
 
@@ -194,9 +199,10 @@ async def _replays(*, json: bool) -> int:
         print("nothing was replayed so far")
     for each in () if json else found:
         said = ", ".join(f"{name} {value}" for name, value in each.criteria.items())
+        failed = f" (not all was written: {each.failed})" if each.failed else ""
         print(
             f"{each.number:>4}  {time_of(each.replayed_at)}  {each.who}  {each.count} entries "
             f"({each.first} to {each.last})  of {said or 'the whole archive'}  to "
-            f"{each.written_to}: {each.why}"
+            f"{each.written_to}{failed}: {each.why}"
         )
     return 0

@@ -19,6 +19,7 @@ from services.core.bus.errors import Doubt
 from services.core.bus.kafka import reading
 from services.core.bus.overview import ServiceStanding, standings
 from services.core.bus.postgres import has_tables
+from services.core.clock import STORY_FILE, StoryClock
 from services.core.contracts.days import VIET_NAM
 from services.core.runtime.doctor import Finding, examine
 from services.core.runtime.stack import ServerStatus, Stack
@@ -66,17 +67,28 @@ def status(*, json: bool = False) -> int:
     ----------
     json
         Print one JSON object: the servers, each service with its lanes, lag, outbox, letters, and
-        the agencies' topics that stand still.
+        the agencies' topics that stand still, and the story's time where the clock is a story's.
     """
     servers = _servers()
     kafka, database = (server.answers for server in servers)
+    story_time = _story_time(Settings.load())
     services = asyncio.run(closing(_services(kafka=kafka))) if database else []
     topics = asyncio.run(closing(halted(Settings.load()))) if kafka and database else []
     if json:
-        told = {"servers": servers, "services": services, "halted_topics": topics}
+        told = {
+            "servers": servers,
+            "services": services,
+            "halted_topics": topics,
+            "story_time": story_time,
+        }
         print(msgspec.json.format(msgspec.json.encode(told)).decode())
     else:
         _print_servers(servers, json=False)
+        if story_time:
+            print(
+                f"{'clock':13} {'of a story, stands at':28} {story_time}\n{'':13} `lienthong clock "
+                f"TIME` moves it on; `make reset` leaves it, and deletes the platform's data"
+            )
         if services:
             print()
             console = Console(highlight=False, markup=False)
@@ -139,6 +151,14 @@ async def _services(*, kafka: bool) -> list[ServiceStanding]:
         return await standings(settings, NAMES, None)
     async with reading(settings) as reader:
         return await standings(settings, NAMES, reader)
+
+
+def _story_time(settings: Settings) -> str | None:
+    """Return at what time the platform's clock stands, None where it is the wall's."""
+    path = settings.home / STORY_FILE
+    if not path.exists():
+        return None
+    return StoryClock(path).now().astimezone(VIET_NAM).isoformat(timespec="seconds")
 
 
 def _table(services: Sequence[ServiceStanding]) -> Table:

@@ -9,12 +9,17 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 PREFIX: Final = "LIENTHONG_"
 STACK_FILE: Final = "stack.json"
+
+_Port: TypeAlias = Annotated[int, Meta(ge=1, le=65_535)]
+_Held: TypeAlias = Annotated[int, Meta(ge=0, le=10**6)]
+_Limit: TypeAlias = Annotated[int, Meta(ge=1, le=10**12)]
 
 
 class SettingsError(Exception):
@@ -50,8 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: The `java` to use; else JAVA_HOME's, the path's, the one that came with the packages.
     java: Path | None = None
     #: Ports of the local broker: for clients, and for its own controller.
-    kafka_port: int = 19092
-    controller_port: int = 19093
+    kafka_port: _Port = 19092
+    controller_port: _Port = 19093
 
     kafka_bootstrap: str = "127.0.0.1:19092"
     #: Where agencies reach the broker, if not where the services do.
@@ -63,7 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kafka_flows_password: str = ""
     #: A host, or the folder of a unix socket.
     postgres_host: str = "127.0.0.1"
-    postgres_port: int = 5432
+    postgres_port: _Port = 5432
     postgres_database: str = "lienthong"
     #: Of the services' roles; none where the server trusts its socket, as the embedded one does.
     postgres_password: str = ""
@@ -71,26 +76,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     postgres_admin_password: str = ""
 
     topic_prefix: str = "thads"
-    partitions: int = 12
+    partitions: Annotated[int, Meta(ge=1, le=1_000)] = 12
     #: How long a lane belongs to a process that no longer renews it.
-    lease_seconds: float = 10.0
-    #: Where the gateway listens: the loopback, or in a container every address of it.
+    lease_seconds: Annotated[float, Meta(ge=0.5, le=3_600)] = 10.0
+    #: Where the gateway listens: the loopback, or in a container every address of it. Port 0: a
+    #: free one, which `lienthong run` prints.
     http_host: str = "127.0.0.1"
-    http_port: int = 8080
+    http_port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
     #: Port on 127.0.0.1 where each process serves metrics and health without a token; 0: none.
-    metrics_port: int = 0
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
     #: How much one agency may ask of a gateway's process in a minute; ten seconds' worth may come
     #: at once. Operators and the platform itself are not limited.
-    limit_submissions: int = 6_000
-    limit_dry_runs: int = 3_000
-    limit_corrections: int = 120
-    limit_sign_ins: int = 300
-    limit_bytes: int = 600_000_000
+    limit_submissions: _Limit = 6_000
+    limit_dry_runs: _Limit = 3_000
+    limit_corrections: _Limit = 120
+    limit_sign_ins: _Limit = 300
+    limit_bytes: _Limit = 600_000_000
     #: Of one remote address: those that present no valid token.
-    limit_failed_sign_ins: int = 600
+    limit_failed_sign_ins: _Limit = 600
     #: How much one agency may hold open at once: live lists, and requests that wait.
-    limit_streams: int = 50
-    limit_waits: int = 1_000
+    limit_streams: _Held = 50
+    limit_waits: _Held = 1_000
     #: Where the story clock starts; the wall's clock when None.
     story_start: datetime | None = None
 

@@ -105,7 +105,10 @@ insert into replays (who, why, criteria, count, first, last, written_to)
 values (:who, :why, :criteria::jsonb, :count, :first, :last, :written_to)
 returning number;
 
+-- name: note_failed_replay(number, failed)!
+update replays set failed = :failed where number = :number;
+
 -- name: replays()
-select number, who, why, criteria::text, count, first, last, written_to, replayed_at
+select number, who, why, criteria::text, count, first, last, written_to, failed, replayed_at
   from replays
  order by number;

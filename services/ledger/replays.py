@@ -1,4 +1,7 @@
-"""Who had what replayed, and why: each replay is itself recorded, before its first line is out."""
+"""Who had what replayed, and why: each replay is itself recorded, before its first line is out.
+
+Where its lines cannot be written, the record says so.
+"""
 
 from datetime import datetime
 
@@ -22,6 +25,7 @@ class Replay(Struct, frozen=True):
     first: str | None  #: lane/index of the first entry, and of the last
     last: str | None
     written_to: str
+    failed: str | None  #: why not all of it was written
     replayed_at: datetime
 
 
@@ -54,6 +58,11 @@ async def record(
         written_to=written_to,
     )
     return number
+
+
+async def note_failed(rows: Rows, number: int, why: str) -> None:
+    """Note in the record of a replay that not all of it was written. Raises Problem UNAVAILABLE."""
+    await rows.ask(queries.note_failed_replay, number=number, failed=why)
 
 
 async def recorded(rows: Rows) -> list[Replay]:

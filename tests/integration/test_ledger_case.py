@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
@@ -21,6 +23,7 @@ from services.ledger.archive import Archive, Entry
 from services.ledger.service import NAME
 from tests.doors.house import COURT, OPERATOR
 from tests.integration.test_cli_case import Case, Lienthong, lienthong, told
+from tests.integration.test_cli_doors import environment
 from tests.patience import PATIENCE
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 
@@ -271,6 +274,27 @@ async def test_a_replay_is_previewed_and_is_itself_recorded_and_changes_nothing(
         assert code == 1
         assert "it exists already" in said
         assert await case.door.counts() == before
+
+
+async def test_a_replay_that_could_not_be_written_is_recorded_as_such(
+    settings: Settings, lienthong: Lienthong
+) -> None:
+    async with archived(settings) as case:
+        selected = ("--case", case.id_of("J.c1"), "--why", "inspection 12", "--yes")
+        full_disk = os.open("/dev/full", os.O_WRONLY)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.cli", "replay", *selected),
+            env=environment(settings),
+            stdout=full_disk,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        os.close(full_disk)
+        _, said = await process.communicate()
+        assert process.returncode == 1
+        assert said.decode().endswith("cannot be written: No space left on device\n")
+        _, listed, _ = await lienthong("replays", "--json")
+        assert [each["failed"] for each in json.loads(listed)] == ["No space left on device"]
+        assert "(not all was written: No space left on device)" in (await lienthong("replays"))[1]
 
 
 async def test_a_case_is_shown_to_operators_and_is_not_there_for_who_may_not_see_it(

@@ -19,7 +19,7 @@ from services.core.law.working_days import Calendar, calendar
 MORNING: Final = time(6)
 NIGHT: Final = time(22)
 _DAY: Final = timedelta(days=1)
-_HORIZON: Final = 400  #: days to look ahead: longer than any row of rest days
+_HORIZON: Final = 400  #: days to look ahead: longer than any row of rest days, and than a year
 _RULES: Final = {
     "FORBIDDEN_HOURS": "L-72-2",
     "FORBIDDEN_DAY": "L-72-2",
@@ -85,13 +85,16 @@ def _because(code: str, allowed: datetime | None, day: date) -> Forbidden:
 def next_allowed(start: datetime, end: datetime, *, force: bool = False) -> datetime | None:
     """Return the earliest start, not before `start`, at which a coercion as long may be held.
 
-    None where it is longer than a day allows. Raises NaiveTime, TooFarAway.
+    None where it is longer than a day allows, and where no day off is known any more. Raises
+    NaiveTime, TooFarAway.
     """
     require_countable(start, end)
     known, length = calendar(), end - start
     day = start.astimezone(VIET_NAM).date()
     for offset in range(_HORIZON):
         this = day + offset * _DAY
+        if this.year not in YEARS:  # of which no day is known to be worked
+            return None
         begin = max(start.astimezone(VIET_NAM), _at(this, MORNING))
         if begin + length <= _at(this, NIGHT) and _is_allowed(this, known, force=force):
             return begin
@@ -111,11 +114,16 @@ def _is_at_night(start: datetime, end: datetime) -> bool:
 
 
 def _days(start: datetime, end: datetime) -> Iterator[date]:
-    """Yield each day of which a coercion takes at least a moment."""
-    day = start.astimezone(VIET_NAM).date()
-    while _at(day, time.min) < end:
+    """Yield each day of which a coercion takes at least a moment.
+
+    Of one longer than the horizon the first days: each kind of forbidden day lies among them.
+    """
+    first = start.astimezone(VIET_NAM).date()
+    for offset in range(_HORIZON):
+        day = first + offset * _DAY
+        if _at(day, time.min) >= end:
+            return
         yield day
-        day += _DAY
 
 
 def _at(day: date, hour: time) -> datetime:

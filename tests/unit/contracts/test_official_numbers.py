@@ -30,6 +30,22 @@ def test_what_looks_like_a_d_with_a_stroke_is_one(stroked: str) -> None:
     assert plain(f"702/Q{stroked}-THADS") == "702/QD-THADS"
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "702/Q\u0110-\u0422\u041d\u0410D\u0405",
+        "702/qđ-\u0442h\u0430ds",
+        "702/QĐ-\u03a4\u0397\u0391DS",
+        "\u0667\u0660\u0662/QĐ-THADS",
+        "\u096d\u0966\u0968/QĐ-THADS",
+        "702\\QĐ-THADS",
+        "702/QĐ\u30fcTHADS",
+    ],
+)
+def test_letters_and_digits_of_other_scripts_that_look_the_same_are_the_same(spelled: str) -> None:
+    assert canonical(spelled) == "702/QĐ-THADS"
+
+
 @pytest.mark.parametrize("dash", list("-‐‑‒–—―−﹘﹣－⸺"))
 @pytest.mark.parametrize("slash", list("/⁄∕／⧸"))
 def test_every_dash_is_one_and_every_slash_is_one(dash: str, slash: str) -> None:

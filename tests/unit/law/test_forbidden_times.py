@@ -175,9 +175,19 @@ def test_of_a_year_whose_days_off_are_not_known_no_day_is_certain(day: str) -> N
 def test_every_pair_of_moments_has_an_answer_or_is_too_far_away(
     start: datetime, end: datetime
 ) -> None:
-    end = end if abs(start.year - end.year) < 10 else start
     for asked in (forbids, doubtful_days, next_allowed):
         try:
             asked(start, end, **({} if asked is doubtful_days else {"force": True}))
         except TooFarAway:
             assert {start.year, end.year} - set(range(1000, 9000))
+
+
+def test_of_centuries_of_coercion_as_much_is_said_as_of_a_year() -> None:
+    start, end = at("1901-01-01 08:00"), at("2100-12-31 11:30")
+    codes = [each.code for each in forbids(start, end, force=True)]
+    assert codes == ["FORBIDDEN_HOURS", "FORBIDDEN_DAY", "FORBIDDEN_TET", "FORBIDDEN_POLICY_DAY"]
+    assert all(day.year < 1903 for day in doubtful_days(start, end))
+
+
+def test_no_start_is_proposed_in_a_year_whose_days_off_are_not_known() -> None:
+    assert next_allowed(at("2100-12-31 22:30"), at("2100-12-31 23:30")) is None
