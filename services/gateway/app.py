@@ -25,7 +25,7 @@ from services.core.doors.json_body import MAX_BYTES
 from services.core.doors.limits import Limits, metering
 from services.core.doors.rehearsal import Rehearsal
 from services.core.settings import Settings
-from services.core.telemetry.probes import PortTaken, Pulse, Server
+from services.core.telemetry.probes import Pulse, Server, listen
 from services.gateway import openapi, registry
 from services.gateway.acceptance import Acceptor
 from services.gateway.desk import Desk
@@ -34,7 +34,6 @@ from services.gateway.following import Follower
 from services.gateway.routes import routes, submitting, submitting_as_platform, troubles
 
 _DRAIN_SECONDS: Final = 5
-_BACKLOG: Final = 2_048
 
 
 class Gateway:
@@ -110,14 +109,8 @@ class Gateway:
 
     def listen(self) -> socket.socket:
         """Take the port, on 127.0.0.1 unless a setting says otherwise. Raises PortTaken."""
-        host, port = self._settings.http_host, self._settings.http_port
-        try:
-            return socket.create_server((host, port), backlog=_BACKLOG)
-        except OSError as error:
-            raise PortTaken(
-                f"port {port} on {host} cannot be taken ({error.strerror}): end what "
-                f"holds it, or choose another with LIENTHONG_HTTP_PORT=<port>"
-            ) from error
+        known = self._settings
+        return listen(known.http_port, "LIENTHONG_HTTP_PORT", known.http_host)
 
     async def serve(self, listening: socket.socket, stopping: asyncio.Event) -> None:
         """Serve HTTP until told to stop; requests in hand are answered first.

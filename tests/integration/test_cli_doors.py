@@ -268,7 +268,7 @@ async def test_services_end_in_good_order_on_a_signal(own: Settings) -> None:
     assert first.decode().strip() == f"http://127.0.0.1:{own.http_port}"
     code, _, trouble = await lienthong(own, "run", "gateway")
     assert code == 1
-    assert f"port {own.http_port} on 127.0.0.1 cannot be taken" in trouble
+    assert f"port {own.http_port} on 127.0.0.1 is taken" in trouble
     process.terminate()
     _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0

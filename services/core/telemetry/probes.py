@@ -7,6 +7,7 @@ what agencies do.
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -23,13 +24,14 @@ from services.core.telemetry.halted import Halted
 from services.core.telemetry.metrics import REGISTRY
 
 _DRAIN_SECONDS: Final = 2
+_BACKLOG: Final = 2_048  #: connections that wait to be taken
 #: A connection at rest is ended by its client, never as he asks again: clients and balancers let go
 #: after 5 to 60 seconds.
 KEEP_ALIVE_SECONDS: Final = 75
 
 
 class PortTaken(Exception):
-    """Another process listens where this one must."""
+    """This process may not listen where it must; the message says why and what to do."""
 
 
 class Pulse(Struct, frozen=True):
@@ -88,15 +90,36 @@ def health_routes(pulse: Pulse) -> list[HTTPRouteHandler]:
     return [live, ready]
 
 
-def listen(port: int, setting: str) -> socket.socket:
-    """Take a port on 127.0.0.1. Raises PortTaken, which names the setting to change."""
+def listen(port: int, setting: str, host: str = "127.0.0.1") -> socket.socket:
+    """Take a port of an IPv4 address of this machine.
+
+    Raises PortTaken, which names the setting to change: `setting` for the port, else that of the
+    address.
+    """
     try:
-        return socket.create_server(("127.0.0.1", port))
-    except OSError as error:
-        raise PortTaken(
-            f"port {port} on 127.0.0.1 cannot be taken ({error.strerror}): end what holds it, or "
-            f"choose another with {setting}=<port>"
-        ) from error
+        return socket.create_server((host, port), backlog=_BACKLOG)
+    except (OSError, UnicodeError) as error:
+        raise PortTaken(_remedy(error, port, setting, host)) from error
+
+
+def _remedy(error: OSError | UnicodeError, port: int, setting: str, host: str) -> str:
+    """Return why a port was not given, and what to do."""
+    match error:
+        case OSError(errno=errno.EADDRINUSE):
+            return (
+                f"port {port} on {host} is taken: end what holds it, or choose another with "
+                f"{setting}=<port>"
+            )
+        case OSError(errno=errno.EACCES):
+            return (
+                f"port {port} on {host} is not for this user ({error.strerror}): choose one above "
+                f"1023 with {setting}=<port>"
+            )
+        case _:
+            return (
+                f"LIENTHONG_HTTP_HOST={host!a} is no IPv4 address of this machine ({error}): "
+                f"expected one, such as 127.0.0.1, or 0.0.0.0 for all of them"
+            )
 
 
 async def serve(pulse: Pulse, listening: socket.socket) -> None:
