@@ -12,7 +12,7 @@ import msgspec
 from cyclopts import App
 
 from services.cli.errors import CommandError
-from services.cli.platform_home import settings_of_platform
+from services.cli.platform_home import settings_of_platform, settings_of_servers
 from services.core.access import directory
 from services.core.access.directory import Agency
 from services.core.access.token_keys import KeyUnknown
@@ -145,7 +145,7 @@ def grant(agency: str, *, overlap: float = 0, json: bool = False) -> int:
     json
         Print what the agency needs to connect as JSON.
     """
-    settings = Settings.load()
+    settings = settings_of_servers()
     entry = _in_being(_known(agency), settings)
     if entry.kind == _PLATFORM:
         raise CommandError(f"{agency} is this house itself: agencies of other kinds have topics")
@@ -168,7 +168,7 @@ def revoke_access(agency: str) -> int:
     agency
         Its short name, such as nh-song-cam, in the directory or not.
     """
-    asyncio.run(Grants(Settings.load()).revoke(agency))
+    asyncio.run(Grants(settings_of_servers()).revoke(agency))
     print(f"the topic of {agency}: nobody reads it now")
     return 0
 
@@ -176,7 +176,7 @@ def revoke_access(agency: str) -> int:
 @access.command
 def expire() -> int:
     """Take the rights of former users away whose overlap is over."""
-    for user in asyncio.run(Grants(Settings.load()).expire(datetime.now(UTC))):
+    for user in asyncio.run(Grants(settings_of_servers()).expire(datetime.now(UTC))):
         print(f"{user}: reads no more")
     return 0
 

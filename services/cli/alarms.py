@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 from cyclopts import App
 
-from services.core.settings import Settings
+from services.cli.platform_home import settings_of_servers
 from services.directory.register import Alarm, Paper, register
 
 
@@ -41,5 +41,5 @@ def told(paper: Paper) -> str:
 
 
 async def _alarms() -> list[Alarm]:
-    async with register(Settings.load()) as index:
+    async with register(settings_of_servers()) as index:
         return await index.alarms()

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.cli.errors import CommandError, StackAway
+from services.cli.platform_home import settings_of_servers
 from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.bus.service import Service, Topics
@@ -46,7 +47,7 @@ class Desk(Struct, frozen=True):
 @asynccontextmanager
 async def opened() -> AsyncIterator[Desk]:
     """Open the archive for the block. Raises StackAway where it does not answer."""
-    settings, catalogue = Settings.load(), load_catalogue()
+    settings, catalogue = settings_of_servers(), load_catalogue()
     codec = Codec(catalogue, load_schemas())
     rows = Rows(settings, NAME)
     archive = Archive(rows, codec)

@@ -14,6 +14,7 @@ from services.cli.case_page import as_object, head, what_may_follow, who_must_ac
 from services.cli.errors import CommandError
 from services.cli.lines import coloured
 from services.cli.naming import cases_of, papers_of
+from services.cli.platform_home import settings_of_servers
 from services.cli.tail import closing
 from services.cli.times import day, moment
 from services.core.access import directory
@@ -89,7 +90,7 @@ class Moments(Struct, frozen=True):
 
 
 async def _case(named: str, moments: Moments, lang: Lang, *, json: bool, steps: bool) -> int:
-    settings, catalogue = Settings.load(), load_catalogue()
+    settings, catalogue = settings_of_servers(), load_catalogue()
     ids = [stream_of(named)] if is_uuid7(key_of(named)) else []
     if not ids:
         papers = await papers_of(settings, named)

@@ -10,6 +10,7 @@ from typing import Final
 from cyclopts import App
 
 from services.cli.errors import CommandError
+from services.cli.platform_home import settings_of_servers
 from services.cli.tail import closing
 from services.cli.times import moment_with_offset
 from services.core.bus.kafka import Reader, reading
@@ -40,7 +41,7 @@ def clock(to: str | None = None) -> int:
     to
         Where to move to, such as 2026-08-17T09:00+07:00; never back.
     """
-    settings = Settings.load()
+    settings = settings_of_servers()
     own = clock_of(settings)
     if to is not None:
         asyncio.run(closing(_move(settings, own, moment_with_offset(to, "TIME"))))

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from services.cli.errors import CommandError
 from services.cli.naming import cases_of, papers_of
+from services.cli.platform_home import settings_of_servers
 from services.core.access import directory
 from services.core.clock import clock_of
 from services.core.contracts.catalogue_file import load_catalogue
@@ -92,7 +93,7 @@ def deadlines(
 
 
 async def _found(case: str | None, agency: str | None, state: str) -> list[Shown]:
-    settings, catalogue = Settings.load(), load_catalogue()
+    settings, catalogue = settings_of_servers(), load_catalogue()
     agencies = directory.load(catalogue)
     if agency is not None and agencies.agency(agency) is None:
         raise CommandError(f"the directory has no agency {agency}")

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.errors import CommandError
+from services.cli.platform_home import settings_of_servers
 from services.core.bus.letters_desk import Desk, Group, LetterRow, What, grouped, open_desk
 from services.core.bus.postgres import has_tables
 from services.core.contracts.catalogue_file import load_catalogue
@@ -20,7 +21,6 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.days import VIET_NAM, dates_in_future
 from services.core.contracts.errors import MalformedData
 from services.core.contracts.schemas import load_schemas
-from services.core.settings import Settings
 
 letters = App(
     name="letters",
@@ -208,7 +208,7 @@ def _read(file: Path) -> _Correction:
 
 @asynccontextmanager
 async def _desk(service: str) -> AsyncIterator[Desk]:
-    desk = await open_desk(Settings.load(), service)
+    desk = await open_desk(settings_of_servers(), service)
     try:
         yield desk
     finally:
@@ -230,7 +230,7 @@ async def _groups(service: str | None) -> list[tuple[str, Group]]:
 
     found = []
     for name in [service] if service else NAMES:
-        if service or await has_tables(Settings.load(), name):
+        if service or await has_tables(settings_of_servers(), name):
             found += [(name, group) for group in grouped(await _rows(name))]
     return sorted(found, key=lambda each: -each[1].letters)
 

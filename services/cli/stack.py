@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.errors import NOT_RUNNING
+from services.cli.platform_home import settings_of_servers
 from services.cli.tail import closing
 from services.core.bus.errors import Doubt
 from services.core.bus.kafka import reading
@@ -69,11 +70,12 @@ def status(*, json: bool = False) -> int:
         Print one JSON object: the servers, each service with its lanes, lag, outbox, letters, and
         the agencies' topics that stand still, and the story's time where the clock is a story's.
     """
+    settings = settings_of_servers()
     servers = _servers()
     kafka, database = (server.answers for server in servers)
-    story_time = _story_time(Settings.load())
+    story_time = _story_time(settings)
     services = asyncio.run(closing(_services(kafka=kafka))) if database else []
-    topics = asyncio.run(closing(halted(Settings.load()))) if kafka and database else []
+    topics = asyncio.run(closing(halted(settings))) if kafka and database else []
     if json:
         told = {
             "servers": servers,

@@ -10,6 +10,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from services.cli.lines import coloured
+from services.cli.platform_home import settings_of_servers
 from services.cli.times import moment_with_offset
 from services.core.access import directory
 from services.core.bus.chain import Target
@@ -101,7 +102,7 @@ async def closing(command: Awaitable[Answer]) -> Answer:
 
 
 async def _tail(wanted: Wanted, start: str | None, *, follow: bool, json: bool) -> int:
-    settings, catalogue = Settings.load(), load_catalogue()
+    settings, catalogue = settings_of_servers(), load_catalogue()
     codec = Codec(catalogue, load_schemas())
     teller = Teller(catalogue, codec, directory.load(catalogue))
     console = Console(soft_wrap=True, highlight=False)
@@ -134,7 +135,7 @@ async def begin(
 
 
 async def _topics(*, json: bool) -> int:
-    settings, catalogue = Settings.load(), load_catalogue()
+    settings, catalogue = settings_of_servers(), load_catalogue()
     named = Topics(settings.topic_prefix, settings.partitions)
     claimed = {event.family for event in catalogue.events.values() if event.is_claim}
     names = [(named.submissions(family), family) for family in catalogue.families]
