@@ -201,21 +201,24 @@ def _last_to_ask(asked: Asked) -> bool:
     if not isinstance(asked.event, deadline.Expired):
         return False
     this = asked.known.deadline[asked.event.clock_id]
-    live = [
-        clock
-        for id_, clock in asked.known.deadline.items()
-        if clock.watched == asked.part and clock.state in RUNS and id_ != asked.event.clock_id
-    ]
+    beside = [each for each in asked.known.deadline.values() if each.watched == asked.part]
     return not any(
-        clock.rule == CONTRACT or (clock.rule == ASKING and _is_after(clock, this))
-        for clock in live
+        _counts_from(each, this) if each.rule == CONTRACT else _is_after(each, this)
+        for each in beside
+        if each.rule == CONTRACT or (each.rule == ASKING and each.state in RUNS)
     )
+
+
+def _counts_from(contract: Clock, this: Clock) -> bool:
+    """Say whether the duty to contract counts from the end of a period, or a later one."""
+    is_told = contract.state != "CANCELLED"
+    return is_told and this.due is not None and contract.start >= this.due
 
 
 def _is_after(other: Clock, this: Clock) -> bool:
     """Say whether a period ends after another; of those that end at once the first begun counts."""
     if other.due is None or this.due is None:
-        return other.due is None
+        return False
     return (other.due, this.start) > (this.due, other.start)
 
 
@@ -325,7 +328,10 @@ def _end_of_asking(known: Known, part: str) -> datetime | None:
     ends = [
         clock.due
         for clock in known.deadline.values()
-        if clock.rule == ASKING and clock.due and clock.watched == part
+        if clock.rule == ASKING
+        and clock.due
+        and clock.watched == part
+        and clock.state in RUNS | {"EXPIRED"}
     ]
     return max(ends, default=None)
 

@@ -14,6 +14,7 @@ from services.core.contracts.events import (
     judgment,
     measure,
     payment,
+    sale,
 )
 from services.core.contracts.identifiers import clock_id_of
 from tests.unit.cast import cashier, head, officer, said
@@ -293,6 +294,14 @@ def test_of_periods_that_end_at_one_moment_the_first_begun_is_what_an_auction_fo
     found = [over(clocks, ids[place]) for place in order]
     assert sorted(found) == [[], ["L-83-5"]]
     assert found[order.index(0)] == ["L-83-5"]
+
+
+def test_an_auction_contracted_before_the_ends_of_two_periods_are_heard_was_to_be_once() -> None:
+    clocks, ids = told_of_the_price(("DEBTOR", "2026-10-30"), ("CREDITOR", "2026-10-31"))
+    contracted = made(sale.AuctionContracted, S, signed_on=on("2026-11-09"))
+    clocks.hear(contracted, officer("2026-11-09 09:00"))
+    assert [over(clocks, id_) for id_ in ids] == [["L-83-5"], []]
+    assert clocks.clock("L-83-5").state == "STOPPED"
 
 
 def test_a_party_told_after_an_auction_was_to_be_contracted_may_still_ask_first() -> None:
