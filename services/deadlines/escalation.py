@@ -1,7 +1,9 @@
 """How far an overdue clock has climbed: policy K-ESCALATE, along the directory.
 
 From each agency to whom it reports, else to its parent; of one that has ended, from its successor.
-Nothing is recorded of it: who looks at a clock is told how far it has climbed by then.
+`deadline.overdue` records the steps as they are when the alarm is given, and what ends the clock is
+recorded too: so anybody can say later whom it had reached by when. Who looks at a clock is shown
+the steps by the directory of now, for somebody may have taken a superior's place meanwhile.
 """
 
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.core.access.directory import Directory
+from services.core.contracts import family
 from services.core.contracts.days import VIET_NAM, day_of
 from services.core.law.counting import end_of, first_day
 from services.core.law.rule_files import law
@@ -33,11 +36,21 @@ def climbed_to(
     responsible: str, since: datetime, now: datetime, directory: Directory
 ) -> str | None:
     """Return who a clock has climbed to by now, None while it is with who must act."""
-    steps = days_overdue(since, now) // _step()
     reached = None
-    for _, above in zip(range(steps), _above(responsible, now, directory), strict=False):
-        reached = above
+    for agency, at in steps(responsible, since, now, directory):
+        if at > now:
+            break
+        reached = agency
     return reached
+
+
+def steps(
+    responsible: str, since: datetime, now: datetime, directory: family.Directory
+) -> Iterator[tuple[str, datetime]]:
+    """Yield whom a clock reaches and when, if it stays overdue, by the directory of now."""
+    for agency in _above(responsible, now, directory):
+        since = _so_long_after(since, _step())
+        yield agency, since
 
 
 def below(agency: str, now: datetime, directory: Directory) -> Iterator[tuple[str, datetime]]:
@@ -49,6 +62,15 @@ def below(agency: str, now: datetime, directory: Directory) -> Iterator[tuple[st
             yield slug, _so_long_ago(steps * _step(), now)
 
 
+def _so_long_after(since: datetime, days: int) -> datetime:
+    """Return the first moment by which so many whole working days have passed."""
+    known, day, left = calendar(), first_day(since.astimezone(VIET_NAM)), days
+    while left:
+        day += _DAY
+        left -= not known.is_off(day)
+    return end_of(day)
+
+
 def _so_long_ago(days: int, now: datetime) -> datetime:
     """Return the last moment since which so many whole working days have passed."""
     known, day, left = calendar(), day_of(now), days
@@ -58,7 +80,7 @@ def _so_long_ago(days: int, now: datetime) -> datetime:
     return end_of(day - _DAY)
 
 
-def _above(agency: str, now: datetime, directory: Directory) -> Iterator[str]:
+def _above(agency: str, now: datetime, directory: family.Directory) -> Iterator[str]:
     day = day_of(now)
     slug: str | None = directory.heir(agency, day)
     seen = {slug}

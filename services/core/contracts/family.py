@@ -36,6 +36,10 @@ class Agency(Protocol):
         """The agency above it: of a room, the office it belongs to."""
 
     @property
+    def reports_to(self) -> str | None:
+        """Who is told what it leaves undone, where that is not its parent."""
+
+    @property
     def is_unit(self) -> bool:
         """Whether it keeps a diary that can be booked."""
 

@@ -18,7 +18,7 @@ from services.deadlines.domain.ending import ended
 from services.deadlines.domain.halting import halted
 from services.deadlines.domain.heard import Heard
 from services.deadlines.domain.known import Known, folded
-from services.deadlines.domain.saying import objections
+from services.deadlines.domain.saying import objections, with_escalations
 from services.deadlines.domain.starting import started
 from services.deadlines.domain.undoing import begun_as_told, put_right, taken_back
 
@@ -36,7 +36,7 @@ def decide(known: Known, claim: deadline.Claim, context: Context) -> Answer:
     """Return every reason why the claim may not be recorded, or it, and the clocks it starts."""
     fact_id = derived_id(context.id, "deadline", 0)
     return [*objections(known, claim, context)] or [
-        claim,
+        with_escalations(known, claim, context) if isinstance(claim, deadline.Overdue) else claim,
         *begins(known, claim, context, fact_id),
     ]
 

@@ -1,15 +1,17 @@
 """What may be said of a clock: that it is nearly over, overdue or over, and that it is extended."""
 
 from collections.abc import Iterator
+from datetime import UTC
 
 from msgspec.structs import replace
 
-from services.core.contracts.events import deadline
+from services.core.contracts.events import deadline, records
 from services.core.contracts.events.machines import DEADLINE
 from services.core.contracts.family import Context, Refusal
 from services.deadlines.domain import entries
 from services.deadlines.domain.clocks import Clock, longer, rule_of
 from services.deadlines.domain.known import Known
+from services.deadlines.escalation import steps
 
 _SAYS = {"OVERDUE": deadline.Overdue, "EXPIRED": deadline.Expired}
 
@@ -29,6 +31,17 @@ def objections(known: Known, claim: deadline.Claim, context: Context) -> Iterato
             yield from of_extension(clock, claim, context)
         else:
             yield from of_time(clock, claim, context)
+
+
+def with_escalations(known: Known, claim: deadline.Overdue, context: Context) -> deadline.Overdue:
+    """Return an alarm that names whom it reaches while nothing is done, and when."""
+    clock = known.deadline[claim.clock_id]
+    if clock.responsible is None or clock.limit is None:
+        return replace(claim, escalations=[])
+    climbs = steps(clock.responsible, clock.limit, context.occurred_at, context.directory)
+    return replace(
+        claim, escalations=[records.Escalation(agency, at.astimezone(UTC)) for agency, at in climbs]
+    )
 
 
 def is_repeated(clock: Clock, claim: deadline.Claim) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.core.contracts.events import case, coercion, complaint, deadline, judgment
+from services.core.contracts.events.records import Escalation
 from services.core.contracts.family import Context, Refusal
 from services.core.contracts.identifiers import derived_id, key_of
 from services.deadlines.domain import stream
@@ -20,6 +21,7 @@ from tests.unit.deadlines.sentences import (
     codes,
     coerced,
     court,
+    decided,
     made,
     notified,
     on,
@@ -27,6 +29,8 @@ from tests.unit.deadlines.sentences import (
     platform,
     started,
 )
+
+NOON = at("2026-08-28 12:00")
 
 
 def voluntary() -> Clocks:
@@ -61,6 +65,47 @@ def test_no_clock_is_over_before_its_time() -> None:
     answer = clocks.say(clocks.expired("L-36-1"), platform("2026-09-07 23:59"))
     assert codes(answer) == ["WRONG_STATE"]
     assert answer[0].details["not before"] == "2026-09-07T17:00:00+00:00"
+
+
+def informed() -> Clocks:
+    """New means were told of: room 3 must verify them until 18 September."""
+    clocks = opened()
+    news = made(case.NewInformationReceived, C, about="CONDITIONS")
+    clocks.hear(news, officer("2026-09-18 10:00"))
+    assert clocks.clock("L-38-3").responsible == "thads-khu-vuc-3"
+    return clocks
+
+
+def test_an_alarm_records_whom_it_reaches_and_when_while_nothing_is_done() -> None:
+    clocks = informed()
+    (overdue, *_) = clocks.say(clocks.overdue("L-38-3"), platform("2026-09-19 00:00"))
+    assert isinstance(overdue, deadline.Overdue)
+    assert overdue.escalations == [
+        Escalation("thads-da-nang", at("2026-09-26 00:00")),
+        Escalation("cuc-quan-ly-thads", at("2026-10-03 00:00")),
+    ]
+
+
+def test_an_alarm_names_its_steps_itself_whatever_the_claim_says_of_them() -> None:
+    clocks = informed()
+    claim = replace(clocks.overdue("L-38-3"), escalations=[Escalation("vks-toi-cao", NOON)])
+    (overdue, *_) = clocks.say(claim, platform("2026-09-19 00:00"))
+    assert isinstance(overdue, deadline.Overdue)
+    assert [each.agency for each in overdue.escalations or []] == [
+        "thads-da-nang",
+        "cuc-quan-ly-thads",
+    ]
+
+
+def test_an_alarm_about_an_agency_above_which_nobody_stands_reaches_nobody() -> None:
+    clocks = Clocks()
+    filed = made(complaint.Filed, X, level="2", received_on=on("2026-10-01"))
+    clocks.hear(decided(), head("2026-08-24 09:30"))
+    clocks.hear(filed, head("2026-10-01 10:00"))
+    assert clocks.clock("L-104-2").responsible == "cuc-quan-ly-thads"
+    (overdue, *_) = clocks.say(clocks.overdue("L-104-2"), platform("2026-11-03 00:00"))
+    assert isinstance(overdue, deadline.Overdue)
+    assert overdue.escalations == []
 
 
 def test_what_is_due_at_once_is_overdue_after_its_alarm() -> None:

@@ -1,11 +1,11 @@
 """When the platform speaks in the name of a clock, and what it says first."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.core.contracts.days import VIET_NAM
-from services.deadlines.escalation import below, climbed_to, days_overdue
+from services.deadlines.escalation import below, climbed_to, days_overdue, steps
 from services.deadlines.service import ends_as
 from services.deadlines.timetable import Word, next_word, warning_at
 from tests.unit.cast import DIRECTORY
@@ -100,6 +100,18 @@ def test_what_stays_overdue_climbs_a_step_each_five_working_days(
     }
     assert whom in reached | {None}
     assert (DEPARTMENT in reached) is (whom == DEPARTMENT)
+
+
+@pytest.mark.parametrize("who", DIRECTORY.agencies)
+def test_a_clock_has_climbed_to_whom_its_steps_name_from_their_moments_on(who: str) -> None:
+    before = None
+    for agency, moment in steps(who, OVER, OVER, DIRECTORY):
+        assert days_overdue(OVER, moment) % 5 == 0
+        assert climbed_to(who, OVER, moment - timedelta(microseconds=1), DIRECTORY) == before
+        assert climbed_to(who, OVER, moment, DIRECTORY) == agency
+        assert dict(below(agency, moment, DIRECTORY))[who] >= OVER
+        before = agency
+    assert climbed_to(who, OVER, at("2027-06-01T00:00"), DIRECTORY) == before
 
 
 def test_nothing_climbs_where_nobody_stands_above() -> None:

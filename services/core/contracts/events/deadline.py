@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from services.core.contracts.catalogue import Mode
 from services.core.contracts.event import By, Event, Instant
-from services.core.contracts.events.records import Doc, Pause
+from services.core.contracts.events.records import Doc, Escalation, Pause
 
 StartedKind: TypeAlias = Literal["duty", "period", "lead"]
 StartedRuleVersion: TypeAlias = Literal["R2009", "R2015", "R2026"]
@@ -70,6 +70,8 @@ class Overdue(Event, frozen=True):
     rule_id: str  #: quy tắc — the rule
     cause_event_id: str  #: sự kiện gốc — the fact that caused it
     due: Instant  #: đến hạn — when the time is over
+    #: chuyển cấp trên — whom it reaches while nothing is done, one after another
+    escalations: list[Escalation] | None = None
 
 
 class Expired(Event, frozen=True):

@@ -59,6 +59,13 @@ class Pause(Record, frozen=True):
     until: Instant | None = None
 
 
+class Escalation(Record, frozen=True):
+    """A step that an overdue clock climbs (lần chuyển cấp trên)."""
+
+    agency: str  #: cấp trên — who is reached
+    at: Instant  #: lúc — from when, unless it ended before
+
+
 class Reason(Record, frozen=True):
     """One reason why a claim may not be recorded (lý do)."""
 
