@@ -33,6 +33,7 @@ from services.core.bus.cluster import Cluster
 from services.core.bus.errors import Doubt
 from services.core.clock import STORY_FILE
 from services.core.runtime import kafka_broker, postgres_server
+from services.core.runtime.progress import Report, silent
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from tests.patience import PATIENCE
@@ -76,10 +77,11 @@ def free_ports() -> tuple[int, int]:
     return found[0], found[1]
 
 
-def stack_in(home: Path) -> Stack:
+def stack_in(home: Path, report: Report = silent) -> Stack:
     """Return a stack on free ports whose data lie in `home`, not started."""
     kafka_port, controller_port = free_ports()
-    return Stack(Settings(home=home, kafka_port=kafka_port, controller_port=controller_port))
+    settings = Settings(home=home, kafka_port=kafka_port, controller_port=controller_port)
+    return Stack(settings, report)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -27,8 +28,11 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 async def test_the_platform_comes_in_by_its_password_and_nobody_without(
-    broker: Settings, caplog: pytest.LogCaptureFixture
+    broker: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Commands that ran before in this process have silenced the library for themselves.
+    monkeypatch.setattr(logging.getLogger("aiokafka"), "propagate", True)
+    caplog.set_level(logging.ERROR, logger="aiokafka")
     assert await made(broker, "thads.case.events") == ["thads.case.events"]
     sender = Sender(broker)
     await sender.start()

@@ -73,7 +73,8 @@ def test_a_newcomers_stack_on_the_packaged_java(short_home: Path) -> None:
     up = lienthong(environ, "up", "--json")
     assert up.returncode == 0, up.stderr
     assert all(
-        line.startswith(("making ", "starting ", "loading ")) for line in up.stderr.splitlines()
+        line.startswith(("making ", "starting ", "loading ", "letting "))
+        for line in up.stderr.splitlines()
     )
     servers = json.loads(up.stdout)
     assert [server["answers"] for server in servers] == [True, True]
@@ -100,6 +101,34 @@ def test_a_newcomers_stack_on_the_packaged_java(short_home: Path) -> None:
     assert taken.stderr.count("\n") == 1
     assert f"port {kafka_port} on 127.0.0.1 is taken by" in taken.stderr
     lienthong(environ, "down")
+
+
+def test_a_home_may_have_vietnamese_letters_and_spaces(short_home: Path) -> None:
+    home = short_home / "Thi hành án Đà Nẵng"
+    stack = stack_in(home)
+    try:
+        settings = stack.start()
+        assert [server.answers for server in stack.status()] == [True, True]
+        assert settings.postgres_host == str(home / "postgres")
+    finally:
+        stack.stop()
+    assert pids(stack) == [None, None]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as another user")
+def test_a_folder_that_is_opened_for_the_user_of_postgresql_is_named(short_home: Path) -> None:
+    home = short_home / "private"
+    home.mkdir(mode=0o700)
+    reported: list[str] = []
+    server = stack_in(home, reported.append).postgres
+    server.launch()
+    server.wait()
+    server.stop()
+    opened = "letting pgserver, as whom PostgreSQL runs, pass through"
+    assert [f"{opened} {each}: chmod o+x" for each in (home, short_home)] == [
+        line for line in reported if line.startswith("letting ")
+    ]
+    assert stat.S_IMODE(home.stat().st_mode) == 0o701
 
 
 def test_a_command_that_is_not_understood_is_told_so(tmp_path: Path) -> None:

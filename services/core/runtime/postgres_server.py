@@ -88,8 +88,8 @@ class PostgresServer:
         socket_path_length(self.folder)
         user = _system_user()
         if user:
-            _let_through(self.folder)
-            _let_through(_BINARIES / "postgres")
+            _let_through(self.folder, user, self._report)
+            _let_through(_BINARIES / "postgres", user, self._report)
         if not self.folder.exists():
             with step("making PostgreSQL's data folder", self._report):
                 self._make(user)
@@ -221,9 +221,10 @@ def _system_user() -> str | None:
     return _SYSTEM_USER
 
 
-def _let_through(path: Path) -> None:
-    """Let the other user pass (not read) the folders above, where root alone may."""
+def _let_through(path: Path, user: str, report: Report) -> None:
+    """Let the other user pass (not read) the folders above, where root alone may; report each."""
     for folder in path.parents:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
             folder.chmod(mode | stat.S_IXOTH)
+            report(f"letting {user}, as whom PostgreSQL runs, pass through {folder}: chmod o+x")

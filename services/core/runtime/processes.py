@@ -41,7 +41,8 @@ def spawn(
             user=user,
             group=user,
             extra_groups=None if user is None else [],
-            env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+            # UTF-8: Java of locale C cannot open a folder whose name has Vietnamese letters.
+            env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
         )
     _children.append(child)
     process = psutil.Process(child.pid)
