@@ -94,11 +94,14 @@ def table(picture: Picture, now: float, most: int | None = None) -> Table:
 def _standing(picture: Picture, now: float) -> str:
     if picture.is_stale(now):
         return (
-            f"STALE: flows does not run; this is the picture of {_time(picture.written_at)}, "
-            f"{_span(picture.age(now))} old. Start it with `{START}`"
+            f"STALE: flows does not run; this is the picture of {_time(picture.written_at)} by the "
+            f"wall clock, {_span(picture.age(now))} old. Start it with `{START}`"
         )
     minutes = picture.window_seconds // 60
-    return f"the last {minutes} minutes, as of {_span(picture.age(now))} ago"
+    return (
+        f"the last {minutes} minutes by the wall clock, as of {_span(picture.age(now))} ago; "
+        f"'recorded after' by the platform's clock"
+    )
 
 
 def _span(seconds: float | None) -> str:

@@ -84,7 +84,7 @@ def replay(
 
 
 def replays(*, json: bool = False) -> int:
-    """List what was replayed so far, by whom and why.
+    """List what was replayed so far, by whom and why; when, by the wall clock.
 
     Parameters
     ----------
@@ -201,8 +201,8 @@ async def _replays(*, json: bool) -> int:
         said = ", ".join(f"{name} {value}" for name, value in each.criteria.items())
         failed = f" (not all was written: {each.failed})" if each.failed else ""
         print(
-            f"{each.number:>4}  {time_of(each.replayed_at)}  {each.who}  {each.count} entries "
-            f"({each.first} to {each.last})  of {said or 'the whole archive'}  to "
-            f"{each.written_to}{failed}: {each.why}"
+            f"{each.number:>4}  {time_of(each.replayed_at)} (wall)  {each.who}  "
+            f"{each.count} entries ({each.first} to {each.last})  of "
+            f"{said or 'the whole archive'}  to {each.written_to}{failed}: {each.why}"
         )
     return 0

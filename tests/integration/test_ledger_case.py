@@ -294,7 +294,10 @@ async def test_a_replay_that_could_not_be_written_is_recorded_as_such(
         assert said.decode().endswith("cannot be written: No space left on device\n")
         _, listed, _ = await lienthong("replays", "--json")
         assert [each["failed"] for each in json.loads(listed)] == ["No space left on device"]
-        assert "(not all was written: No space left on device)" in (await lienthong("replays"))[1]
+        assert "(not all was written: No space left on device)" in (
+            told := (await lienthong("replays"))[1]
+        )
+        assert " (wall)  " in told  # the archive's own times are the story's
 
 
 async def test_a_case_is_shown_to_operators_and_is_not_there_for_who_may_not_see_it(
