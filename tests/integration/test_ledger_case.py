@@ -294,9 +294,8 @@ async def test_a_replay_that_could_not_be_written_is_recorded_as_such(
         assert said.decode().endswith("cannot be written: No space left on device\n")
         _, listed, _ = await lienthong("replays", "--json")
         assert [each["failed"] for each in json.loads(listed)] == ["No space left on device"]
-        assert "(not all was written: No space left on device)" in (
-            told := (await lienthong("replays"))[1]
-        )
+        told = (await lienthong("replays"))[1]
+        assert "(not all was written: No space left on device)" in told
         assert " (wall)  " in told  # the archive's own times are the story's
 
 
