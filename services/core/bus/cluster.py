@@ -5,6 +5,7 @@ The only module that uses confluent-kafka; its futures are waited for in a threa
 
 import asyncio
 import secrets
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from services.core.bus.users import User
 from services.core.settings import Settings
 
 _SECONDS: Final = 30.0
+_LOOK_SECONDS: Final = 0.05
 _FAILURES: Final = (KafkaException, TimeoutError)  #: a broker that stands still raises nothing
 _TOPIC: Final = {
     "retention.ms": "-1",
@@ -46,13 +48,18 @@ class Cluster:
                 f"Kafka on {settings.kafka_bootstrap}: no password of its user is known; it is "
                 f"read from the home {settings.home}, or from LIENTHONG_KAFKA_PASSWORD"
             )
-        self._admin = AdminClient(
+        self._bootstrap = settings.kafka_bootstrap
+        self._admin = self._signed_in(settings.kafka_user, settings.kafka_password)
+
+    def _signed_in(self, user: str, password: str) -> AdminClient:
+        return AdminClient(
             {
-                "bootstrap.servers": settings.kafka_bootstrap,
+                "bootstrap.servers": self._bootstrap,
                 "security.protocol": "SASL_PLAINTEXT",
                 "sasl.mechanism": "SCRAM-SHA-512",
-                "sasl.username": settings.kafka_user,
-                "sasl.password": settings.kafka_password,
+                "sasl.username": user,
+                "sasl.password": password,
+                "reconnect.backoff.max.ms": 500,
                 "log_level": 0,
             },
             logger=None,
@@ -119,7 +126,8 @@ class Cluster:
     async def admit(self, user: str, password: str, topic: str, groups: str) -> None:
         """Let a user read one topic, in consumer groups that begin so, and do nothing else.
 
-        The user is made, or gets the new password. Reading includes describing.
+        The user is made, or gets the new password; both are in force when this returns. Reading
+        includes describing.
         """
         await asyncio.to_thread(self._admit, user, password, topic, groups)
 
@@ -131,8 +139,23 @@ class Cluster:
         ]
         try:
             self._give(rights, [_password(user, password)])
+            self._see_in(user, password, topic)
         except _FAILURES as error:
             raise Doubt(f"Kafka does not let {user} in: {error}") from error
+
+    def _see_in(self, user: str, password: str, topic: str) -> None:
+        """Wait until the broker knows what the controller has taken, and shows the user the topic.
+
+        The client tries again by itself while its password is refused.
+        """
+        client = self._signed_in(user, password)
+        deadline = time.monotonic() + _SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            refused = client.list_topics(topic, timeout=left).topics[topic].error
+            if refused is None or refused.name() != "TOPIC_AUTHORIZATION_FAILED":
+                return
+            time.sleep(_LOOK_SECONDS)
+        raise TimeoutError(f"the right to read {topic} is not in force after {_SECONDS} s")
 
     def _give(self, rights: list[Any], passwords: list[Any]) -> None:
         """Make rights, of which there may be none, and then passwords, of which there are some."""
