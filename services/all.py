@@ -21,7 +21,9 @@ from services.core.access import directory
 from services.core.access.directory import Directory
 from services.core.access.readers import visible_to
 from services.core.bus import postgres
+from services.core.bus.clients import Clients
 from services.core.bus.cluster import Cluster
+from services.core.bus.connections import SIZE
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.host import Host
 from services.core.bus.kafka import farewell
@@ -174,17 +176,18 @@ def assemble(settings: Settings) -> Assembly:
     )
 
 
-def connections_needed(settings: Settings, names: Sequence[str] = NAMES) -> int:
+def connections_needed(names: Sequence[str] = NAMES) -> int:
     """Return what PostgreSQL's `max_connections` must be for a process that runs these services.
 
-    Each lane holds one connection and each service one more while it looks at its lanes. Where the
-    gateway runs, each of its pools may be full, and it holds one to accept and one to look at
-    halted lanes; `delivery` holds one to fill the agencies' topics.
+    The lanes of a service share a few, and a process listens with one more. Where the gateway runs,
+    each of its pools may be full, and it holds one to accept, one to look at halted lanes and one
+    to listen for what is given to agencies;
+    `delivery` holds one to fill the agencies' topics.
     """
-    needed = len(names) * (settings.partitions + 1) + _SPARE
+    needed = len(names) * SIZE + 1 + _SPARE
     if gateway.NAME in names:
         deciding = sum(bool(service.families) for service in DECIDING)
-        needed += (deciding + _POOLS_BESIDE_FAMILIES) * POOL + 2
+        needed += (deciding + _POOLS_BESIDE_FAMILIES) * POOL + 3
     if delivery.NAME in names:
         needed += 1
     return needed
@@ -227,7 +230,8 @@ async def run(
     first. Raises UnknownService or PortTaken before anything is started. From then on servers that
     are away are waited for, and no failure of one part ends the others: HTTP answers, not ready.
     """
-    hosts = {name: _host(assembly, name) for name in dict.fromkeys(names)}
+    clients = Clients(assembly.settings, assembly.reached)
+    hosts = {name: _host(assembly, clients, name) for name in dict.fromkeys(names)}
     pulse = Pulse(
         lambda: all(host.is_alive() for host in hosts.values()),
         lambda: all(host.is_ready() for host in hosts.values()),
@@ -263,12 +267,13 @@ async def run(
         if probing:
             probing.cancel()
             await _ended([probing])
+        clients.abandon()
         await farewell()
     for task in working:
         task.result()
 
 
-def _host(assembly: Assembly, name: str) -> Host:
+def _host(assembly: Assembly, clients: Clients, name: str) -> Host:
     if name not in assembly.services:
         raise UnknownService(f"no service {name}; there are {', '.join(assembly.services)}")
     return Host(
@@ -278,6 +283,7 @@ def _host(assembly: Assembly, name: str) -> Host:
         catalogue=assembly.catalogue,
         clock=assembly.clock,
         directory=assembly.current_directory,
+        clients=clients,
         reached=assembly.reached,
     )
 
@@ -299,6 +305,7 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gatewa
         clock=assembly.clock,
         directory=assembly.current_directory,
         offer=hosts[gateway.NAME].offer,
+        owner=hosts[gateway.NAME].owner,
         rehearsal=rehearsal(assembly),
         pulse=pulse,
         doors=lambda callers, *ways: _doors(assembly, callers, *ways),

@@ -57,7 +57,7 @@ def service(catalogue: Catalogue, codec: Codec) -> Service:
 
     def rows(heard: Sequence[tuple[Record, Envelope]]) -> list[Statement]:
         return statements(
-            [(codec.decode(record.value), envelope) for record, envelope in heard], catalogue
+            [(record.event(codec), envelope) for record, envelope in heard], catalogue
         )
 
     return Service(name=NAME, families=(FAMILY,), view=View((FAMILY.name,), rows))

@@ -13,7 +13,8 @@ from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.delivery.service import queries
 
-_LOOK_SECONDS: Final = 0.1
+CHANNEL: Final = "feeds"  #: on which `deliver` in queries.sql gives notice
+_LOOK_SECONDS: Final = 1.0  #: a notice may be lost
 _RELEASE_SECONDS: Final = 1.0
 
 
@@ -31,6 +32,7 @@ class Feed:
         self.rows = rows
         self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = {}
         self._arrived = asyncio.Event()
+        self._given = asyncio.Event()
         self._id = ""
 
     async def id(self) -> str:
@@ -91,9 +93,15 @@ class Feed:
             await asyncio.sleep(_RELEASE_SECONDS)
 
     async def run(self) -> None:
-        """Look for those who wait, all at once, until cancelled."""
+        """Look for those who wait, all at once, as soon as anything is given, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.rows.listen(CHANNEL, lambda _: self._given.set()))
+            tasks.create_task(self._look())
+
+    async def _look(self) -> None:
         while True:
             await self._arrived.wait()
+            self._given.clear()
             try:
                 rows = await self.rows.ask(queries.lasts, agencies=list(self._waiting))
             except Problem:
@@ -102,7 +110,9 @@ class Feed:
                 for after, told in self._waiting.get(row["agency"], ()):
                     if row["last"] > after and not told.done():
                         told.set_result(None)
-            await asyncio.sleep(_LOOK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._given.wait()
 
     async def _read(self, agency: str, after: int, limit: int) -> list[Delivered]:
         rows: list[Any] = await self.rows.ask(
@@ -116,6 +126,7 @@ class Feed:
         entry = (after, told)
         self._waiting.setdefault(agency, []).append(entry)
         self._arrived.set()
+        self._given.set()  # what was given since the caller has read
         try:
             async with asyncio.timeout(wait):
                 await told

@@ -55,12 +55,12 @@ select relations.fact, relations.key, relations.scope, relations.depth, relation
 
 -- name: deliver(keys, partition)
 -- Give what became visible in a partition, and by new relations under some keys, to who may see it.
-select deliver(:keys::text[], :partition::int);
+select deliver(:keys::text[], :partition::int), pg_notify('feeds', '');
 
 -- name: release()
 -- Look again in every partition where something waits: what it waited for may have been a repeat,
 -- of which no view is told.
-select deliver('{}', waiting.partition)
+select deliver('{}', waiting.partition), pg_notify('feeds', '')
   from (select distinct partition from facts where waits order by partition) as waiting;
 
 -- name: strangers(agencies)

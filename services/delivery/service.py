@@ -75,7 +75,7 @@ def statements(
     """
     facts, relations, keys = [], [], dict[str, None]()
     for record, envelope in heard:
-        event = codec.decode(record.value)
+        event = record.event(codec)
         if isinstance(event, delivery.Delivered):
             continue
         key = key_of(event.part)

@@ -41,7 +41,7 @@ def rows_of(
             use
             for record, envelope in heard
             if envelope.type in types and not envelope.withdraws
-            if (use := use_of(codec.decode(record.value), envelope))
+            if (use := use_of(record.event(codec), envelope))
         ]
         undone = [each.undoes for _, each in heard if each.type in types and each.undoes]
         facts = [*(use.fact for use in uses), *undone]

@@ -49,8 +49,8 @@ log = structlog.get_logger()
 class Acceptor:
     """Accepts submissions for every lane, whoever owns it.
 
-    `offer` is handed what was put into the outbox after each commit, so that lanes of this process
-    send at once; other owners find it by themselves.
+    `offer` is handed what was put into the outbox after each commit, so that lanes of this process,
+    which `owner` owns, send at once; other owners are woken by the database.
     """
 
     def __init__(
@@ -59,11 +59,12 @@ class Acceptor:
         secret: bytes,
         families: Sequence[str],
         offer: Callable[[Sequence[Chunk]], None],
+        owner: str,
         reached: Reached = nobody,
     ) -> None:
         self._settings, self._secret, self._families = settings, secret, families
         self._topics = Topics(settings.topic_prefix, settings.partitions)
-        self._offer, self._reached = offer, reached
+        self._offer, self._owner, self._reached = offer, owner, reached
         self._waiting: RoundRobin[Waiting] = RoundRobin()
         self._unsent = Unsent()
         self._arrived = asyncio.Event()
@@ -184,7 +185,9 @@ class Acceptor:
                 for slot, each in firsts.items()
                 if str(rows[slot]["id"]) == each.claim.envelope.id
             ]
-            chunks = await accepting.put(self._connection, NAME, fresh) if fresh else []
+            chunks = (
+                await accepting.put(self._connection, NAME, fresh, self._owner) if fresh else []
+            )
         if self._warning:
             raise Doubt(f"PostgreSQL answered a commit with a warning: {self._warning}")
         self._note_unsent(chunks, fresh)

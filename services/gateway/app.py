@@ -49,13 +49,15 @@ class Gateway:
         clock: Clock,
         directory: Callable[[], Directory],
         offer: Callable[[Sequence[Chunk]], None],
+        owner: str,
         rehearsal: Rehearsal,
         pulse: Pulse,
         doors: Callable[[Callers, Submitting, SubmittingAsPlatform], Sequence[Door]],
     ) -> None:
-        """`offer` sends what was put into outboxes (Host.offer); `rehearsal` knows every family.
+        """`offer` sends what was put into outboxes (Host.offer, and `owner` is that host's).
 
-        `pulse` is the process's; `doors` makes what other services show beside its own paths.
+        `rehearsal` knows every family; `pulse` is the process's; `doors` makes what other services
+        show beside its own paths.
         """
         self._settings = settings
         folder = settings.secrets
@@ -66,6 +68,7 @@ class Gateway:
             kept(folder, "body-hash.key", lambda: secrets.token_bytes(32)),
             [name for name in families if any(each.is_claim for each in catalogue.family(name))],
             offer,
+            owner,
         )
         self.follower = Follower(settings, topics, families, codec)
         limits = Limits(settings)

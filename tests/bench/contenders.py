@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from services.core import garbage
 from services.core.access.directory import Directory
 from services.core.access.docket import stream_of
+from services.core.bus.clients import Clients
 from services.core.bus.host import Host
 from services.core.bus.kafka import _client
 from services.core.bus.service import Service, Topics
@@ -216,6 +217,7 @@ async def _hosted(settings: Settings, service: Service) -> None:
         catalogue=CATALOGUE,
         clock=WallClock(),
         directory=lambda: Directory({}, {}, {}),
+        clients=Clients(settings),
     )
     await host.run()
 

@@ -15,6 +15,7 @@ import msgspec
 from services.core.access import directory
 from services.core.bus import accepting, postgres
 from services.core.bus.chain import Heard, Verdict
+from services.core.bus.clients import Clients
 from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import nobody
 from services.core.bus.host import Host
@@ -62,6 +63,7 @@ class Process:
         """Die when `die_at` has been reached `after` times before."""
         self._die_at, self._left = die_at, after
         self.died = asyncio.Event()
+        self.clients = Clients(settings, self._reached if die_at else nobody)
         self.hosts = {
             service.name: Host(
                 settings,
@@ -70,6 +72,7 @@ class Process:
                 catalogue=CATALOGUE,
                 clock=WallClock(),
                 directory=lambda: DIRECTORY,
+                clients=self.clients,
                 reached=self._reached if die_at else nobody,
             )
             for service in services
@@ -90,6 +93,7 @@ class Process:
         for host in self.hosts.values():
             host.stop()
         await asyncio.wait_for(asyncio.gather(*self._tasks), PATIENCE)
+        self.clients.abandon()
 
     async def kill(self) -> None:
         """Drop everything at once."""
@@ -99,6 +103,7 @@ class Process:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         lanes = [task for host in self.hosts.values() for task in host.tasks.values()]
         await asyncio.gather(*lanes, return_exceptions=True)
+        self.clients.abandon()
 
 
 class House:

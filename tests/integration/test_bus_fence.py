@@ -16,6 +16,7 @@ import pytest
 from services.core.bus import postgres
 from services.core.bus import store as stores
 from services.core.bus.chain import Chunk, Tail
+from services.core.bus.connections import Connections
 from services.core.bus.errors import BusError, Doubt, LeaseLost
 from services.core.bus.items import Stored
 from services.core.bus.record import Numbered
@@ -37,16 +38,16 @@ async def connection(settings: Settings) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def mine(settings: Settings, connection: Any) -> AsyncIterator[Store]:
-    store = await Store.open(settings, "judgments", LANE, 1)
-    yield store
-    store.abandon()
+    connections = Connections(settings, "judgments")
+    yield Store(settings, connections, LANE, 1)
+    connections.abandon()
 
 
 @pytest.fixture
 async def theirs(settings: Settings, connection: Any) -> AsyncIterator[Store]:
-    store = await Store.open(settings, "judgments", LANE, 1)
-    yield store
-    store.abandon()
+    connections = Connections(settings, "judgments")
+    yield Store(settings, connections, LANE, 1)
+    connections.abandon()
 
 
 async def end_lease(connection: Any) -> None:
@@ -182,15 +183,15 @@ async def test_what_does_not_follow_from_what_stands_is_a_doubt_and_never_a_lett
 async def test_older_code_does_not_claim_a_lane_that_newer_code_has_written(
     settings: Settings, connection: Any
 ) -> None:
-    newer = await Store.open(settings, "judgments", LANE, 2)
+    connections = Connections(settings, "judgments")
+    newer = Store(settings, connections, LANE, 2)
     epoch = await newer.claim("newer")
     assert epoch is not None
     await newer.commit(batch(epoch, 0), ENCODE)
     await newer.hand_over(epoch)
-    older = await Store.open(settings, "judgments", LANE, 1)
+    older = Store(settings, connections, LANE, 1)
     assert await older.claim("older") is None
-    newer.abandon()
-    older.abandon()
+    connections.abandon()
 
 
 async def test_sent_rows_are_dropped_after_a_week_and_unsent_ones_never(
@@ -206,7 +207,7 @@ async def test_sent_rows_are_dropped_after_a_week_and_unsent_ones_never(
     await connection.execute(
         "update outbox set created_at = now() - interval '8 days' where first <> 3"
     )
-    await mine.prune_outbox()
+    await stores.queries.prune_outbox(connection, lanes=[LANE])
     rows = await connection.fetch("select first from outbox order by first")
     assert [row["first"] for row in rows] == [3, 5]
 

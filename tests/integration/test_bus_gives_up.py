@@ -48,7 +48,7 @@ async def test_a_send_ends_though_it_is_acknowledged_as_it_is_given_up(
 async def test_the_acceptance_ends_though_a_submission_comes_as_it_is_told_to(
     settings: Settings,
 ) -> None:
-    acceptor = Acceptor(settings, b"secret", [], lambda _: None)
+    acceptor = Acceptor(settings, b"secret", [], lambda _: None, "")
     await acceptor.open()
     accepting = asyncio.create_task(acceptor.run())
     await asyncio.sleep(0)

@@ -15,6 +15,7 @@ import pytest
 
 from services.core.bus import postgres
 from services.core.bus.chain import Tail
+from services.core.bus.connections import Connections
 from services.core.bus.health import LaneState
 from services.core.bus.kafka import Sender
 from services.core.bus.overview import lanes_of
@@ -146,10 +147,11 @@ async def test_nobody_takes_a_lane_under_lease_and_its_epoch_stays(patient: Sett
         process = Process(patient, [SERVICE])
         await owned(patient, [process], [3])
         before = [row["epoch"] for row in await lanes(patient)]
+        connections = Connections(patient, SERVICE.name)
         for lane in range(3):
-            store = await Store.open(patient, SERVICE.name, lane, SERVICE.state_version)
+            store = Store(patient, connections, lane, SERVICE.state_version)
             assert await store.claim("somebody else") is None
-            store.abandon()
+        connections.abandon()
         assert [row["epoch"] for row in await lanes(patient)] == before
         await process.stop()
 

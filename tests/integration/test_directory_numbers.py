@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from services.cli import main
 from services.core.bus import postgres
+from services.core.bus.clients import Clients
 from services.core.bus.host import Host
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
@@ -50,6 +51,7 @@ def host_of(door: Door) -> Host:
         catalogue=whole.catalogue,
         clock=whole.clock,
         directory=lambda: whole.directory,
+        clients=Clients(whole.settings),
     )
 
 

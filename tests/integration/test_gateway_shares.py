@@ -35,7 +35,7 @@ class Gate:
     def __init__(self, settings: Settings) -> None:
         self._topics = Topics(settings.topic_prefix, settings.partitions)
         self._settings = settings
-        self.acceptor = Acceptor(settings, b"secret", ["judgment"], lambda _: None)
+        self.acceptor = Acceptor(settings, b"secret", ["judgment"], lambda _: None, "")
         self.accepted: list[str] = []
 
     async def submit(self, agency: str, role: str = "COURT") -> Accepted:

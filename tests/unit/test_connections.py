@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services import all as house
+from services.core.bus.connections import SIZE
 from services.core.doors.rows import POOL, Rows
 from services.core.runtime.postgres_server import SERVER_SETTINGS
 from services.core.settings import Settings
@@ -26,17 +27,17 @@ def test_every_pool_of_the_routes_is_counted(
     monkeypatch.setattr(Rows, "__init__", noted)
     settings = Settings(home=tmp_path)
     assembly = house.assemble(settings)
-    host: Any = SimpleNamespace(offer=lambda _: None)
+    host: Any = SimpleNamespace(offer=lambda _: None, owner="")
     house._gateway(assembly, {"gateway": host}, Pulse(bool, bool))
-    with_routes = house.connections_needed(settings, ["gateway"])
-    without = house.connections_needed(settings, ["judgments"])
-    assert with_routes - without == len(made) * POOL + 2
+    with_routes = house.connections_needed(["gateway"])
+    without = house.connections_needed(["judgments"])
+    assert with_routes - without == len(made) * POOL + 3
 
 
-def test_each_partition_of_each_service_needs_a_connection_of_its_own() -> None:
-    few, many = (house.connections_needed(Settings(partitions=each)) for each in (12, 13))
-    assert many - few == len(house.NAMES)
+def test_the_lanes_of_a_service_share_the_same_few_connections_however_many_they_are() -> None:
+    one, two = (house.connections_needed(each) for each in (["sales"], ["sales", "payments"]))
+    assert two - one == SIZE == 3
 
 
 def test_the_local_server_has_connections_for_every_service() -> None:
-    assert int(SERVER_SETTINGS["max_connections"]) >= house.connections_needed(Settings())
+    assert int(SERVER_SETTINGS["max_connections"]) >= house.connections_needed()

@@ -26,8 +26,12 @@ async def open_targets(connection: Connection, topics: Topics, families: Iterabl
             )
 
 
-async def put(connection: Connection, service: str, outgoing: list[Outgoing]) -> list[Chunk]:
+async def put(
+    connection: Connection, service: str, outgoing: list[Outgoing], who: str = ""
+) -> list[Chunk]:
     """Number the records and put them into the outbox, inside the caller's transaction.
+
+    The lanes' owners are woken, but for `who`: the owner that the caller tells itself.
 
     The lanes' target rows stay locked until the caller commits, so numbers have no gaps; a caller
     that rolls back gives none. Raises what asyncpg raises.
@@ -58,6 +62,8 @@ async def put(connection: Connection, service: str, outgoing: list[Outgoing]) ->
             lasts=[chunk.last],
             hashes=[chunk.tail.hash],
             chunks=[packed(chunk.records)],
+            service=service,
+            who=who,
         )
         chunks.append(chunk)
     return chunks

@@ -55,7 +55,7 @@ class Heard:
         of = (record.topic, place.lane)
         last = self.tail(*of)
         if place.number <= last.number:
-            if place.number == last.number and self._hash(record) != last.hash:
+            if place.number == last.number and record.hash != last.hash:
                 raise HistoryRewritten(_changed(record, place.lane, place.number, last.hash))
             return Verdict.REPEAT
         if place.number > last.number + 1:
@@ -71,7 +71,7 @@ class Heard:
             )
         if place.chain != last.hash:
             raise HistoryRewritten(_changed(record, place.lane, last.number, last.hash))
-        self._ahead[of] = Tail(place.number, self._hash(record))
+        self._ahead[of] = Tail(place.number, record.hash)
         return Verdict.NEXT
 
     def tail(self, topic: str, lane: str) -> Tail:
@@ -102,10 +102,6 @@ class Heard:
         for (topic, lane), tail in (self._tails | self._ahead).items():
             tails.setdefault(topic, {})[lane] = tail
         return tails
-
-    @staticmethod
-    def _hash(record: Record) -> str:
-        return hash_of(record.key, record.value, record.head)
 
 
 class Chunk(Struct, frozen=True):

@@ -4,16 +4,19 @@
 """
 
 import asyncio
+import contextlib
 import math
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 
 from services.core.bus.chain import Chunk, Target
+from services.core.bus.clients import Clients
 from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.deciding import Deciding
@@ -21,9 +24,9 @@ from services.core.bus.deploy_guard import DeployGuard
 from services.core.bus.errors import Doubt, ForeignCluster, Halt, described
 from services.core.bus.health import LaneState
 from services.core.bus.house import House
-from services.core.bus.kafka import Reader, show_positions
+from services.core.bus.kafka import show_positions
 from services.core.bus.lane import Lane
-from services.core.bus.postgres import FAILURES, connect, sorted_error
+from services.core.bus.postgres import FAILURES, Connection, sorted_error
 from services.core.bus.service import Service, Topics
 from services.core.bus.store import note_halt, queries
 from services.core.clock import Clock
@@ -38,6 +41,7 @@ from services.core.telemetry.metrics import HELD, LAG, OUTBOX, RED
 _BACKOFF: Final = (0.5, 0.5, 1.0, 2.0, 5.0)
 _LET_GO_SECONDS: Final = 5.0  #: to tell the database; no shorter where leases are
 _MEASURED_SECONDS: Final = 5.0  #: between two looks at how far the lanes lag
+_PRUNE_SECONDS: Final = 60.0
 _SHOWN_SECONDS: Final = 30.0  #: between two showings of positions, each a write that Kafka keeps
 
 log = structlog.get_logger()
@@ -55,9 +59,11 @@ class Host:
         catalogue: Catalogue,
         clock: Clock,
         directory: Callable[[], Directory],
+        clients: Clients,
         reached: Reached = nobody,
     ) -> None:
-        self._settings, self._service = settings, service
+        self._settings, self._service, self._clients = settings, service, clients
+        self._connections = clients.of(service.name)
         self._topics = Topics(settings.topic_prefix, settings.partitions)
         self._deciding = Deciding(service, self._topics, codec, catalogue)
         self._clock, self._directory, self._reached = clock, directory, reached
@@ -69,7 +75,7 @@ class Host:
         self._showing: asyncio.Task[None] | None = None
         self._show_next = 0.0
         self._measuring: asyncio.Task[None] | None = None
-        self._measure_next = 0.0
+        self._measure_next = self._prune_next = 0.0
         self.reason = "it has not begun"  #: why the service does not run, while it does not
         self._kind = ""  #: of what halts it before it owns a lane, as the error tree names it
 
@@ -77,9 +83,9 @@ class Host:
         """Hand every lane over and end `run`."""
         self._stopping.set()
 
-    def look(self, partition: int) -> None:
-        """Something was put before a lane by this process: let it see to it now."""
-        if lane := self.lanes.get(partition):
+    def look(self, partition: int, sender: str = "") -> None:
+        """Something was put before a lane: let it see to it now, unless we did it ourselves."""
+        if sender != self.owner and (lane := self.lanes.get(partition)):
             lane.look()
 
     def offer(self, chunks: Iterable[Chunk]) -> None:
@@ -120,24 +126,22 @@ class Host:
         another Kafka, or the schema is not this code's, the service stands still and says so, and
         looks again now and then. No exception ends it.
         """
-        frontier = None
+        is_open = False
         failures = 0
         try:
-            while frontier is None and not self._stopping.is_set():
+            while not (is_open or self._stopping.is_set()):
                 try:
                     await self._open()
-                    frontier = await self._frontier()
+                    is_open = True
                 except Exception as error:  # noqa: BLE001  one service must not end the others
                     await self._wait_after(error)
                     await self._pause(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
                     failures += 1
-            if frontier is not None:
-                await self._hold(frontier)
+            if is_open:
+                await self._hold()
         finally:
             for task in self.tasks.values():
                 task.cancel()
-            if frontier is not None:
-                frontier.abandon()
 
     async def _wait_after(self, error: Exception) -> None:
         """Note why the service does not run; say it once for each reason."""
@@ -160,15 +164,6 @@ class Host:
         except Exception as again:  # noqa: BLE001  without its tables nothing can be noted
             log.info("halt_not_noted", service=name, why=described(again))
 
-    async def _frontier(self) -> Reader:
-        frontier = Reader(self._settings)
-        try:
-            await frontier.start()
-        except BaseException:
-            frontier.abandon()
-            raise
-        return frontier
-
     async def _open(self) -> None:
         """Compare the cluster and topics with those of the stored positions; make the lane rows.
 
@@ -179,8 +174,7 @@ class Host:
         if self._service.view:
             topics |= self._service.view.topics(self._topics)
         found = await self._cluster.origins(topics)
-        connection = await connect(self._settings, self._service.name)
-        try:
+        async with self._connected() as connection:
             known = {
                 row["topic"]: (row["cluster_id"], row["topic_id"])
                 async for row in queries.origins(connection)
@@ -208,12 +202,17 @@ class Host:
                     cluster_id=origin.cluster_id,
                 )
             await queries.open_lanes(connection, partitions=self._settings.partitions)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Connection]:
+        """A connection of the service; what it raises is sorted."""
+        try:
+            async with self._connections.one() as connection:
+                yield connection
         except FAILURES as error:
             raise sorted_error(error) from error
-        finally:
-            connection.terminate()
 
-    async def _hold(self, frontier: Reader) -> None:
+    async def _hold(self) -> None:
         house = House(
             settings=self._settings,
             service=self._service,
@@ -222,19 +221,22 @@ class Host:
             clock=self._clock,
             directory=self._directory,
             guard=DeployGuard(),
-            frontier=frontier,
+            clients=self._clients,
             owner=self.owner,
             reached=self._reached,
         )
+        self._clients.listen(self._service.name, self.look)
         beat = self._settings.lease_seconds / 4
         while not self._stopping.is_set():
             try:
                 await self._balance(house)
                 self.reason = self._kind = ""
                 self._show_now_and_then()
-                self._measure_now_and_then(frontier)
+                self._measure_now_and_then()
             except Exception as error:  # noqa: BLE001  one service must not end the others
                 await self._wait_after(error)
+                for lane in self.lanes.values():  # each finds out for itself whether it is in doubt
+                    lane.renew()
             await self._pause(beat)
         for lane in self.lanes.values():
             lane.stop()
@@ -250,17 +252,20 @@ class Host:
                 del self.tasks[partition], self.lanes[partition]
                 if not task.cancelled() and (error := task.exception()):
                     raise error  # only what ends a process ends a lane
-        connection = await connect(self._settings, self._service.name)
-        try:
+        async with self._connected() as connection:
+            await self._renew(connection)
             await queries.beat(
                 connection, owner=self.owner, lease_seconds=self._settings.lease_seconds
             )
             row = await queries.share(connection)
             waiting = await queries.waiting(connection, lanes=list(self.lanes))
-        except FAILURES as error:
-            raise sorted_error(error) from error
-        finally:
-            connection.terminate()
+            rows = queries.asked(connection, lanes=list(self.lanes), is_door=self._service.is_door)
+            asked = [each async for each in rows]
+            await self._prune_now_and_then(connection)
+        for each in asked:
+            self.look(each["lane"])
+        for lane in self.lanes.values():
+            lane.beat()
         name = self._service.name
         OUTBOX.labels(name).set(waiting["unsent"])
         HELD.labels(name).set(waiting["letters"])
@@ -273,6 +278,35 @@ class Host:
         if len(self.lanes) > share:
             self.lanes[max(self.lanes)].stop()
 
+    async def _prune_now_and_then(self, connection: Connection) -> None:
+        """Drop what was sent more than a week ago."""
+        if (now := time.monotonic()) >= self._prune_next:
+            self._prune_next = now + _PRUNE_SECONDS
+            await queries.prune_outbox(connection, lanes=list(self.lanes))
+
+    async def _renew(self, connection: Connection) -> None:
+        """Renew the leases of all our lanes at once; a lane that is not as we know it looks itself.
+
+        So does one whose last sends are not noted yet.
+        """
+        known = {
+            partition: standing
+            for partition, lane in self.lanes.items()
+            if (standing := lane.standing) is not None
+        }
+        rows = queries.renew(
+            connection,
+            lanes=list(known),
+            epochs=[epoch for epoch, _ in known.values()],
+            positions=[position for _, position in known.values()],
+            lease_seconds=self._settings.lease_seconds,
+        )
+        renewed = {row["partition"] async for row in rows}
+        for partition, standing in known.items():
+            lane = self.lanes[partition]
+            if lane.standing == standing and (partition not in renewed or lane.has_marks):
+                lane.renew()
+
     def _show_now_and_then(self) -> None:
         """Many services at every beat keep a broker that comes back from answering the lanes."""
         now = time.monotonic()
@@ -280,17 +314,17 @@ class Host:
             self._show_next = now + _SHOWN_SECONDS
             self._showing = asyncio.create_task(self._show_positions())
 
-    def _measure_now_and_then(self, frontier: Reader) -> None:
+    def _measure_now_and_then(self) -> None:
         now = time.monotonic()
         if now >= self._measure_next and (self._measuring is None or self._measuring.done()):
             self._measure_next = now + _MEASURED_SECONDS
-            self._measuring = asyncio.create_task(self._measure(frontier))
+            self._measuring = asyncio.create_task(self._measure())
 
-    async def _measure(self, frontier: Reader) -> None:
+    async def _measure(self) -> None:
         """Count what stands before our lanes; while Kafka is away the last count stays."""
         positions = self._positions()
         try:
-            ends = await frontier.ends(positions)
+            ends = await self._clients.ends(positions)
         except Doubt as doubt:
             log.info("lag_not_measured", service=self._service.name, doubt=str(doubt))
             return
@@ -320,14 +354,9 @@ class Host:
         )
 
     async def _leave(self) -> None:
-        try:
-            connection = await connect(self._settings, self._service.name)
-            try:
+        with contextlib.suppress(Doubt):
+            async with self._connected() as connection:
                 await queries.leave(connection, owner=self.owner)
-            finally:
-                await connection.close()
-        except (*FAILURES, Doubt):
-            return
 
     async def _pause(self, seconds: float) -> None:
         try:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from services.core.bus.clients import Clients
 from services.core.bus.crashpoints import Reached
 from services.core.bus.deciding import Deciding
 from services.core.bus.deploy_guard import DeployGuard
-from services.core.bus.kafka import Reader
 from services.core.bus.service import Service, Topics
 from services.core.clock import Clock
 from services.core.contracts.family import Directory
@@ -24,7 +24,7 @@ class House(Struct, frozen=True, kw_only=True):
     clock: Clock
     directory: Callable[[], Directory]
     guard: DeployGuard
-    frontier: Reader  #: asks for the ends of partitions; fetches nothing, so it answers at once
+    clients: Clients
     owner: str
     reached: Reached
 

@@ -9,13 +9,12 @@ from msgspec import Struct
 
 from services.core.bus.house import House
 from services.core.bus.items import Item
-from services.core.bus.kafka import Reader
 from services.core.bus.record import Record
 from services.core.contracts.envelope import NotAnEnvelope
 from services.core.telemetry.metrics import FOREIGN
 
 BATCH: Final = 500  #: records decided in one transaction, at most
-_GATHER_SECONDS: Final = 0.05  #: a view may lag so much: many records share a transaction then
+_GATHER_SECONDS: Final = 0.05  #: between two reads for a view: many records share a transaction
 
 
 class Batch(Struct, frozen=True):
@@ -29,30 +28,37 @@ class Batch(Struct, frozen=True):
 class Intake:
     """Reads the topics of one lane from given positions, ahead of what is decided."""
 
-    def __init__(
-        self, house: House, partition: int, reader: Reader, positions: dict[str, int]
-    ) -> None:
+    def __init__(self, house: House, partition: int, positions: dict[str, int]) -> None:
         """Follow the topics named by `positions`: topic → next offset."""
-        self._house, self._partition, self._reader = house, partition, reader
+        self._house, self._partition = house, partition
         self._claim_topics, self._heard_topics = house.claim_topics, house.heard_topics
         self._fetched = dict(positions)
         self._waiting_claims: list[Record] = []
         self._must_hear: dict[str, int] = {}
-        reader.follow({(topic, partition): offset for topic, offset in positions.items()})
+        self._read_next = 0.0
+        self._subscription = house.clients.subscribe(
+            {(topic, partition): offset for topic, offset in positions.items()}
+        )
+
+    def close(self) -> None:
+        """Read nothing more."""
+        self._subscription.close()
 
     async def fetch(self) -> Batch:
         """Read the next records and make them ready; claims wait until all is heard that stands."""
+        loop = asyncio.get_running_loop()
         if not self._claim_topics:
-            await asyncio.sleep(_GATHER_SECONDS)
+            await asyncio.sleep(self._read_next - loop.time())
         if self._waiting_claims:
             behind = [
                 (topic, self._partition)
                 for topic, end in self._must_hear.items()
                 if self._fetched[topic] < end
             ]
-            records = await self._reader.read(1.0, BATCH, behind)
+            records = await self._subscription.read(1.0, BATCH, behind)
         else:
-            records = await self._reader.read(60.0, BATCH)
+            records = await self._subscription.read(60.0, BATCH)
+        self._read_next = loop.time() + _GATHER_SECONDS
         self._house.reached("after_fetch")
         heard = [record for record in records if record.topic not in self._claim_topics]
         claims = [record for record in records if record.topic in self._claim_topics]
@@ -60,7 +66,7 @@ class Intake:
             self._fetched[topic] = list(run)[-1].offset + 1
         if claims and self._heard_topics:
             targets = [(topic, self._partition) for topic in self._heard_topics]
-            ends = await self._house.frontier.ends(targets)
+            ends = await self._house.clients.ends(targets)
             self._must_hear = {topic: end for (topic, _), end in ends.items()}
         self._waiting_claims += claims
         if all(self._fetched[topic] >= end for topic, end in self._must_hear.items()):

@@ -82,12 +82,12 @@ class Families:
         event: Event | None = None
         try:
             if is_claim:
-                event = self.codec.decode(record.value)
+                event = record.event(self.codec)
                 families: tuple[Family[Any], ...] = (self._taker(event),)
             else:
                 families = self._hears.get(envelope.type, ())
                 if families:
-                    event = self.codec.decode(record.value)
+                    event = record.event(self.codec)
             streams = tuple([stream_in(family, event) for family in families])
         except BaseException as error:
             if is_exit(error):

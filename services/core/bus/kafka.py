@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from services.core.bus.chain import Target
 from services.core.bus.crashpoints import Reached, nobody
-from services.core.bus.errors import DatabaseRestored, Doubt, Unsendable, Unsent
+from services.core.bus.errors import BusError, DatabaseRestored, Doubt, Unsendable, Unsent
 from services.core.bus.record import MAX_RECORD_BYTES, Numbered, Plain, Record
 from services.core.contracts.envelope import head_of
 from services.core.settings import Settings
@@ -62,6 +62,15 @@ async def farewell() -> None:
         await asyncio.wait(set(_abandoned), timeout=2 * _STOP_SECONDS)
 
 
+class OutOfRange(Exception):
+    """Positions in some partitions lie outside of what Kafka holds there."""
+
+    def __init__(self, targets: Sequence[Target], meaning: BusError) -> None:
+        """`meaning` is what that says of whoever reads there."""
+        super().__init__(str(meaning))
+        self.targets, self.meaning = targets, meaning
+
+
 class Reader:
     """A consumer of explicitly given partitions, from explicitly given offsets."""
 
@@ -88,12 +97,32 @@ class Reader:
         for target, offset in positions.items():
             self._consumer.seek(partitions[target], offset)
 
+    def pause(self, targets: Iterable[Target]) -> None:
+        """Fetch nothing more from some of the partitions that are followed."""
+        self._consumer.pause(*[TopicPartition(*target) for target in targets])
+
+    def resume(self, target: Target, offset: int) -> None:
+        """Fetch again, from an offset on, from a partition that is followed and was paused."""
+        self._consumer.seek(TopicPartition(*target), offset)
+        self._consumer.resume(TopicPartition(*target))
+
+    def rest(self) -> None:
+        """Fetch nothing until `follow` is called again."""
+        self._consumer.pause(*self._consumer.assignment())
+
     async def read(self, seconds: float, limit: int, only: Iterable[Target] = ()) -> list[Record]:
         """Return up to `limit` records, in order within a partition; none after `seconds`.
 
         Raises DatabaseRestored where a position lies before what Kafka holds, Doubt where it lies
         behind or the broker is away.
         """
+        try:
+            return await self.fetch(seconds, limit, only)
+        except OutOfRange as error:
+            raise error.meaning from error
+
+    async def fetch(self, seconds: float, limit: int, only: Iterable[Target] = ()) -> list[Record]:
+        """Return what `read` does. Raises OutOfRange where that raises what the position means."""
         with _doubting("read"):
             try:
                 found = await self._consumer.getmany(
@@ -102,14 +131,7 @@ class Reader:
                     max_records=limit,
                 )
             except OffsetOutOfRangeError as error:
-                behind = error.args[0]
-                ends = await self._consumer.end_offsets(list(behind))
-                if any(offset > ends[partition] for partition, offset in behind.items()):
-                    raise Doubt(f"Kafka has forgotten what we have read: {behind}") from error
-                raise DatabaseRestored(
-                    f"the stored position lies outside of the topic: {error}; either the topic was "
-                    f"cut or the database comes from elsewhere. Compare both before going on"
-                ) from error
+                raise await self._out_of_range(error) from error
         return [
             Record(
                 partition.topic,
@@ -122,6 +144,20 @@ class Reader:
             for partition, records in found.items()
             for each in records
         ]
+
+    async def _out_of_range(self, error: OffsetOutOfRangeError) -> "OutOfRange":
+        behind = error.args[0]
+        targets = [(partition.topic, partition.partition) for partition in behind]
+        ends = await self._consumer.end_offsets(list(behind))
+        if any(offset > ends[partition] for partition, offset in behind.items()):
+            return OutOfRange(targets, Doubt(f"Kafka has forgotten what we have read: {behind}"))
+        return OutOfRange(
+            targets,
+            DatabaseRestored(
+                f"the stored position lies outside of the topic: {error}; either the topic was "
+                f"cut or the database comes from elsewhere. Compare both before going on"
+            ),
+        )
 
     async def ends(self, targets: Iterable[Target]) -> dict[Target, int]:
         """Return the offset after the last record of each partition."""
@@ -228,8 +264,10 @@ class Sender:
             # Not `wait_for`: where the answer comes as we are cancelled, it forgets that we were.
             async with asyncio.timeout(_REQUEST_SECONDS):
                 handed = await self._producer.send_batch(batch, target[0], partition=target[1])
+                handed.add_done_callback(_seen)
                 self._reached("handed_to_producer")
-                confirmed = await handed
+                # A lane that goes away leaves the batch to the producer, which others use too.
+                confirmed = await asyncio.shield(handed)
         except KafkaError as error:
             kind = Unsent if error.retriable or not _refused(error) else Unsendable
             raise kind(f"{target[0]}[{target[1]}]: {type(error).__name__}: {error}") from error
@@ -240,6 +278,12 @@ class Sender:
     def abandon(self) -> None:
         """Let go without waiting: what it still sends no longer counts."""
         _abandon(self._producer)
+
+
+def _seen(handed: "asyncio.Future[Any]") -> None:
+    """Take note of an answer that nobody may await any more, so that asyncio does not warn."""
+    if not handed.cancelled():
+        handed.exception()
 
 
 _REFUSALS: Final = frozenset(

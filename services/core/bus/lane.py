@@ -6,6 +6,7 @@ are told in `docs/bus.md`.
 """
 
 import asyncio
+import contextlib
 from asyncio import TaskGroup
 from typing import Final
 
@@ -16,7 +17,6 @@ from services.core.bus.errors import BusError, Doubt, Gap, Halt, UnexpectedFailu
 from services.core.bus.health import LaneHealth
 from services.core.bus.house import House
 from services.core.bus.intake import BATCH, Batch, Intake
-from services.core.bus.kafka import Reader, Sender
 from services.core.bus.life import Life
 from services.core.bus.recovery import claimed, find_number
 from services.core.bus.requests import carry_out
@@ -25,8 +25,6 @@ from services.core.bus.store import Store, note_halt
 
 _BACKOFF: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _UNEXPECTED: Final = 6  #: failures in a row that no record explains, before the lane halts
-_LOOK_SECONDS: Final = 0.1
-_PRUNE_SECONDS: Final = 5.0
 _NOTE_SECONDS: Final = 5.0  #: between two attempts to note why the lane stands still
 
 log = structlog.get_logger()
@@ -41,6 +39,7 @@ class Lane:
         self.health = LaneHealth()
         self._stopping = asyncio.Event()
         self._looked = asyncio.Event()
+        self._must_look = self._must_renew = False
         self._found: dict[tuple[str, str], int] = {}  #: where missing numbers stand: topic, lane
         self._life: Life | None = None
         self._most = BATCH  #: records decided in one transaction; fewer after one that failed
@@ -51,7 +50,27 @@ class Lane:
 
     def look(self) -> None:
         """Something was put into the lane's outbox or requests: see to it now."""
+        self._must_look = True
         self._looked.set()
+
+    def renew(self) -> None:
+        """Renew the lease by a commit, and see so whether the lane is still ours."""
+        self._must_renew = True
+        self._looked.set()
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether it was sent what the database does not know yet as sent."""
+        return self._life is not None and self._life.outbox.has_marks
+
+    def beat(self) -> None:
+        """Show that the lane is not stuck."""
+        self._looked.set()
+
+    @property
+    def standing(self) -> tuple[int, int] | None:
+        """Epoch and position of the lane as this process knows them; None while it owns nothing."""
+        return self._life.standing if self._life is not None else None
 
     def offer(self, chunk: Chunk) -> None:
         """A chunk was put into the lane's outbox and committed: send it, if the lane is ours."""
@@ -125,17 +144,11 @@ class Lane:
 
         So the next owner need not wait for the lease to end.
         """
-        house = self._house
+        house, store = self._house, self._store()
         try:
-            store = await Store.open(
-                house.settings, house.service.name, self.partition, house.service.state_version
-            )
-            try:
-                row = await store.row()
-                if row.owner == house.owner:
-                    await store.hand_over(row.epoch)
-            finally:
-                store.abandon()
+            row = await store.row()
+            if row.owner == house.owner:
+                await store.hand_over(row.epoch)
         except BusError as error:
             log.info("lane_not_handed_over", lane=self._name, why=str(error))
         else:
@@ -177,87 +190,70 @@ class Lane:
 
     async def _live(self) -> None:
         """Own the lane once, until a stop, when it is handed over, or until it is another's."""
-        house = self._house
-        store = await Store.open(
-            house.settings, house.service.name, self.partition, house.service.state_version
+        house, store = self._house, self._store()
+        own = [(topic, self.partition) for topic in self._own_topics()]
+        claim = await claimed(
+            house.settings, house.clients, store, self._name, house.owner, own, house.reached
         )
-        reader, sender = Reader(house.settings), Sender(house.settings, house.reached)
-        orderly = False
+        if claim is None:
+            return
         try:
-            own = [(topic, self.partition) for topic in self._own_topics()]
-            await asyncio.gather(reader.start(), sender.start())
-            claim = await claimed(
-                house.settings, store, reader, self._name, house.owner, own, house.reached
-            )
-            if claim is None:
-                return
-            try:
-                async with TaskGroup() as tasks:
-                    life = Life(house, self.partition, store, self.health)
-                    outbox = Outbox(store, sender, claim[1], house.reached, tasks)
-                    await life.begin(*claim, outbox, self._found)
-                    self._found.clear()
-                    self._life = life
-                    intake = Intake(house, self.partition, reader, life.positions)
+            async with TaskGroup() as tasks:
+                life = Life(house, self.partition, store, self.health)
+                outbox = Outbox(store, house.clients.send, claim[1], house.reached, tasks)
+                await life.begin(*claim, outbox, self._found)
+                self._found.clear()
+                self._life = life
+                with contextlib.closing(Intake(house, self.partition, life.positions)) as intake:
                     await self._work(life, intake, store)
-                    await life.finish()
-                    for pipe in life.outbox.tasks:
-                        pipe.cancel()
-            except BaseExceptionGroup as group:
-                raise _gravest(group) from group
-            orderly = True
+                await life.finish()
+                for pipe in life.outbox.tasks:
+                    pipe.cancel()
+        except BaseExceptionGroup as group:
+            raise _gravest(group) from group
         finally:
             self._life = None
-            reader.abandon()
-            sender.abandon()
-            if orderly:
-                await store.close()
-            else:
-                store.abandon()
+
+    def _store(self) -> Store:
+        house = self._house
+        connections = house.clients.of(house.service.name)
+        return Store(house.settings, connections, self.partition, house.service.state_version)
 
     async def _work(self, life: Life, intake: Intake, store: Store) -> None:
         """Read, decide, commit, send, until told to stop; the next batch is readied meanwhile."""
-        house, loop = self._house, asyncio.get_running_loop()
-        renewed = pruned = looked_at = loop.time()
-        lease = house.settings.lease_seconds
-        # What agencies say may be put into the outbox by another process, which tells nobody; what
-        # operators ask may wait longer.
-        pause = _LOOK_SECONDS if house.service.is_door else lease / 10
+        self.look()  # what was asked for while nobody owned the lane
         told = asyncio.ensure_future(self._stopping.wait())
         upcoming = asyncio.ensure_future(intake.fetch())
         looked = asyncio.ensure_future(self._looked.wait())
         try:
             while not self._stopping.is_set():
-                await asyncio.wait(
-                    {upcoming, told, looked},
-                    timeout=pause,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
+                await asyncio.wait({upcoming, told, looked}, return_when=asyncio.FIRST_COMPLETED)
                 if upcoming.done():
                     batch = upcoming.result()
                     upcoming = asyncio.ensure_future(intake.fetch())
                     if batch.positions != life.positions:
                         await life.outbox.room()
                         await self._take(life, batch)
-                        renewed = loop.time()
-                if looked.done() or loop.time() - looked_at >= pause:
-                    looked_at = loop.time()
+                if looked.done():
                     self._looked.clear()
-                    if looked.done():
-                        looked = asyncio.ensure_future(self._looked.wait())
-                    await carry_out(life, store, house.deciding)
-                    if house.service.is_door:
-                        await life.outbox.look()
-                if loop.time() - renewed > lease / 3:
-                    await life.commit(life.positions)
-                    renewed = loop.time()
-                if loop.time() - pruned > _PRUNE_SECONDS:
-                    pruned = loop.time()
-                    await store.prune_outbox()
+                    looked = asyncio.ensure_future(self._looked.wait())
+                    await self._see_to(life, store)
                 self.health.at(life.positions, life.outbox.waiting)
         finally:
             for task in (upcoming, told, looked):
                 task.cancel()
+
+    async def _see_to(self, life: Life, store: Store) -> None:
+        """Do what `look` and `renew` ask for."""
+        house = self._house
+        if self._must_look:
+            self._must_look = False
+            await carry_out(life, store, house.deciding)
+            if house.service.is_door:
+                await life.outbox.look()
+        if self._must_renew:
+            self._must_renew = False
+            await life.commit(life.positions)
 
     async def _take(self, life: Life, batch: Batch) -> None:
         """Decide a batch in as many transactions as it needs.

@@ -86,7 +86,7 @@ class Life:
         What was appended since may stand before our position; numbers absorb what was read.
         """
         lost = await lost_tails(
-            self._house.settings,
+            self._house.clients,
             self.heard,
             {(topic, self._partition): offset for topic, offset in positions.items()},
         )
@@ -109,6 +109,11 @@ class Life:
             raise Doubt(f"{self._name}: could not finish in time") from error
         self._house.reached("after_hand_over")
         self._health.handed_over()
+
+    @property
+    def standing(self) -> tuple[int, int]:
+        """Epoch and position, as this process knows them."""
+        return self._epoch, self._position
 
     # -- deciding
 

@@ -9,7 +9,7 @@ import contextlib
 import os
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
@@ -32,6 +32,7 @@ SUPERUSER: Final = "postgres"
 _BUS_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _MIGRATING: Final = 0x7468_6164_73  #: the advisory lock of who migrates
 _SECONDS: Final = 60.0  #: to connect where no lease is at stake
+_IDLE_SECONDS: Final = 60.0  #: after which a pool closes a connection that nobody uses
 _SERVICES: Final = Path(__file__).parents[2]
 _DBMATE: Final = Path(sysconfig.get_path("scripts")) / "dbmate"
 
@@ -122,10 +123,17 @@ async def connect(settings: Settings, service: str) -> asyncpg.Connection:
         raise _away(settings, error) from error
 
 
-async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
-    """A pool for the routes of a service. Callers give every acquire a timeout.
+async def pool(
+    settings: Settings,
+    service: str,
+    size: int,
+    what: str,
+    reset: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
+) -> asyncpg.Pool:
+    """A pool for some part of a service, such as its routes. Callers give every acquire a timeout.
 
-    It connects when it is first used, and keeps no connections alive of its own accord.
+    It connects when it is first used, and keeps no connections alive of its own accord. `reset`
+    takes the place of what puts a session back when its connection is released.
     """
     try:
         return await asyncpg.create_pool(
@@ -136,12 +144,14 @@ async def pool(settings: Settings, service: str, size: int = 4) -> asyncpg.Pool:
             database=settings.postgres_database,
             min_size=0,
             max_size=size,
+            max_inactive_connection_lifetime=_IDLE_SECONDS,
+            reset=reset,
             timeout=settings.lease_seconds,
             command_timeout=settings.lease_seconds,
             server_settings={
                 **_limits(settings),
                 "search_path": service,
-                "application_name": f"lienthong {service} routes",
+                "application_name": f"lienthong {service} {what}",
             },
         )
     except FAILURES as error:

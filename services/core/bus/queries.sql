@@ -35,9 +35,29 @@ select first, last, last_hash, records from outbox
  where lane = :lane and topic = :topic and partition = :partition and last > :after
  order by first limit :most;
 
+-- name: renew
+-- Renew the leases of lanes that are as their owner knows them; return those that were renewed. A lane
+-- whose row another transaction holds is passed over: a commit renews its lease itself.
+update lanes set lease_until = clock_timestamp() + make_interval(secs => :lease_seconds)
+ where partition in (
+       select lanes.partition from lanes
+         join unnest(:lanes::int[], :epochs::bigint[], :positions::bigint[])
+              as owned(lane, epoch, position)
+           on lanes.partition = owned.lane and lanes.epoch = owned.epoch
+          and lanes.position = owned.position
+        order by lanes.partition for update of lanes skip locked)
+returning partition;
+
+-- name: asked
+-- Lanes of some before which something was put that their owner has not seen to: a request, or what is
+-- to be sent (B5).
+select distinct lane from requests where done_at is null and lane = any(:lanes)
+union
+select lane from targets where :is_door and given > sent and lane = any(:lanes);
+
 -- name: prune_outbox!
 delete from outbox using targets
- where outbox.lane = :lane and targets.lane = outbox.lane and targets.topic = outbox.topic
+ where outbox.lane = any(:lanes) and targets.lane = outbox.lane and targets.topic = outbox.topic
    and targets.partition = outbox.partition and outbox.last <= targets.sent
    and outbox.created_at < clock_timestamp() - interval '7 days';
 
@@ -170,7 +190,8 @@ select targets.topic, targets.partition, given, given_hash
    for update of targets;
 
 -- name: give$
-select give_numbers(:lane, :topics, :partitions, :firsts, :lasts, :hashes, :chunks);
+select give_numbers(:lane, :topics, :partitions, :firsts, :lasts, :hashes, :chunks),
+       pg_notify('lanes', :service || ' ' || :lane::text || ' ' || :who);
 
 -- name: outbox_depth$
 select coalesce(sum(given - sent), 0)::bigint from targets;

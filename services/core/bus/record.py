@@ -4,6 +4,7 @@ Next: `chain`, which gives records their number and tells repeats from gaps.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
@@ -11,6 +12,7 @@ import cramjam
 import msgspec
 from msgspec import Struct
 
+from services.core.contracts.codec import Codec
 from services.core.contracts.envelope import (
     Envelope,
     Headers,
@@ -19,13 +21,18 @@ from services.core.contracts.envelope import (
     headers_of,
     place_of,
 )
+from services.core.contracts.event import Event
 
 HASH_LENGTH: Final = 16  #: hexadecimal digits of SHA-256 that travel as the chain
 MAX_RECORD_BYTES: Final = 900_000  #: below `max.message.bytes` with room for framing
 
 
-class Record(Struct, frozen=True):
-    """A record as it stands in a topic."""
+class Record(Struct, frozen=True, dict=True):
+    """A record as it stands in a topic.
+
+    Every lane of a process that takes it reads the same object, so what is read from it once is
+    kept with it.
+    """
 
     topic: str
     partition: int
@@ -36,10 +43,31 @@ class Record(Struct, frozen=True):
 
     def place(self) -> Place:
         """Which lane wrote it, as which number. Raises NotAnEnvelope."""
-        return place_of(self.head)
+        return self._place
 
     def envelope(self) -> Envelope:
         """Everything about it but its data. Raises NotAnEnvelope."""
+        return self._envelope
+
+    def event(self, codec: Codec) -> Event:
+        """Its data. Raises what `codec.decode` raises; a process has one codec."""
+        kept = self.__dict__
+        if "_event" not in kept:
+            kept["_event"] = codec.decode(self.value)
+        found: Event = kept["_event"]
+        return found
+
+    @cached_property
+    def hash(self) -> str:
+        """What the next record of its lane in the partition carries as its chain."""
+        return hash_of(self.key, self.value, self.head)
+
+    @cached_property
+    def _place(self) -> Place:
+        return place_of(self.head)
+
+    @cached_property
+    def _envelope(self) -> Envelope:
         return envelope_of(self.head)
 
 

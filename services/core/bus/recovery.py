@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from services.core.bus.chain import Heard, Tail, Target, Verdict
+from services.core.bus.clients import Clients
 from services.core.bus.crashpoints import Reached
 from services.core.bus.errors import DatabaseRestored, Gap, LeaseLost
-from services.core.bus.kafka import Reader, reading
-from services.core.bus.record import Record, hash_of
+from services.core.bus.kafka import reading
+from services.core.bus.record import Record
 from services.core.bus.store import LaneRow, Sending, Store
 from services.core.contracts.envelope import NotAnEnvelope, place_of
 from services.core.settings import Settings
@@ -32,8 +33,8 @@ class _Last(Struct, frozen=True):
 
 async def claimed(
     settings: Settings,
+    clients: Clients,
     store: Store,
-    reader: Reader,
     lane: str,
     owner: str,
     own_targets: list[Target],
@@ -41,9 +42,9 @@ async def claimed(
 ) -> tuple[LaneRow, dict[Target, Sending]] | None:
     """Own the lane and know its tail, or return None while it is another's.
 
-    `reader` is the lane's own: connected, and nothing is read with it yet. `own_targets` are looked
-    at even where the database knows nothing of them. Raises DatabaseRestored where Kafka holds
-    records that were never given, StateTooNew where newer code has written the lane's states.
+    `own_targets` are looked at even where the database knows nothing of them. Raises
+    DatabaseRestored where Kafka holds records that were never given, StateTooNew where newer code
+    has written the lane's states.
     """
     epoch = await store.claim(owner)
     if epoch is None:
@@ -52,7 +53,7 @@ async def claimed(
     reached("after_claim")
     known = await store.targets()
     targets = dict.fromkeys(own_targets, Sending(Tail(), 0, 0)) | known
-    lasts = await _lasts(settings, reader, lane, targets)
+    lasts = await _lasts(clients, lane, targets)
     row = await store.row()
     if row.epoch != epoch:
         raise LeaseLost(f"lane {lane}: epoch {epoch} was claimed, the row says {row.epoch}")
@@ -97,17 +98,17 @@ async def _gave(store: Store, target: Target, sending: Sending, tail: Tail) -> b
 
 
 async def _lasts(
-    settings: Settings, reader: Reader, lane: str, targets: Mapping[Target, Sending]
+    clients: Clients, lane: str, targets: Mapping[Target, Sending]
 ) -> dict[Target, _Last]:
     """Find the last record of the lane in each target; number 0 where there is none."""
     if not targets:
         return {}
-    ends = await reader.ends(targets)
+    ends = await clients.ends(targets)
     starts = {
         target: min(sending.sent_offset, max(0, ends[target] - 1))
         for target, sending in targets.items()
     }
-    found = await _newest(reader, lane, starts, ends)
+    found = await _newest(clients, lane, starts, ends)
     window = _FIRST_WINDOW
     while missing := {
         target: start
@@ -116,29 +117,30 @@ async def _lasts(
     }:
         starts |= {target: max(0, start - window) for target, start in missing.items()}
         window *= 4
-        async with reading(settings) as further:
-            found |= await _newest(
-                further, lane, {target: starts[target] for target in missing}, missing
-            )
+        found |= await _newest(
+            clients, lane, {target: starts[target] for target in missing}, missing
+        )
     return {target: found.get(target, _Last()) for target in targets}
 
 
 async def _newest(
-    reader: Reader, lane: str, starts: Mapping[Target, int], ends: Mapping[Target, int]
+    clients: Clients, lane: str, starts: Mapping[Target, int], ends: Mapping[Target, int]
 ) -> dict[Target, _Last]:
     """Read each target from start to end and return the highest number of the lane met."""
     found: dict[Target, _Last] = {}
     open_ = {target: start for target, start in starts.items() if start < ends[target]}
-    reader.follow(open_)
-    while open_:
-        for record in await reader.read(_READ_SECONDS, _READ_RECORDS):
-            target = (record.topic, record.partition)
-            number = _number(record, lane)
-            if record.offset < ends[target] and number > found.get(target, _Last()).tail.number:
-                hash_ = hash_of(record.key, record.value, record.head)
-                found[target] = _Last(Tail(number, hash_), record.offset)
-            if record.offset + 1 >= ends[target]:
-                open_.pop(target, None)
+    if not open_:
+        return found
+    async with clients.looking_back() as reader:
+        reader.follow(open_)
+        while open_:
+            for record in await reader.read(_READ_SECONDS, _READ_RECORDS):
+                target = (record.topic, record.partition)
+                number = _number(record, lane)
+                if record.offset < ends[target] and number > found.get(target, _Last()).tail.number:
+                    found[target] = _Last(Tail(number, record.hash), record.offset)
+                if record.offset + 1 >= ends[target]:
+                    open_.pop(target, None)
     return found
 
 
@@ -172,7 +174,7 @@ async def find_number(
 
 
 async def lost_tails(
-    settings: Settings, heard: Heard, positions: Mapping[Target, int]
+    clients: Clients, heard: Heard, positions: Mapping[Target, int]
 ) -> set[Target]:
     """Say where Kafka has lost records that were read.
 
@@ -181,10 +183,12 @@ async def lost_tails(
     read = {target: offset - 1 for target, offset in positions.items() if offset}
     if not read:
         return set()
-    async with reading(settings) as reader:
-        ends = await reader.ends(read)
-        lost = {target for target, last in read.items() if last >= ends[target]}
-        open_ = {target: last for target, last in read.items() if target not in lost}
+    ends = await clients.ends(read)
+    lost = {target for target, last in read.items() if last >= ends[target]}
+    open_ = {target: last for target, last in read.items() if target not in lost}
+    if not open_:
+        return lost
+    async with clients.looking_back() as reader:
         reader.follow(open_)
         while open_:
             for record in await reader.read(_READ_SECONDS, 1, open_):

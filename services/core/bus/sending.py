@@ -8,14 +8,17 @@ lane's next commit.
 import asyncio
 from asyncio import TaskGroup
 from collections import deque
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeAlias
 
 from services.core.bus.chain import Chunk, Target
 from services.core.bus.crashpoints import Reached
 from services.core.bus.errors import OutboxHole
-from services.core.bus.kafka import Sender
 from services.core.bus.record import Numbered
 from services.core.bus.store import Sending, Store
+
+#: Sends as many of the records as fit one batch; returns how many, and the offset of the last one.
+Send: TypeAlias = Callable[[Target, Sequence[Numbered]], Awaitable[tuple[int, int]]]
 
 BATCH: Final = 1_000  #: records handed to the producer at once
 ROOM: Final = 4_000  #: records that may wait before the lane stops deciding
@@ -27,12 +30,12 @@ class Outbox:
     def __init__(
         self,
         store: Store,
-        sender: Sender,
+        send: Send,
         targets: dict[Target, Sending],
         reached: Reached,
         life: TaskGroup,
     ) -> None:
-        self._store, self._sender, self._reached, self._life = store, sender, reached, life
+        self._store, self._send, self._reached, self._life = store, send, reached, life
         self._pipes: dict[Target, _Pipe] = {}
         self._changed = asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
@@ -61,6 +64,11 @@ class Outbox:
             if (mark := pipe.take_mark()) is not None
         }
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether anything was acknowledged since the last call of `marks`."""
+        return any(pipe.has_mark for pipe in self._pipes.values())
+
     def restore(self, marks: dict[Target, tuple[int, int]]) -> None:
         """Take back marks whose commit did not come about."""
         for target, mark in marks.items():
@@ -84,7 +92,7 @@ class Outbox:
             await self._changed.wait()
 
     def _open(self, target: Target, sent: int, given: int) -> "_Pipe":
-        pipe = _Pipe(self._store, self._sender, target, sent, given, self._reached, self._changed)
+        pipe = _Pipe(self._store, self._send, target, sent, given, self._reached, self._changed)
         self._pipes[target] = pipe
         self.tasks.append(self._life.create_task(pipe.run(), name=f"send {target[0]}[{target[1]}]"))
         return pipe
@@ -96,14 +104,14 @@ class _Pipe:
     def __init__(
         self,
         store: Store,
-        sender: Sender,
+        send: Send,
         target: Target,
         sent: int,
         given: int,  # what the outbox holds at least
         reached: Reached,
         changed: asyncio.Event,
     ) -> None:
-        self._store, self._sender, self._target = store, sender, target
+        self._store, self._send, self._target = store, send, target
         self._reached, self._changed = reached, changed
         self._queue: deque[Numbered] = deque()
         self._sent = self._queued = sent
@@ -134,6 +142,10 @@ class _Pipe:
         self._behind = True
         self._wake.set()
 
+    @property
+    def has_mark(self) -> bool:
+        return self._mark is not None
+
     def take_mark(self) -> tuple[int, int] | None:
         mark, self._mark = self._mark, None
         return mark
@@ -157,7 +169,7 @@ class _Pipe:
             self.is_busy = True
             batch = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
             self._reached("before_send")
-            fitted, offset = await self._sender.send(self._target, batch)
+            fitted, offset = await self._send(self._target, batch)
             self._reached("after_send")
             for _ in range(fitted):
                 self._queue.popleft()

@@ -4,7 +4,6 @@ Every method may raise Doubt; `commit` may also raise Culprit (a value the datab
 BadDeploy. Nothing here decides anything: `lane` does.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,15 +14,16 @@ from typing import Any, Final
 import aiosql
 import asyncpg
 import msgspec
-from asyncpg import Connection
 from msgspec import Struct
 
 from services.core.bus.chain import Chunk, Tail, Target
+from services.core.bus.connections import Connections, is_open
 from services.core.bus.errors import BusError, Doubt, LeaseLost, StateTooNew, TooSlow, described
 from services.core.bus.items import Stored
 from services.core.bus.letters import Letter
 from services.core.bus.postgres import (
     FAILURES,
+    Connection,
     Culprit,
     blaming,
     connect,
@@ -127,35 +127,22 @@ class Commit(Struct, kw_only=True):
 
 
 class Store:
-    """One lane's connection. Abandoned, never mended, after a doubt."""
+    """What one lane reads and writes, over the connections of its service."""
 
     def __init__(
-        self, settings: Settings, lane: int, state_version: int, connection: Connection
+        self, settings: Settings, connections: Connections, lane: int, state_version: int
     ) -> None:
         self._lease = settings.lease_seconds
         self._longest = transaction_seconds(settings)
+        self._connections = connections
         self._lane = lane
         self._state_version = state_version
-        self._connection = connection
-        self._warning: str | None = None
-        self._busy = asyncio.Lock()
-        connection.add_log_listener(self._on_warning)
-
-    @classmethod
-    async def open(cls, settings: Settings, service: str, lane: int, state_version: int) -> "Store":
-        """Connect."""
-        connection = await connect(settings, service)
-        return cls(settings, lane, state_version, connection)
-
-    def abandon(self) -> None:
-        """Break the connection at once; an open transaction falls with it."""
-        self._connection.terminate()
 
     async def claim(self, owner: str) -> int | None:
         """Take the lane and return its new epoch, or None while it is another's."""
-        async with self._alone():
+        async with self._connected() as connection:
             row = await queries.claim(
-                self._connection,
+                connection,
                 lane=self._lane,
                 owner=owner,
                 lease_seconds=self._lease,
@@ -165,8 +152,8 @@ class Store:
 
     async def row(self) -> LaneRow:
         """Read the lane row. Raises StateTooNew where newer code has written its states."""
-        async with self._alone():
-            row = await queries.lane(self._connection, lane=self._lane)
+        async with self._connected() as connection:
+            row = await queries.lane(connection, lane=self._lane)
         if row["state_version"] > self._state_version:
             raise StateTooNew(
                 f"lane {self._lane}: its states have version {row['state_version']}, this code "
@@ -183,8 +170,8 @@ class Store:
 
     async def targets(self) -> dict[Target, Sending]:
         """Read what was given and sent to each partition."""
-        async with self._alone():
-            rows = await _all(queries.targets(self._connection, lane=self._lane))
+        async with self._connected() as connection:
+            rows = await _all(queries.targets(connection, lane=self._lane))
         return {
             (row["topic"], row["partition"]): Sending(
                 Tail(row["given"], row["given_hash"]), row["sent"], row["sent_offset"]
@@ -194,9 +181,9 @@ class Store:
 
     async def set_mark(self, epoch: int, target: Target, sent: int, offset: int) -> None:
         """Note how much Kafka holds, where that is not what was noted."""
-        async with self._alone():
+        async with self._connected() as connection:
             await queries.set_mark(
-                self._connection,
+                connection,
                 lane=self._lane,
                 epoch=epoch,
                 topic=target[0],
@@ -207,10 +194,10 @@ class Store:
 
     async def unsent(self, target: Target, after: int, most: int = 20) -> list[Chunk]:
         """Read the next chunks of the outbox beyond a number."""
-        async with self._alone():
+        async with self._connected() as connection:
             rows = await _all(
                 queries.unsent(
-                    self._connection,
+                    connection,
                     lane=self._lane,
                     topic=target[0],
                     partition=target[1],
@@ -231,8 +218,8 @@ class Store:
 
     async def states(self, streams: Sequence[str]) -> list[tuple[str, int, int, bytes]]:
         """Read streams: name, version, sequence, state as msgpack. Unknown ones are left out."""
-        async with self._alone():
-            rows = await _all(queries.states(self._connection, streams=streams))
+        async with self._connected() as connection:
+            rows = await _all(queries.states(connection, streams=streams))
         return [(row[0], row[1], row[2], row[4]) for row in rows]
 
     async def commit(self, commit: Commit, encode: Any) -> list[dict[str, Any]]:
@@ -245,32 +232,37 @@ class Store:
         """
         with blaming("the encoding of what is to be stored"):
             arguments = self._arguments(commit, encode)
-        self._warning = None
         returned: list[dict[str, Any]] = []
-        begun = time.monotonic()
-        try:
-            async with self._busy:
-                begun = time.monotonic()
+        warnings: list[str] = []
+
+        def warned(_: object, message: Any) -> None:
+            warnings.append(str(message))
+
+        async with self._connections.one() as connection:
+            connection.add_log_listener(warned)
+            begun = time.monotonic()
+            try:
                 if commit.is_plain:
-                    await queries.commit(self._connection, **arguments)
+                    await queries.commit(connection, **arguments)
                 else:
-                    async with self._connection.transaction():
-                        await queries.commit(self._connection, **arguments)
-                        returned = await self._write_beside(commit)
-        except FAILURES as error:
-            raise self._sorted(error, time.monotonic() - begun) from error
-        except Exception as error:
-            raise Culprit(f"the commit raised {described(error)}") from error
-        if self._warning:
-            raise Doubt(f"PostgreSQL answered a commit with a warning: {self._warning}")
+                    async with connection.transaction():
+                        await queries.commit(connection, **arguments)
+                        returned = await self._write_beside(connection, commit)
+            except FAILURES as error:
+                raise self._sorted(connection, error, time.monotonic() - begun) from error
+            except Exception as error:
+                raise Culprit(f"the commit raised {described(error)}") from error
+            connection.remove_log_listener(warned)
+        if warnings:
+            raise Doubt(f"PostgreSQL answered a commit with a warning: {warnings[0]}")
         return returned
 
-    def _sorted(self, error: Exception, seconds: float) -> BusError:
+    def _sorted(self, connection: Connection, error: Exception, seconds: float) -> BusError:
         """Sort what a commit raised; a connection that stands is not to blame for a misuse of it.
 
         A transaction that is too slow ends its connection, and what is then raised says only that.
         """
-        is_misuse = isinstance(error, asyncpg.InterfaceError) and not self._connection.is_closed()
+        is_misuse = isinstance(error, asyncpg.InterfaceError) and is_open(connection)
         found = Culprit(f"PostgreSQL: {described(error)}") if is_misuse else sorted_error(error)
         state = getattr(error, "sqlstate", None)
         is_slow = state in _TIMEOUTS or isinstance(error, TimeoutError) or seconds >= self._longest
@@ -315,38 +307,40 @@ class Store:
             "sent_offsets": [offset for _, (_, offset) in marks],
         }
 
-    async def _write_beside(self, commit: Commit) -> list[dict[str, Any]]:
+    async def _write_beside(self, connection: Connection, commit: Commit) -> list[dict[str, Any]]:
         returned: list[dict[str, Any]] = []
         for sql, arguments in commit.statements:
-            returned += map(dict, await self._connection.fetch(sql, *arguments))
+            returned += map(dict, await connection.fetch(sql, *arguments))
         for letter in commit.letters:
-            await self._park(letter.record, letter.record.key, letter)
+            await self._park(connection, letter.record, letter.record.key, letter)
         for record in commit.foreign:
-            await self._park(record, None, None)
+            await self._park(connection, record, None, None)
         if commit.replaced is not None:
             await queries.replace_letter(
-                self._connection,
+                connection,
                 number=commit.replaced.number,
                 record=_packed(commit.replaced.record),
                 who=commit.replaced.who,
             )
         if commit.unparked:
-            await queries.unpark(self._connection, numbers=list(commit.unparked))
+            await queries.unpark(connection, numbers=list(commit.unparked))
         if commit.stuck is not None:
             await queries.keep_stuck(
-                self._connection,
+                connection,
                 number=commit.stuck.number,
                 cause=commit.stuck.cause,
                 handler=commit.stuck.handler,
                 attempts=commit.stuck.attempts,
             )
         for number, result in commit.closed:
-            await queries.close_request(self._connection, number=number, result=result)
+            await queries.close_request(connection, number=number, result=result)
         return returned
 
-    async def _park(self, record: Record, key: str | None, letter: Letter | None) -> None:
+    async def _park(
+        self, connection: Connection, record: Record, key: str | None, letter: Letter | None
+    ) -> None:
         await queries.park(
-            self._connection,
+            connection,
             lane=self._lane,
             key=None if key is None else key.encode(),
             topic=record.topic,
@@ -364,20 +358,20 @@ class Store:
 
     async def parked_keys(self) -> set[str]:
         """Read which keys have a line."""
-        async with self._alone():
-            rows = await _all(queries.parked_keys(self._connection, lane=self._lane))
+        async with self._connected() as connection:
+            rows = await _all(queries.parked_keys(connection, lane=self._lane))
         return {row["key"].decode() for row in rows}
 
     async def line(self, key: str) -> list[Parked]:
         """Read the line of a key, its head first."""
-        async with self._alone():
-            rows = await _all(queries.line(self._connection, lane=self._lane, key=key.encode()))
+        async with self._connected() as connection:
+            rows = await _all(queries.line(connection, lane=self._lane, key=key.encode()))
         return [_parked(row) for row in rows]
 
     async def letter(self, number: int) -> tuple[str | None, Parked] | None:
         """Read one letter with the key of its line, or None."""
-        async with self._alone():
-            row = await queries.letter(self._connection, number=number)
+        async with self._connected() as connection:
+            row = await queries.letter(connection, number=number)
         if row is None:
             return None
         key: bytes | None = row["key"]
@@ -385,36 +379,23 @@ class Store:
 
     async def requests(self) -> list[Request]:
         """Read what operators asked and is still to be done, in order."""
-        async with self._alone():
-            rows = await _all(queries.open_requests(self._connection, lane=self._lane))
+        async with self._connected() as connection:
+            rows = await _all(queries.open_requests(connection, lane=self._lane))
         return [Request(*row) for row in rows]
-
-    async def prune_outbox(self) -> None:
-        """Drop what was sent more than a week ago."""
-        async with self._alone():
-            await queries.prune_outbox(self._connection, lane=self._lane)
 
     async def hand_over(self, epoch: int) -> None:
         """Let the lane go, so that another may claim it at once."""
-        async with self._alone():
-            await queries.hand_over(self._connection, lane=self._lane, epoch=epoch)
-
-    async def close(self) -> None:
-        """Close the connection in good order."""
-        async with self._alone():
-            await self._connection.close()
+        async with self._connected() as connection:
+            await queries.hand_over(connection, lane=self._lane, epoch=epoch)
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
-        """One statement at a time on the connection; what it raises is sorted."""
-        async with self._busy:
-            try:
-                yield
-            except FAILURES as error:
-                raise sorted_error(error) from error
-
-    def _on_warning(self, _: object, message: Any) -> None:
-        self._warning = str(message)
+    async def _connected(self) -> AsyncIterator[Connection]:
+        """A connection for one statement; what it raises is sorted."""
+        try:
+            async with self._connections.one() as connection:
+                yield connection
+        except FAILURES as error:
+            raise sorted_error(error) from error
 
 
 async def note_halt(

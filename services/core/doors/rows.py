@@ -1,12 +1,14 @@
 """The rows that a service shows, for its routes: a pool of its own, made when first needed."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 import asyncpg
 import structlog
 
 from services.core.bus.errors import BusError
+from services.core.bus.notices import listen
 from services.core.bus.postgres import FAILURES, pool
 from services.core.doors.problems import Problem
 from services.core.settings import Settings
@@ -35,7 +37,7 @@ class Rows:
             async with asyncio.timeout(_SECONDS):
                 async with self._opening:
                     if self._pool is None:
-                        self._pool = await pool(self._settings, self._service, POOL)
+                        self._pool = await pool(self._settings, self._service, POOL, "routes")
                 async with self._pool.acquire(timeout=_SECONDS) as connection:
                     found = query(connection, **arguments)
                     return (
@@ -44,6 +46,10 @@ class Rows:
         except (*FAILURES, BusError) as error:
             log.warning("database_away", kind=type(error).__name__, why=str(error))
             raise Problem("UNAVAILABLE", retry_after=RETRY_SECONDS) from error
+
+    async def listen(self, channel: str, hear: Callable[[str], None]) -> None:
+        """Call `hear` for each notice of the service on a channel, until cancelled."""
+        await listen(self._settings, self._service, channel, hear)
 
     async def close(self) -> None:
         """Let the connections go."""

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from services.core.bus.chain import Chunk, Tail, Target, number
 from services.core.bus.crashpoints import nobody
-from services.core.bus.kafka import Sender
 from services.core.bus.record import Numbered
 from services.core.bus.sending import Outbox
 from services.core.bus.store import Sending, Store
@@ -68,7 +67,7 @@ async def test_what_is_offered_while_the_outbox_is_read_is_sent_once_and_marked_
     database, kafka = _Slow(written[:seen]), _Kafka()
     targets = {TARGET: Sending(Tail(), 0, 0)}
     async with asyncio.TaskGroup() as life:
-        outbox = Outbox(cast(Store, database), cast(Sender, kafka), targets, nobody, life)
+        outbox = Outbox(cast(Store, database), kafka.send, targets, nobody, life)
         await outbox.look()
         await database.asked.wait()
         database.outbox = written
@@ -90,7 +89,7 @@ async def test_nothing_is_read_where_nothing_was_put() -> None:
     database.may_answer.set()
     targets = {TARGET: Sending(written[-1].tail, 2, 1)}
     async with asyncio.TaskGroup() as life:
-        outbox = Outbox(cast(Store, database), cast(Sender, kafka), targets, nobody, life)
+        outbox = Outbox(cast(Store, database), kafka.send, targets, nobody, life)
         await outbox.look()
         await outbox.drained()
         for pipe in outbox.tasks:

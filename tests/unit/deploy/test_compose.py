@@ -81,7 +81,7 @@ def test_one_service_builds_the_image_and_the_others_use_it() -> None:
 
 
 def test_postgres_takes_as_many_connections_as_the_services_need() -> None:
-    assert connections_needed(Settings()) <= int(postgres_options()["max_connections"])
+    assert connections_needed() <= int(postgres_options()["max_connections"])
     assert postgres_options()["max_connections"] == SERVER_SETTINGS["max_connections"]
 
 

@@ -70,6 +70,7 @@ def gateway_of(settings: Settings) -> Gateway:
         clock=whole.clock,
         directory=lambda: whole.directory,
         offer=lambda _: None,
+        owner="",
         rehearsal=composition.rehearsal(whole),
         pulse=Pulse(lambda: True, lambda: True),
         doors=lambda callers, *ways: composition._doors(whole, callers, *ways),
