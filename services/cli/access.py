@@ -32,12 +32,6 @@ token = App(name="token", help="Tokens of agencies: issue them, take them back, 
 access = App(name="access", help="Who may read a topic of its own with a Kafka client.")
 
 
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(token)
-    app.command(access)
-
-
 @token.default
 def issue(agency: str, *, hours: float = _HOURS, json: bool = False) -> int:
     """Print a token of an agency of the directory; `platform` is the operators'.

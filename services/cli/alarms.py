@@ -3,15 +3,9 @@
 import asyncio
 
 import msgspec
-from cyclopts import App
 
 from services.cli.platform_home import settings_of_servers
 from services.directory.register import Alarm, Paper, register
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(alarms)
 
 
 def alarms(*, json: bool = False) -> int:

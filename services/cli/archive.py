@@ -18,7 +18,8 @@ from services.core.contracts.schemas import load_schemas
 from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
-from services.core.telling.lines import Lang, Teller
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Teller
 from services.ledger.archive import Archive
 from services.ledger.folding import Folding
 from services.ledger.service import NAME

@@ -4,7 +4,6 @@ import asyncio
 from datetime import date, datetime
 
 import msgspec
-from cyclopts import App
 from msgspec import Struct
 from rich.console import Console
 
@@ -25,17 +24,13 @@ from services.core.contracts.codec import Codec
 from services.core.contracts.identifiers import is_uuid7, key_of
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
-from services.core.telling.lines import Lang, Teller, time_of
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Teller, time_of
 from services.core.telling.standing import parts_of
 from services.core.telling.stories import Told
 from services.core.telling.stories import told as understood
 from services.core.telling.thread import ordered, read
 from services.directory.register import Paper
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(case)
 
 
 def case(

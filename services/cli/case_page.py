@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from services.core.contracts.identifiers import key_of
 from services.core.telling.duties import Duty, said_of
-from services.core.telling.lines import Lang, Teller, as_json, time_of
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Teller, as_json, time_of
 from services.core.telling.standing import Part, Step
 from services.core.telling.stories import Told, marks_of, telling_steps
 

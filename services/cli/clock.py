@@ -7,8 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Final
 
-from cyclopts import App
-
 from services.cli.errors import CommandError
 from services.cli.platform_home import settings_of_servers
 from services.cli.tail import closing
@@ -26,11 +24,6 @@ from services.gateway.service import NAME
 
 _PATIENCE: Final = 10.0
 _POLL_SECONDS: Final = 0.01
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(clock)
 
 
 def clock(to: str | None = None) -> int:

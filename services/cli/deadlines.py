@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final
 
 import msgspec
-from cyclopts import App
 from rich.console import Console
 
 from services.cli.errors import CommandError
@@ -19,7 +18,8 @@ from services.core.doors.problems import Problem
 from services.core.doors.rows import Rows
 from services.core.settings import Settings
 from services.core.telling.duties import STATES
-from services.core.telling.lines import Lang, end_of_time
+from services.core.telling.lang import Lang
+from services.core.telling.lines import end_of_time
 from services.deadlines.board import OPEN, Board, Shown, of_part
 from services.deadlines.service import NAME
 
@@ -46,11 +46,6 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "unverified": "not verified",
     },
 }
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(deadlines)
 
 
 def deadlines(

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any, Final, Self
 
 import msgspec
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 from rich.console import Console
 from rich.text import Text
 
@@ -30,7 +30,8 @@ from services.core.contracts.identifiers import new_id
 from services.core.contracts.schemas import load_schemas
 from services.core.settings import Settings
 from services.core.telling.following import events
-from services.core.telling.lines import Lang, Line, Teller, time_of
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Line, Teller, time_of
 from services.simulator.play import Became, Play
 from services.simulator.story import Row, rows
 
@@ -47,11 +48,6 @@ _FOLLOWS_SECONDS: Final = 180.0
 _PAUSE_SECONDS: Final = 0.15  #: after each line, so that eyes can follow
 
 console = Console(soft_wrap=True, highlight=False)
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(demo)
 
 
 def demo(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from cyclopts import App
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -21,11 +20,6 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _WIDTH: Final = 140  #: what is printed once is cut by no narrow terminal
 _MOST: Final = 40  #: rows of the live table; --once and --json show all
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(flows)
 
 
 def flows(*, once: bool = False, json: bool = False) -> int:

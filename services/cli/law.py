@@ -16,17 +16,12 @@ from services.core.law.forbidden_times import doubtful_days, forbids
 from services.core.law.moments import require_countable
 from services.core.law.rule_files import law
 from services.core.law.rules import Rule, row_of
-from services.core.telling.lines import Lang
+from services.core.telling.lang import Lang
 
 app: Final = App(name="law", help="The law as data: its rules, when a term ends and why.")
 _From = Annotated[str, Parameter(name="--from")]
 _YEARS: Final = range(MINYEAR, MAXYEAR + 1)  #: what hangs on an unknown one is not verified
 _ListVersion = Annotated[str, Parameter(name="--version")]
-
-
-def add_to(parent: App) -> None:
-    """Put the group into the command line."""
-    parent.command(app)
 
 
 @app.command(name="list")

@@ -10,7 +10,7 @@ from services.core.law.counting import Count
 from services.core.law.forbidden_times import Forbidden
 from services.core.law.rules import Book, Law, Rule, Sentence, row_of
 from services.core.law.working_days import calendar
-from services.core.telling.lines import Lang
+from services.core.telling.lang import Lang
 
 _UNITS: Final = {
     "NLV": Sentence("ngày làm việc", "working days"),

@@ -31,11 +31,6 @@ _COLUMNS: Final = ("number", "key", "type", "from", "parked", "tries", "cause")
 _SOME_KEYS: Final = 3  #: of a group, enough to look at; --json names all
 
 
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(letters)
-
-
 @letters.default
 def by_cause(*, service: str | None = None, json: bool = False) -> int:
     """Count letters by type, place and cause: what one mended mistake would release.

@@ -4,7 +4,7 @@ Exit codes are part of the contract: 0 done, 1 failed (one line on stderr says w
 2 the command was not understood, 3 Kafka, PostgreSQL or the gateway does not answer, 130
 interrupted. Data go to stdout, progress and troubles to stderr; a command whose reader goes
 (`| head`) ends with 1 and says nothing. What a terminal's encoding cannot show is shown as `?`.
-A group of commands is a module beside this one with a function `add_to`.
+Each command is a function of a module beside this one, which is imported when the command is run.
 """
 
 import io
@@ -16,27 +16,6 @@ from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from services.cli import (
-    access,
-    alarms,
-    case,
-    clock,
-    deadlines,
-    demo,
-    flows,
-    law,
-    letters,
-    rebuild,
-    replay,
-    schemas,
-    setup,
-    stack,
-    submit,
-    subscribe,
-    tail,
-    why,
-)
-from services.cli import run as run_
 from services.cli.errors import (
     FAILED,
     INTERRUPTED,
@@ -72,12 +51,33 @@ app = App(
     version_flags=[],
     result_action="return_value",
 )
-GROUPS: Final = (
-    *(stack, setup, schemas, access, run_, submit, subscribe, tail, case, why, rebuild, replay),
-    *(alarms, deadlines, letters, flows, clock, demo, law),
-)
-for group in GROUPS:
-    group.add_to(app)
+#: Each command with the module and the name under which it is there.
+COMMANDS: Final = {
+    **{name: f"stack:{name}" for name in ("up", "down", "status", "doctor")},
+    "setup": "setup:setup",
+    "schemas": "schemas:app",
+    "token": "access:token",
+    "access": "access:access",
+    "run": "run:run",
+    "submit": "submit:submit",
+    "subscribe": "subscribe:subscribe",
+    "tail": "tail:tail",
+    "topics": "tail:topics",
+    "case": "case:case",
+    "why": "why:why",
+    "rebuild": "rebuild:rebuild",
+    "replay": "replay:replay",
+    "replays": "replay:replays",
+    "alarms": "alarms:alarms",
+    "deadlines": "deadlines:deadlines",
+    "letters": "letters:letters",
+    "flows": "flows:flows",
+    "clock": "clock:clock",
+    "demo": "demo:demo",
+    "law": "law:app",
+}
+for command, place in COMMANDS.items():
+    app.command(f"services.cli.{place}", name=command)
 
 
 def main() -> None:
@@ -91,6 +91,9 @@ def run(arguments: list[str]) -> int:
     if (flaw := _flaw(arguments)) is not None:
         _say(flaw)
         return NOT_UNDERSTOOD
+    if not arguments or arguments[0] in app.help_flags:
+        for command in COMMANDS:
+            app[command]  # imported, so that its first line is shown
     try:
         code = app(arguments, exit_on_error=False, print_error=False)
         sys.stdout.flush()

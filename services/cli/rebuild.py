@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Final
 
 import msgspec
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from services.cli.archive import family_service, opened
 from services.cli.errors import CommandError
@@ -17,11 +17,6 @@ from services.ledger.rebuilding import Compared, behind, compare
 _SHOWN: Final = 10
 _WAIT_SECONDS: Final = 30.0
 _LOOK_SECONDS: Final = 0.2
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(rebuild)
 
 
 def rebuild(

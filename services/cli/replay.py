@@ -14,7 +14,6 @@ from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 import msgspec
-from cyclopts import App
 from msgspec.structs import replace
 
 from services.cli.archive import Desk, opened
@@ -27,12 +26,6 @@ from services.ledger.archive import Criteria, Entry, Span
 from services.ledger.replays import note_failed, place_of, record, recorded
 
 SCREEN = "screen"
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(replay)
-    app.command(replays)
 
 
 def replay(

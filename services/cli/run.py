@@ -7,7 +7,6 @@ import sys
 from typing import Final
 
 import uvloop
-from cyclopts import App
 
 from services.cli.errors import CommandError
 from services.core import garbage
@@ -16,11 +15,6 @@ from services.core.settings import Settings
 from services.core.telemetry import logging
 
 FLOWS: Final = "flows"
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(run)
 
 
 def run(*services: str, prepare: bool = True, json: bool = False) -> int:

@@ -47,11 +47,6 @@ class Row(Struct, frozen=True):
     en: str
 
 
-def add_to(parent: App) -> None:
-    """Put the group into the command line."""
-    parent.command(app)
-
-
 @app.command
 def check() -> int:
     """Check the catalogue, the schemas, their compatibility, and that what is made is fresh.

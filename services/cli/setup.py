@@ -3,18 +3,11 @@
 import asyncio
 from typing import Final
 
-from cyclopts import App
-
 from services.core.bus.supervision import once_available
 from services.core.settings import Settings
 from services.core.telemetry import logging
 
 _PATIENCE: Final = 60.0  #: seconds in which a database or broker that is starting must answer
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(setup)
 
 
 def setup() -> int:

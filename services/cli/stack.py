@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
@@ -33,12 +32,6 @@ _COLUMNS: Final = (
     "service", "owned", "lease", "lag", "oldest", "outbox", "letters", "owners"
 )  # fmt: skip
 _MARKS: Final = {True: "✓", False: "✗", None: "·"}
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    for command in (up, down, status, doctor):
-        app.command(command)
 
 
 def up(*, json: bool = False) -> int:

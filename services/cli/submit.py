@@ -9,7 +9,6 @@ from typing import Any, Final, Self
 
 import httpx2
 import msgspec
-from cyclopts import App
 
 from services.cli.errors import CommandError, StackAway
 from services.cli.platform_home import settings_of_platform
@@ -24,11 +23,6 @@ _SECONDS: Final = 45.0
 _REST_SECONDS: Final = 0.5
 AGAIN: Final = frozenset({429, 503})  #: asked too much, or no time: who asks may come again
 _MARKS: Final = {"recorded": "✓", "refused": "✗", "held": "…", "pending": "·"}
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(submit)
 
 
 def submit(file: Path, *, wait: int = 10, dry_run: bool = False, json: bool = False) -> int:

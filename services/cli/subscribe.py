@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Final
 
 import msgspec
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from services.cli.errors import CommandError
 from services.cli.handed_over import Output
@@ -38,11 +38,6 @@ class Event(msgspec.Struct, frozen=True):
 class _Page(msgspec.Struct, frozen=True):
     events: list[Event]
     feed: str
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(subscribe)
 
 
 def subscribe(

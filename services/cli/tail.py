@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from typing import Annotated, Final, TypeVar
 
 import msgspec
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 from msgspec import Struct
 from rich.console import Console
 
@@ -28,12 +28,6 @@ from services.core.telling.lines import Teller, as_json
 BEGINNING: Final = "beginning"
 _DIGITS: Final = 19  #: an offset has fewer
 Answer = TypeVar("Answer")
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(tail)
-    app.command(topics)
 
 
 class Wanted(Struct, frozen=True):

@@ -5,22 +5,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from cyclopts import App
 
 from services.cli.archive import Desk, family_service, id_of, opened
 from services.cli.errors import CommandError
 from services.cli.lines import outcome_of
 from services.core.bus.items import Stored
-from services.core.telling.lines import Lang, Teller, time_of
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Teller, time_of
 from services.ledger.archive import Entry
 from services.ledger.folding import Decision, FoldError
 
 _LETTERS = frozenset({"held", "released"})
-
-
-def add_to(app: App) -> None:
-    """Add this group's commands."""
-    app.command(why)
 
 
 def why(event: str, *, json: bool = False, lang: Lang = "vi") -> int:

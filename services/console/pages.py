@@ -13,7 +13,8 @@ from services.console.live import Batch
 from services.console.words import WORDS
 from services.core.contracts.days import VIET_NAM
 from services.core.contracts.identifiers import key_of
-from services.core.telling.lines import Lang, Teller, time_of
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Teller, time_of
 from services.core.telling.standing import Step
 
 _HERE: Final = Path(__file__).parent

@@ -46,7 +46,8 @@ from services.core.doors.problems import Problem
 from services.core.settings import Settings
 from services.core.telemetry.halted import Halted
 from services.core.telling.duties import said_of
-from services.core.telling.lines import Lang, Teller
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Teller
 from services.core.telling.stories import Told, telling_steps
 from services.ledger.sight import Sight
 

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 
 from services.core.access.tokens import Speaker, TokenError
 from services.core.doors.callers import Call, Callers
-from services.core.telling.lines import Lang
+from services.core.telling.lang import Lang
 
 PATH: Final = "/console"
 _TOKEN: Final = "lienthong_token"  # noqa: S105  the cookie's name

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.core.telling.lines import Lang
+from services.core.telling.lang import Lang
 
 WORDS: Final[dict[Lang, dict[str, str]]] = {
     "vi": {

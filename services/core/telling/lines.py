@@ -20,9 +20,9 @@ from services.core.contracts.events import case, deadline, submission
 from services.core.contracts.identifiers import key_of
 from services.core.law.counting import end_of, first_day
 from services.core.telling.corrected import Undone
+from services.core.telling.lang import Lang
 from services.core.telling.thread import Entry
 
-Lang: TypeAlias = Literal["vi", "en"]
 Tone: TypeAlias = Literal["recorded", "refused", "noted", "held", "moved", "unreadable"]
 
 UNDOING: Final = ("corrects", "withdraws")  #: what a fact may say of another, where it does

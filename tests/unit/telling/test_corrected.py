@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.core.telling.corrected import Undone, corrected
-from services.core.telling.lines import Lang, Teller
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Teller
 from services.core.telling.stories import Told, marks_of, told
 from services.core.telling.thread import Entry, is_late
 from tests.unit.contracts.generated import CATALOGUE, CODEC

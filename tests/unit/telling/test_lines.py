@@ -4,7 +4,8 @@ import pytest
 
 from services.core.contracts.events import deadline
 from services.core.contracts.identifiers import new_id
-from services.core.telling.lines import Lang, Teller
+from services.core.telling.lang import Lang
+from services.core.telling.lines import Teller
 from tests.unit.cast import DIRECTORY
 from tests.unit.contracts.generated import CATALOGUE, CODEC
 from tests.unit.deadlines.sentences import C, at, made
