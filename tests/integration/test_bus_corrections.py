@@ -2,14 +2,14 @@
 who had heard it. What came of it is held against the memory log."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
-from services.core.bus import letters_desk, life, postgres, recalling
-from services.core.bus.record import Record
+from services.core.bus import blocks, letters_desk, life, postgres, recalling
+from services.core.bus.record import Outgoing, Record
 from services.core.bus.service import Service
 from services.core.contracts.identifiers import new_id
 from services.core.settings import Settings
@@ -27,6 +27,12 @@ ALL = (GATEWAY, SERVICE, dockets.SERVICE)
 def mended() -> Iterator[None]:
     yield
     domain.BROKEN.clear()
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few records fill a block, so that these histories have many."""
+    monkeypatch.setattr(blocks, "SIZE", 3)
 
 
 async def stands(house: House, *services: Service) -> None:
@@ -155,3 +161,41 @@ async def test_a_lease_is_renewed_while_a_long_past_is_recalled(
         await process.stop()
         await connection.close()
     assert renewals >= 3
+
+
+async def test_only_what_may_hold_the_key_is_read_again_and_kept_for_the_next_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the rows are lost, all is read once, and what was read whole is known again."""
+    settings = msgspec.structs.replace(settings, partitions=1)
+    chosen: list[list[blocks.Range]] = []
+
+    def noted(rows: Iterable[blocks.Found]) -> list[blocks.Range]:
+        chosen.append(blocks.ranges(rows))
+        return chosen[-1]
+
+    async def ranges_read_to_correct(claim: Outgoing) -> list[list[tuple[int, int | None]]]:
+        """Correct a claim; return what was read, topic by topic."""
+        chosen.clear()
+        await house.correct(claim, 2)
+        await stands(house, SERVICE)
+        return [[(each.start, each.end) for each in topic] for topic in chosen]
+
+    monkeypatch.setattr(recalling, "ranges", noted)
+    async with House.open(settings) as house:
+        process = Process(settings)
+        claims = [await house.request(new_id(), f"room-{n}") for n in range(40)]
+        await stands(house, SERVICE)
+        connection = await postgres.connect(unhurried(settings), "hearings")
+        await connection.execute("delete from key_blocks")
+        unknown = await ranges_read_to_correct(claims[5])
+        known = await ranges_read_to_correct(claims[6])
+        await connection.close()
+        await process.stop()
+    assert len(unknown) == len(known) == 4  # claims and facts of two families
+    assert all(each == [(0, None)] for each in unknown)
+    for topic in known:
+        *closed, (last, end) = topic
+        assert end is None
+        assert last > 30
+        assert sum(stop - start for start, stop in closed if stop is not None) <= 4 * blocks.SIZE

@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from services.core.bus import blocks
 from services.core.bus.crashpoints import POINTS
 from services.core.bus.overview import lanes_of
 from services.core.contracts.identifiers import new_id
@@ -22,6 +23,12 @@ from tests.hearings.service import SERVICE
 from tests.patience import PATIENCE
 
 _ON_STOP = {"before_hand_over", "after_hand_over"}
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few records fill a block, so that what is recalled is recalled by blocks."""
+    monkeypatch.setattr(blocks, "SIZE", 2)
 
 
 @pytest.fixture

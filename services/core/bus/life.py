@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from services.core.bus.blocks import Blocks
 from services.core.bus.chain import Chunk, Heard, Tail, Target, Verdict, number
 from services.core.bus.deciding import Moments
 from services.core.bus.errors import (
@@ -35,12 +36,13 @@ from services.core.bus.letters import (
 from services.core.bus.past import Past
 from services.core.bus.postgres import Culprit, blaming
 from services.core.bus.recalling import recalled
-from services.core.bus.record import Outgoing, Record
+from services.core.bus.record import Numbered, Outgoing, Record
 from services.core.bus.recovery import lost_tails
 from services.core.bus.sending import Outbox
 from services.core.bus.service import Statement
 from services.core.bus.store import Commit, LaneRow, Sending, Store
 from services.core.bus.streams import Streams
+from services.core.contracts.envelope import place_of
 from services.core.telemetry.metrics import COMMIT_SECONDS
 
 log = structlog.get_logger()
@@ -55,6 +57,8 @@ class Life:
         self._store, self._health = store, health
         self._encode = msgspec.msgpack.Encoder().encode
         self.streams = Streams(house.service)
+        self._blocks = Blocks()
+        self._sent_up_to: dict[str, int] = {}  #: of own topics, the offset after what was noted
 
     async def begin(
         self,
@@ -77,6 +81,12 @@ class Life:
         for (topic, lane), offset in found.items():
             self.heard.found_at(topic, lane, offset)
             self.positions[topic] = min(self.positions[topic], offset)
+        resent = {topic for topic, _ in found}
+        for topic, offset in self.positions.items():
+            # Where the lane reads again what it has heard, a block would lack what is a repeat now.
+            if topic not in resent and offset == row.positions.get(topic, 0):
+                self._blocks.begin(topic, offset, row.heard.get(topic, {}))
+        outbox.on_sent = self._note_sent
         self.parked = await self._store.parked_keys()
         self._health.owned(self._epoch)
 
@@ -92,6 +102,8 @@ class Life:
         )
         for topic, _ in sorted(lost):
             log.warning("tail_lost", lane=self._name, topic=topic, position=positions[topic])
+        if lost:
+            await self._store.forget_blocks(topic for topic, _ in lost)
         return positions | {topic: 0 for topic, _ in lost}
 
     async def finish(self) -> None:
@@ -163,19 +175,23 @@ class Life:
             given = self._tails.get((topic, self._partition), Tail())
             if given.number:
                 tails.setdefault(topic, {})[self._name] = given
-        begun = time.monotonic()
+        begun, keys = time.monotonic(), {item.record.key for item in undoing}
+        blocks = Blocks()
         found = await recalled(
             self._house.settings,
             self._partition,
             tails,
-            {item.record.key for item in undoing},
+            keys,
+            await self._store.blocks(tails, keys),
+            blocks,
             self._renewing(),
         )
+        self._blocks.complete += blocks.complete
         log.info(
             "past_recalled",
             lane=self._name,
             keys=len(found),
-            records=sum(tail.number for lanes in tails.values() for tail in lanes.values()),
+            records=sum(len(each) for each in found.values()),
             seconds=round(time.monotonic() - begun, 3),
         )
         self._house.reached("after_recall")
@@ -187,6 +203,32 @@ class Life:
                     self.streams.pasts[key] = Past.of(families, records, counted)
             except (HistoryIncomplete, Culprit) as error:  # what was to undo something is parked
                 log.warning("past_incomplete", lane=self._name, key=key, why=str(error))
+
+    def _note_heard(self, items: Iterable[Item]) -> None:
+        """Take note of what was read and counts, for whoever is to find it again."""
+        for item in items:
+            record, place = item.record, item.record.place()
+            self._blocks.note(
+                record.topic, record.offset, record.key, place.lane, place.number, record
+            )
+        for topic, offset in self.positions.items():
+            self._blocks.reached(topic, offset)
+
+    def _note_sent(
+        self, target: Target, number: int, offset: int, records: Sequence[Numbered]
+    ) -> None:
+        """Take note of facts of our own that Kafka has taken."""
+        topic, partition = target
+        if topic not in self._house.deciding.families.own_topics or partition != self._partition:
+            return
+        if self._sent_up_to.get(topic) != offset:
+            chain = place_of(records[0].head).chain
+            before = {self._name: Tail(number - 1, chain)} if number > 1 else {}
+            self._blocks.begin(topic, offset, before)
+        for index, record in enumerate(records):
+            self._blocks.note(topic, offset + index, record.key, self._name, number + index, record)
+        self._sent_up_to[topic] = offset + len(records)
+        self._blocks.reached(topic, offset + len(records))
 
     def _is_new(self, item: Item) -> bool:
         """Whether a record is to be decided, now or once it leaves its line."""
@@ -233,6 +275,7 @@ class Life:
             result.statements = self._shown(fresh)
             await self.commit(positions, result, foreign=foreign)
             self._house.guard.keep(marks)
+            self._note_heard(fresh)
         except Exception as error:
             if isinstance(error, BusError) and not isinstance(error, Culprit):
                 raise
@@ -323,8 +366,10 @@ class Life:
             statements=result.statements,
             letters=result.letters,
             foreign=foreign,
+            blocks=self._blocks.complete,
             **requested,
         )
+        self._blocks.complete = []
         try:
             with COMMIT_SECONDS.labels(self._house.service.name).time():
                 returned = await self._store.commit(commit, self._encode)

@@ -114,6 +114,20 @@ values (:lane, :key, :topic, :partition, :offset, :is_claim, :record, :type, :ag
         :cause, :handler, :attempts, :behind)
     on conflict (topic, partition, "offset") do nothing;
 
+-- name: note_block!
+insert into key_blocks (lane, topic, block, keys, tails)
+values (:lane, :topic, :block, :keys, :tails::jsonb)
+    on conflict do nothing;
+
+-- name: forget_blocks!
+-- Where Kafka has lost what was read or sent, other records stand at the same offsets.
+delete from key_blocks where lane = :lane and topic = any(:topics);
+
+-- name: blocks
+-- Every block of some topics, and whether a record under one of some keys may stand there.
+select topic, block, keys && :hashes::int[] as holds, tails from key_blocks
+ where lane = :lane and topic = any(:topics);
+
 -- name: parked_keys
 select distinct key from letters where lane = :lane and key is not null;
 

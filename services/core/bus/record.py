@@ -94,6 +94,11 @@ class Numbered(Struct, frozen=True, array_like=True):
         """Its headers as Kafka carries them."""
         return headers_of(self.head)
 
+    @property
+    def hash(self) -> str:
+        """What the next record of its lane in the partition carries as its chain."""
+        return hash_of(self.key, self.value, self.head)
+
 
 class Plain(Struct, frozen=True):
     """A record ready to be sent that no lane of the house reads: its headers are its own."""

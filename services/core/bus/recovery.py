@@ -68,6 +68,8 @@ async def claimed(
             )
         if number != sending.sent:
             await store.set_mark(epoch, target, number, last.offset)
+            if number < sending.sent:
+                await store.forget_blocks([target[0]])
             targets[target] = Sending(sending.given, number, last.offset)
     reached("after_tail_check")
     return row, targets

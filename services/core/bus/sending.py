@@ -20,6 +20,9 @@ from services.core.bus.store import Sending, Store
 #: Sends as many of the records as fit one batch; returns how many, and the offset of the last one.
 Send: TypeAlias = Callable[[Target, Sequence[Numbered]], Awaitable[tuple[int, int]]]
 
+#: Told what was sent to a target: number and offset of the first record, and the records.
+Sent: TypeAlias = Callable[[Target, int, int, Sequence[Numbered]], None]
+
 BATCH: Final = 1_000  #: records handed to the producer at once
 ROOM: Final = 4_000  #: records that may wait before the lane stops deciding
 
@@ -37,7 +40,8 @@ class Outbox:
     ) -> None:
         self._store, self._send, self._reached, self._life = store, send, reached, life
         self._pipes: dict[Target, _Pipe] = {}
-        self._changed = asyncio.Event()
+        self.changed = asyncio.Event()
+        self.on_sent: Sent = lambda *_: None
         self.tasks: list[asyncio.Task[None]] = []
         for target, sending in targets.items():
             self._open(target, sending.sent, sending.given.number)
@@ -82,17 +86,17 @@ class Outbox:
     async def room(self) -> None:
         """Wait until so little waits that the lane may decide on."""
         while self.waiting > ROOM:
-            self._changed.clear()
-            await self._changed.wait()
+            self.changed.clear()
+            await self.changed.wait()
 
     async def drained(self) -> None:
         """Wait until nothing waits."""
         while self.waiting or any(pipe.is_busy for pipe in self._pipes.values()):
-            self._changed.clear()
-            await self._changed.wait()
+            self.changed.clear()
+            await self.changed.wait()
 
     def _open(self, target: Target, sent: int, given: int) -> "_Pipe":
-        pipe = _Pipe(self._store, self._send, target, sent, given, self._reached, self._changed)
+        pipe = _Pipe(self, self._store, self._send, target, sent, given, self._reached)
         self._pipes[target] = pipe
         self.tasks.append(self._life.create_task(pipe.run(), name=f"send {target[0]}[{target[1]}]"))
         return pipe
@@ -103,16 +107,16 @@ class _Pipe:
 
     def __init__(
         self,
+        outbox: Outbox,
         store: Store,
         send: Send,
         target: Target,
         sent: int,
         given: int,  # what the outbox holds at least
         reached: Reached,
-        changed: asyncio.Event,
     ) -> None:
-        self._store, self._send, self._target = store, send, target
-        self._reached, self._changed = reached, changed
+        self._outbox, self._store, self._send, self._target = outbox, store, send, target
+        self._reached, self._changed = reached, outbox.changed
         self._queue: deque[Numbered] = deque()
         self._sent = self._queued = sent
         self._given = given
@@ -173,6 +177,7 @@ class _Pipe:
             self._reached("after_send")
             for _ in range(fitted):
                 self._queue.popleft()
+            self._outbox.on_sent(self._target, self._sent + 1, offset + 1 - fitted, batch[:fitted])
             self._sent += fitted
             self._mark = (self._sent, offset)
             self._changed.set()

@@ -5,7 +5,7 @@ BadDeploy. Nothing here decides anything: `lane` does.
 """
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from services.core.bus.blocks import Block, Found, hash_of_key
 from services.core.bus.chain import Chunk, Tail, Target
 from services.core.bus.connections import Connections, is_open
 from services.core.bus.errors import BusError, Doubt, LeaseLost, StateTooNew, TooSlow, described
@@ -39,6 +40,7 @@ queries: Final = aiosql.from_path(
 )
 _numbered: Final = msgspec.msgpack.Decoder(Numbered)
 _heard: Final = msgspec.json.Decoder(dict[str, dict[str, Tail]])
+_tails: Final = msgspec.json.Decoder(dict[str, Tail])
 _positions: Final = msgspec.json.Decoder(dict[str, int])
 #: statement_timeout, transaction_timeout, idle_in_transaction_session_timeout, lock_timeout
 _TIMEOUTS: Final = ("57014", "25P04", "25P03", "55P03")
@@ -111,6 +113,7 @@ class Commit(Struct, kw_only=True):
     replaced: Replaced | None = None
     stuck: Letter | None = None
     closed: Sequence[tuple[int, str]] = ()  #: requests carried out, with what came of them
+    blocks: Sequence[Block] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -123,6 +126,7 @@ class Commit(Struct, kw_only=True):
             or self.replaced
             or self.stuck
             or self.closed
+            or self.blocks
         )
 
 
@@ -334,6 +338,15 @@ class Store:
             )
         for number, result in commit.closed:
             await queries.close_request(connection, number=number, result=result)
+        for block in commit.blocks:
+            await queries.note_block(
+                connection,
+                lane=self._lane,
+                topic=block.topic,
+                block=block.number,
+                keys=block.keys,
+                tails=msgspec.json.encode(block.tails).decode(),
+            )
         return returned
 
     async def _park(
@@ -355,6 +368,24 @@ class Store:
             attempts=letter.attempts if letter else 0,
             behind=letter.behind if letter else False,
         )
+
+    async def blocks(self, topics: Iterable[str], keys: Iterable[str]) -> dict[str, list[Found]]:
+        """Read what the blocks of some topics tell of some keys: topic → rows."""
+        async with self._connected() as connection:
+            rows = await _all(
+                queries.blocks(
+                    connection,
+                    lane=self._lane,
+                    topics=list(topics),
+                    hashes=[hash_of_key(key) for key in keys],
+                )
+            )
+        return found_in(rows)
+
+    async def forget_blocks(self, topics: Iterable[str]) -> None:
+        """Drop the blocks of topics in which other records may stand now."""
+        async with self._connected() as connection:
+            await queries.forget_blocks(connection, lane=self._lane, topics=list(topics))
 
     async def parked_keys(self) -> set[str]:
         """Read which keys have a line."""
@@ -412,6 +443,15 @@ async def note_halt(
         raise sorted_error(error) from error
     finally:
         connection.terminate()
+
+
+def found_in(rows: Iterable[Any]) -> dict[str, list[Found]]:
+    """Return what rows of the query `blocks` say: topic → its blocks."""
+    found: dict[str, list[Found]] = {}
+    for row in rows:
+        each = Found(row["block"], row["holds"], _tails.decode(row["tails"]))
+        found.setdefault(row["topic"], []).append(each)
+    return found
 
 
 def _storable(text: str) -> str:

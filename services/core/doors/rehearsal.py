@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from services.core.bus.blocks import Blocks, hash_of_key
 from services.core.bus.chain import Tail
 from services.core.bus.deciding import Deciding, Moment
 from services.core.bus.errors import BadDeploy, BusError
@@ -21,7 +22,7 @@ from services.core.bus.past import Past
 from services.core.bus.recalling import recalled
 from services.core.bus.record import Outgoing, Record
 from services.core.bus.service import Service, Topics
-from services.core.bus.store import queries
+from services.core.bus.store import found_in, queries
 from services.core.bus.streams import Streams
 from services.core.clock import Clock
 from services.core.contracts.catalogue import Catalogue
@@ -134,7 +135,16 @@ class Rehearsal:
         }
         try:
             async with asyncio.timeout(_RECALL_SECONDS), self._turns.take(agency):
-                found = await recalled(self._settings, partition, tails, {claim.key}, _nothing)
+                keys = {claim.key}
+                rows = await stage.rows.ask(
+                    queries.blocks,
+                    lane=partition,
+                    topics=list(tails),
+                    hashes=[hash_of_key(key) for key in keys],
+                )
+                found = await recalled(
+                    self._settings, partition, tails, keys, found_in(rows), Blocks(), _nothing
+                )
             return Past.of(families, found[claim.key])
         except (BusError, TimeoutError) as error:
             raise _unavailable(f"what stands under its key cannot be read: {error}") from error
