@@ -237,7 +237,7 @@ async def run(
         lambda: all(host.is_ready() for host in hosts.values()),
         lambda: [each for host in hosts.values() for each in host.halted],
     )
-    doors = _gateway(assembly, hosts, pulse) if gateway.NAME in hosts else None
+    doors = _gateway(assembly, clients, hosts, pulse) if gateway.NAME in hosts else None
     filler = Filler(assembly.settings) if delivery.NAME in hosts else None
     probing: asyncio.Task[None] | None = None
     port = doors.listen() if doors else None
@@ -296,7 +296,7 @@ def _probed(settings: Settings, pulse: Pulse) -> asyncio.Task[None] | None:
     return asyncio.create_task(probes.serve(pulse, listening), name="probes")
 
 
-def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gateway:
+def _gateway(assembly: Assembly, clients: Clients, hosts: dict[str, Host], pulse: Pulse) -> Gateway:
     return Gateway(
         assembly.settings,
         catalogue=assembly.catalogue,
@@ -304,6 +304,7 @@ def _gateway(assembly: Assembly, hosts: dict[str, Host], pulse: Pulse) -> Gatewa
         codec=assembly.codec,
         clock=assembly.clock,
         directory=assembly.current_directory,
+        clients=clients,
         offer=hosts[gateway.NAME].offer,
         owner=hosts[gateway.NAME].owner,
         rehearsal=rehearsal(assembly),

@@ -34,7 +34,8 @@ Undecided: TypeAlias = Callable[
 """Of keys and moments, those under which something accepted before the moment is pending."""
 
 _AT_ONCE: Final = 500
-_LOOK_SECONDS: Final = 0.1
+_LOOK_SECONDS: Final = 1.0
+_STORY_LOOK_SECONDS: Final = 0.1  #: its clock is moved by commands, which wait for what follows
 _AWAY: Final = frozenset({"BUSY", "UNAVAILABLE"})
 _BEFORE_ALL: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -98,6 +99,7 @@ class Ticker:
         self._rows, self._submit, self._clock = rows, submit, clock
         self._undecided, self._margin, self._reached = undecided, margin, reached
         self._turned_away: set[str] = set()
+        self._pause = _LOOK_SECONDS if margin else _STORY_LOOK_SECONDS
 
     async def run(self) -> None:
         """Let every clock speak that must, until cancelled."""
@@ -106,7 +108,7 @@ class Ticker:
                 await self.tick()
             except Problem as problem:
                 log.info("clocks_wait", why=str(problem))
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(self._pause)
 
     async def tick(self) -> int:
         """Say once what is due now; return how much was said. Raises Problem to try again."""

@@ -12,6 +12,7 @@ from services.core.access.directory import Directory
 from services.core.access.secrets import kept
 from services.core.access.tokens import Issuer
 from services.core.bus.chain import Chunk
+from services.core.bus.clients import Clients
 from services.core.bus.service import Topics
 from services.core.bus.supervision import supervised
 from services.core.clock import Clock, StoryClock
@@ -48,6 +49,7 @@ class Gateway:
         codec: Codec,
         clock: Clock,
         directory: Callable[[], Directory],
+        clients: Clients,
         offer: Callable[[Sequence[Chunk]], None],
         owner: str,
         rehearsal: Rehearsal,
@@ -70,7 +72,7 @@ class Gateway:
             offer,
             owner,
         )
-        self.follower = Follower(settings, topics, families, codec)
+        self.follower = Follower(clients, topics, families, codec)
         limits = Limits(settings)
         self._desk = Desk(
             settings,

@@ -9,17 +9,18 @@ either case, for the record stands in the topic.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Final
 
 import structlog
 
 from services.core.bus.chain import Target
+from services.core.bus.clients import Clients
 from services.core.bus.errors import BusError, DatabaseRestored, described
-from services.core.bus.kafka import Reader, reading
+from services.core.bus.fetching import Subscription
 from services.core.bus.record import Record
 from services.core.bus.service import Topics
 from services.core.contracts.codec import Codec
-from services.core.settings import Settings
 from services.gateway.outcomes import Outcome, told_by
 
 MOST_WATCHED: Final = 20_000  #: submissions remembered, the latest ones
@@ -42,13 +43,13 @@ class Follower:
     """Remembers the outcomes of the submissions it was told to watch."""
 
     def __init__(
-        self, settings: Settings, topics: Topics, families: Sequence[str], codec: Codec
+        self, clients: Clients, topics: Topics, families: Sequence[str], codec: Codec
     ) -> None:
-        self._settings, self._codec = settings, codec
+        self._clients, self._codec = clients, codec
         self._targets: list[Target] = [
             (topics.events(family), partition)
             for family in families
-            for partition in range(settings.partitions)
+            for partition in range(topics.partitions)
         ]
         self._watched: OrderedDict[str, _Watch] = OrderedDict()
         self.is_following = False
@@ -104,12 +105,10 @@ class Follower:
         positions: dict[Target, int] = {}
         while True:
             try:
-                async with reading(self._settings) as reader:
-                    if not positions:
-                        positions = await reader.ends(self._targets)
-                    reader.follow(positions)
+                positions = positions or await self._clients.ends(self._targets)
+                with closing(self._clients.subscribe(positions)) as subscription:
                     self.is_following = True
-                    await self._read(reader, positions)
+                    await self._read(subscription, positions)
             except BusError as error:
                 self.is_following = False
                 if isinstance(error, DatabaseRestored):  # the topics were made anew
@@ -117,8 +116,8 @@ class Follower:
                 log.warning("follower_waits", kind=type(error).__name__, why=str(error))
                 await asyncio.sleep(_BACKOFF)
 
-    async def _read(self, reader: Reader, positions: dict[Target, int]) -> None:
+    async def _read(self, subscription: Subscription, positions: dict[Target, int]) -> None:
         while True:
-            for record in await reader.read(_READ_SECONDS, _BATCH):
+            for record in await subscription.read(_READ_SECONDS, _BATCH):
                 positions[record.topic, record.partition] = record.offset + 1
                 self.hear(record)

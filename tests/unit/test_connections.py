@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services import all as house
+from services.core.bus.clients import Clients
 from services.core.bus.connections import SIZE
 from services.core.doors.rows import POOL, Rows
 from services.core.runtime.postgres_server import SERVER_SETTINGS
@@ -28,7 +29,7 @@ def test_every_pool_of_the_routes_is_counted(
     settings = Settings(home=tmp_path)
     assembly = house.assemble(settings)
     host: Any = SimpleNamespace(offer=lambda _: None, owner="")
-    house._gateway(assembly, {"gateway": host}, Pulse(bool, bool))
+    house._gateway(assembly, Clients(settings), {"gateway": host}, Pulse(bool, bool))
     with_routes = house.connections_needed(["gateway"])
     without = house.connections_needed(["judgments"])
     assert with_routes - without == len(made) * POOL + 3

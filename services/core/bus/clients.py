@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 from services.core.bus.chain import Target
+from services.core.bus.cluster import Cluster
 from services.core.bus.connections import Connections
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.errors import Doubt
@@ -33,6 +35,11 @@ class Clients:
         self._looking_back = asyncio.Semaphore(_LOOKING_BACK)
         self._resting: Reader | None = None
         self._connections: dict[str, Connections] = {}
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """The admin's view of the cluster. Raises Doubt where no password is known yet."""
+        return Cluster(self._settings)
 
     def of(self, service: str) -> Connections:
         """Return the connections to PostgreSQL of a service."""

@@ -9,7 +9,7 @@ import asyncio
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
@@ -36,9 +36,7 @@ class Connections:
         """Hold a connection. Raises Doubt where there is none in time."""
         async with self._opening:
             if self._pool is None:
-                self._pool = await postgres.pool(
-                    self._settings, self._service, SIZE, "lanes", _as_it_is
-                )
+                self._pool = await postgres.pool(self._settings, self._service, SIZE, "lanes")
             pool = self._pool
         try:
             connection = await pool.acquire(timeout=self._settings.lease_seconds)
@@ -68,7 +66,3 @@ def is_open(connection: Connection) -> bool:
         return not connection.is_closed()
     except asyncpg.InterfaceError:
         return False
-
-
-async def _as_it_is(_: Any) -> None:
-    """Leave a connection as a statement has left it: none of ours changes its session."""

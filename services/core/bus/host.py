@@ -17,7 +17,6 @@ import structlog
 
 from services.core.bus.chain import Chunk, Target
 from services.core.bus.clients import Clients
-from services.core.bus.cluster import Cluster
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.deciding import Deciding
 from services.core.bus.deploy_guard import DeployGuard
@@ -40,7 +39,7 @@ from services.core.telemetry.metrics import HELD, LAG, OUTBOX, RED
 
 _BACKOFF: Final = (0.5, 0.5, 1.0, 2.0, 5.0)
 _LET_GO_SECONDS: Final = 5.0  #: to tell the database; no shorter where leases are
-_MEASURED_SECONDS: Final = 5.0  #: between two looks at how far the lanes lag
+_MEASURED_SECONDS: Final = 15.0  #: between two looks at how far the lanes lag
 _PRUNE_SECONDS: Final = 60.0
 _SHOWN_SECONDS: Final = 30.0  #: between two showings of positions, each a write that Kafka keeps
 
@@ -71,9 +70,9 @@ class Host:
         self.lanes: dict[int, Lane] = {}
         self.tasks: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
-        self._cluster = Cluster(settings)
         self._showing: asyncio.Task[None] | None = None
         self._show_next = 0.0
+        self._shown: dict[Target, int] = {}
         self._measuring: asyncio.Task[None] | None = None
         self._measure_next = self._prune_next = 0.0
         self.reason = "it has not begun"  #: why the service does not run, while it does not
@@ -173,7 +172,7 @@ class Host:
         topics |= self._deciding.heard_topics
         if self._service.view:
             topics |= self._service.view.topics(self._topics)
-        found = await self._cluster.origins(topics)
+        found = await self._clients.cluster.origins(topics)
         async with self._connected() as connection:
             known = {
                 row["topic"]: (row["cluster_id"], row["topic_id"])
@@ -341,9 +340,10 @@ class Host:
     async def _show_positions(self) -> None:
         """Let lag tools see where our lanes stand; that they cannot is of no consequence."""
         positions = self._positions()
-        if positions:
+        if positions != self._shown:
             try:
                 await show_positions(self._settings, self._service.name, positions)
+                self._shown = positions
             except Doubt as doubt:
                 log.info("positions_not_shown", service=self._service.name, doubt=str(doubt))
 

@@ -20,6 +20,7 @@ from services.console import live
 from services.core.access import directory
 from services.core.access.directory import load
 from services.core.access.tokens import Issuer, Speaker
+from services.core.bus.clients import Clients
 from services.core.contracts.catalogue_file import load_catalogue
 from services.core.contracts.events.delivery import Acknowledged
 from services.core.contracts.identifiers import new_id
@@ -69,6 +70,7 @@ def gateway_of(settings: Settings) -> Gateway:
         codec=whole.codec,
         clock=whole.clock,
         directory=lambda: whole.directory,
+        clients=Clients(settings),
         offer=lambda _: None,
         owner="",
         rehearsal=composition.rehearsal(whole),
