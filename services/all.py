@@ -267,7 +267,7 @@ async def run(
         if probing:
             probing.cancel()
             await _ended([probing])
-        clients.abandon()
+        await clients.close()
         await farewell()
     for task in working:
         task.result()

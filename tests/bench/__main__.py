@@ -18,7 +18,7 @@ from rich.table import Table
 
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
-from tests.bench import archive, clocks, fairness, latency, stories, throughput
+from tests.bench import archive, clocks, fairness, latency, rest, stories, throughput
 from tests.conftest import free_ports
 
 BUILD: Final = Path("build")
@@ -112,9 +112,26 @@ async def measure(settings: Settings, rounds: int) -> list[Figure]:
         figures.append(shown)
     return [
         *figures,
+        *await resting(settings),
         *await shared(settings),
         *await archived(settings, rounds),
         *await timed(settings),
+    ]
+
+
+async def resting(settings: Settings) -> list[Figure]:
+    """What every service in one process costs while nothing happens."""
+    found = await rest.measure(settings)
+    figures = [
+        (f"all services at rest, {rest.PARTITIONS} partitions, of a core", found.core, "%", 4),
+        ("their connections to PostgreSQL", found.postgres, "", 45),
+        ("their connections to Kafka", found.kafka, "", 12),
+        ("from start to ready", found.ready_seconds, "s", 4),
+        ("from SIGTERM to the end", found.stop_seconds, "s", 3),
+    ]
+    return [
+        Figure(id_, value, unit, goal=f"≤ {goal} {unit}".strip(), met=value <= goal)
+        for id_, value, unit, goal in figures
     ]
 
 

@@ -93,7 +93,7 @@ class Process:
         for host in self.hosts.values():
             host.stop()
         await asyncio.wait_for(asyncio.gather(*self._tasks), PATIENCE)
-        self.clients.abandon()
+        await self.clients.close()
 
     async def kill(self) -> None:
         """Drop everything at once."""
@@ -103,7 +103,7 @@ class Process:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         lanes = [task for host in self.hosts.values() for task in host.tasks.values()]
         await asyncio.gather(*lanes, return_exceptions=True)
-        self.clients.abandon()
+        await self.clients.close()
 
 
 class House:

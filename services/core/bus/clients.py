@@ -83,7 +83,7 @@ class Clients:
         async with self._looking_back:
             reader, self._resting = self._resting, None
             if reader is None:
-                reader = await _started(Reader(self._settings))
+                reader = await _started(lambda: Reader(self._settings))
             try:
                 yield reader
             except BaseException:
@@ -95,10 +95,11 @@ class Clients:
             else:
                 reader.abandon()
 
-    def abandon(self) -> None:
-        """Let go of every client without waiting."""
+    async def close(self) -> None:
+        """Let go of every client, without waiting for a server."""
         for task in self._tasks.values():
             task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._sender.abandon()
         self._frontier.abandon()
         if self._resting is not None:
@@ -117,31 +118,36 @@ class _Shared(Generic[Client]):
     async def started(self) -> Client:
         """Return the client. Raises Doubt where the broker does not answer."""
         if self._starting is None:
-            self._starting = asyncio.create_task(_started(self._make()))
+            self._starting = asyncio.create_task(_started(self._make))
         starting = self._starting
         try:
             return await asyncio.shield(starting)
-        except Doubt:
-            if self._starting is starting:
+        finally:
+            if self._starting is starting and _has_failed(starting):
                 self._starting = None
-            raise
 
     def replace(self, client: Client) -> None:
         """Let go of a client that failed, unless that was done before."""
         starting = self._starting
-        if starting is not None and starting.done() and starting.result() is client:
+        if starting is None or not starting.done() or _has_failed(starting):
+            return
+        if starting.result() is client:
             self._starting = None
             client.abandon()
 
     def abandon(self) -> None:
         """Let go of the client."""
-        if self._starting is None:
-            return
-        if not self._starting.cancel() and not self._starting.exception():
-            self._starting.result().abandon()
+        starting = self._starting
+        if starting is not None and not starting.cancel() and not _has_failed(starting):
+            starting.result().abandon()
 
 
-async def _started(client: Client) -> Client:
+def _has_failed(task: "asyncio.Task[Client]") -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+async def _started(make: Callable[[], Client]) -> Client:
+    client = make()
     try:
         await client.start()
     except BaseException:
