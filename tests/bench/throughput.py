@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -54,7 +54,8 @@ async def process(settings: Settings, *arguments: str) -> AsyncIterator[int]:
     try:
         yield child.pid
     finally:
-        child.kill()
+        with suppress(ProcessLookupError):  # it may have been asked to end
+            child.kill()
         await child.wait()
 
 
