@@ -25,7 +25,7 @@ from services.core.bus.record import Numbered, Outgoing, Record
 from services.core.bus.service import Service, Topics
 from services.core.bus.snapshot import snapshot
 from services.core.clock import WallClock
-from services.core.contracts.envelope import Envelope
+from services.core.contracts.envelope import Envelope, NotAnEnvelope
 from services.core.contracts.event import Event
 from services.core.contracts.identifiers import derived_id, key_of, new_id
 from services.core.contracts.partitions import partition_of
@@ -225,9 +225,10 @@ class House:
             reader.follow(dict.fromkeys(ends, 0))
             while ends:
                 for record in await reader.read(1.0, 1000):
-                    if heard.read(record) is Verdict.NEXT:
-                        heard.commit()
-                        found.append(record)
+                    with contextlib.suppress(NotAnEnvelope):  # a stranger's
+                        if heard.read(record) is Verdict.NEXT:
+                            heard.commit()
+                            found.append(record)
                     if record.offset + 1 >= ends.get((record.topic, record.partition), 1 << 60):
                         ends.pop((record.topic, record.partition))
         return found

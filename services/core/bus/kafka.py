@@ -7,13 +7,15 @@ No consumer groups: who reads what is said by leases (B1), positions are kept in
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from aiokafka.consumer import fetcher
+from aiokafka.errors import CorruptRecordException, KafkaError, OffsetOutOfRangeError
+from aiokafka.structs import ConsumerRecord
 
 from services.core.bus.chain import Target
 from services.core.bus.crashpoints import Reached, nobody
@@ -60,6 +62,41 @@ async def farewell() -> None:
     """Wait a little for every abandoned client to let go; for a process about to end its loop."""
     if _abandoned:
         await asyncio.wait(set(_abandoned), timeout=2 * _STOP_SECONDS)
+
+
+class _Unbroken(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
+    """What was fetched of a partition, with a record for the last offset of every batch.
+
+    aiokafka passes over the marker that ends a transaction without a word, and raises where the
+    name of a header is not UTF-8, again and again and without saying in which partition. Programs
+    that are not ours may write both. Whoever waits for an offset would wait for ever; so what a
+    batch holds and does not yield is read as one empty record, which is not ours.
+    """
+
+    next_fetch_offset: int
+
+    def _unpack_records(self) -> Iterator[Any]:
+        while self._records.has_next():
+            batch = self._records.next_batch()
+            if not batch.validate_crc():
+                raise CorruptRecordException(f"Invalid CRC - {self._tp}")
+            if not batch.is_control_batch:
+                with suppress(UnicodeDecodeError):
+                    for record in batch:
+                        if record.offset >= self.next_fetch_offset:
+                            self.next_fetch_offset = record.offset + 1
+                            yield self._consumer_record(self._tp, record)
+            if self.next_fetch_offset < batch.next_offset:
+                self.next_fetch_offset = batch.next_offset
+                yield self._nothing(batch)
+
+    def _nothing(self, batch: Any) -> Any:
+        offset, written = batch.next_offset - 1, batch.max_timestamp
+        return ConsumerRecord(*self._tp, offset, written, 0, None, None, None, -1, -1, ())
+
+
+# The consumer offers no other way to read batches.
+fetcher.PartitionRecords = _Unbroken
 
 
 class OutOfRange(Exception):
