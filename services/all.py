@@ -23,7 +23,7 @@ from services.core.access.readers import visible_to
 from services.core.bus import postgres
 from services.core.bus.clients import Clients
 from services.core.bus.cluster import Cluster
-from services.core.bus.connections import SIZE
+from services.core.bus.connections import PER_SERVICE
 from services.core.bus.crashpoints import Reached, nobody
 from services.core.bus.host import Host
 from services.core.bus.kafka import farewell
@@ -181,10 +181,9 @@ def connections_needed(names: Sequence[str] = NAMES) -> int:
 
     The lanes of a service share a few, and a process listens with one more. Where the gateway runs,
     each of its pools may be full, and it holds one to accept, one to look at halted lanes and one
-    to listen for what is given to agencies;
-    `delivery` holds one to fill the agencies' topics.
+    to listen for what is given to agencies; `delivery` holds one to fill the agencies' topics.
     """
-    needed = len(names) * SIZE + 1 + _SPARE
+    needed = len(names) * PER_SERVICE + 1 + _SPARE
     if gateway.NAME in names:
         deciding = sum(bool(service.families) for service in DECIDING)
         needed += (deciding + _POOLS_BESIDE_FAMILIES) * POOL + 3

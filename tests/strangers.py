@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.util import calc_crc32c
@@ -17,6 +17,17 @@ Write: TypeAlias = Callable[[Settings, Target], Awaitable[None]]
 
 _NAME: Final = "NAME"
 _CRC: Final = slice(17, 21)  #: of a batch; it runs over all that follows
+
+
+def signed_in(settings: Settings) -> dict[str, Any]:
+    """Return how a client of aiokafka that is not ours reaches the broker and signs in."""
+    return {
+        "bootstrap_servers": settings.kafka_bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_password": settings.kafka_password,
+    }
 
 
 def _in_transaction(settings: Settings, target: Target, *, commits: bool) -> None:
@@ -52,13 +63,7 @@ async def aborted(settings: Settings, target: Target) -> None:
 
 async def unreadable_name(settings: Settings, target: Target) -> None:
     """Write three records, the second with a header whose name is not UTF-8."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=settings.kafka_user,
-        sasl_plain_password=settings.kafka_password,
-    )
+    producer = AIOKafkaProducer(**signed_in(settings))
     await producer.start()
     batch = producer.create_batch()
     for name in ("first", _NAME, "third"):

@@ -39,6 +39,7 @@ from tests.hearings.house import GATEWAY, House, Process, seen, unhurried
 from tests.hearings.records import written
 from tests.hearings.service import SERVICE
 from tests.patience import PATIENCE, surely
+from tests.strangers import signed_in
 
 DAMAGED, SOUND = 0, 1  #: partitions: where the world is damaged, and where it is not
 FACTS = 3  #: of one request: requested, the room booked, the answer
@@ -455,13 +456,7 @@ async def test_a_topic_that_was_cut_before_it_was_read_halts_the_lane(quick: Set
 
 
 async def cut_beginning(settings: Settings, target: Target, offset: int) -> None:
-    admin = AIOKafkaAdminClient(
-        bootstrap_servers=settings.kafka_bootstrap,
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=settings.kafka_user,
-        sasl_plain_password=settings.kafka_password,
-    )
+    admin = AIOKafkaAdminClient(**signed_in(settings))
     await admin.start()
     await admin.delete_records({TopicPartition(*target): RecordsToDelete(before_offset=offset)})
     await admin.close()

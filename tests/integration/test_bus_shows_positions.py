@@ -12,6 +12,7 @@ from services.core.bus.errors import Doubt
 from services.core.runtime.stack import Stack
 from services.core.settings import Settings
 from tests.patience import surely
+from tests.strangers import signed_in
 
 
 async def test_lag_tools_see_the_positions_that_were_shown_last(settings: Settings) -> None:
@@ -39,11 +40,7 @@ async def test_a_broker_that_is_away_takes_no_positions_and_ends_nobody(
 async def seen(settings: Settings, group: str, topic: str) -> dict[int, int | None]:
     """Return what the group of that name has committed in each partition."""
     tool = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=settings.kafka_user,
-        sasl_plain_password=settings.kafka_password,
+        **signed_in(settings),
         group_id=group,
         enable_auto_commit=False,
     )

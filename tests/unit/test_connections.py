@@ -8,7 +8,7 @@ import pytest
 
 from services import all as house
 from services.core.bus.clients import Clients
-from services.core.bus.connections import SIZE
+from services.core.bus.connections import PER_SERVICE
 from services.core.doors.rows import POOL, Rows
 from services.core.runtime.postgres_server import SERVER_SETTINGS
 from services.core.settings import Settings
@@ -37,7 +37,7 @@ def test_every_pool_of_the_routes_is_counted(
 
 def test_the_lanes_of_a_service_share_the_same_few_connections_however_many_they_are() -> None:
     one, two = (house.connections_needed(each) for each in (["sales"], ["sales", "payments"]))
-    assert two - one == SIZE == 3
+    assert two - one == PER_SERVICE == 3
 
 
 def test_the_local_server_has_connections_for_every_service() -> None:

@@ -85,12 +85,10 @@ class Blocks:
         self, topic: str, offset: int, key: str, lane: str, number: int, record: Hashed
     ) -> None:
         """Note a record that counts, and its number in its lane."""
-        if (block := self._open.get(topic)) is None:
-            return
-        if offset >= (block.number + 1) * SIZE:
-            self._close(topic, block, offset // SIZE)
-        block.keys.add(hash_of_key(key))
-        block.lasts[lane] = (number, record)
+        self.reached(topic, offset)
+        if (block := self._open.get(topic)) is not None:
+            block.keys.add(hash_of_key(key))
+            block.lasts[lane] = (number, record)
 
     def reached(self, topic: str, offset: int) -> None:
         """Take note that all before an offset was noted, what does not count left out."""
@@ -128,10 +126,12 @@ def ranges(rows: Iterable[Found]) -> list[Range]:
     for _, run in runs:
         numbers = [number for _, number in run]
         first, last = numbers[0], numbers[-1]
-        before = known[first - 1].tails if first else {}
-        if last == end:
-            found.append(Range(first * SIZE, None, before, {}))
-        else:
-            at_end = known[last].tails if last in known else {}
-            found.append(Range(first * SIZE, (last + 1) * SIZE, before, at_end))
+        found.append(
+            Range(
+                start=first * SIZE,
+                end=None if last == end else (last + 1) * SIZE,
+                before=known[first - 1].tails if first else {},
+                after=known[last].tails if last in known else {},
+            )
+        )
     return found

@@ -10,7 +10,7 @@ from enum import Enum
 from msgspec import Struct
 
 from services.core.bus.errors import Gap, HistoryRewritten
-from services.core.bus.record import Numbered, Outgoing, Record, hash_of
+from services.core.bus.record import Numbered, Outgoing, Record
 
 Target = tuple[str, int]  #: (topic, partition)
 
@@ -126,8 +126,8 @@ def number(lane: str, target: Target, tail: Tail, outgoing: list[Outgoing]) -> C
     for out in outgoing:
         last += 1
         head = out.envelope.head(lane, last, chain)
-        chain = hash_of(out.key, out.value, head)
         records.append(Numbered(out.key, out.value, head))
+        chain = records[-1].hash
     return Chunk(*target, tail.number + 1, records, Tail(last, chain))
 
 

@@ -26,8 +26,8 @@ class Clients:
     """One consumer that reads, one that asks for ends, one producer, and a few that look back."""
 
     def __init__(self, settings: Settings, reached: Reached = nobody) -> None:
-        self._settings, self._reached = settings, reached
-        self.fetcher = Fetcher(settings)
+        self._settings = settings
+        self._fetcher = Fetcher(settings)
         self._notices = LaneNotices(settings)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sender: _Shared[Sender] = _Shared(lambda: Sender(settings, reached))
@@ -48,12 +48,12 @@ class Clients:
     def subscribe(self, positions: Mapping[Target, int]) -> Subscription:
         """Read some partitions, each from its offset on."""
         if "fetch" not in self._tasks:
-            self._tasks["fetch"] = asyncio.create_task(self.fetcher.run(), name="fetch")
-        return self.fetcher.subscribe(positions)
+            self._tasks["fetch"] = asyncio.create_task(self._fetcher.run(), name="fetch")
+        return self._fetcher.subscribe(positions)
 
     def listen(self, service: str, wake: Callable[[int, str], None]) -> None:
         """Call `wake` with lane and sender where something was put before a lane of a service."""
-        self._notices.wake(service, wake)
+        self._notices.register(service, wake)
         if "notices" not in self._tasks:
             listening = asyncio.create_task(self._notices.run(service), name="notices")
             self._tasks["notices"] = listening

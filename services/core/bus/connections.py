@@ -20,7 +20,8 @@ from services.core.settings import Settings
 # A commit listens for warnings; asyncpg warns of that where the server ends the connection.
 warnings.filterwarnings("ignore", ".*log listener", asyncpg.InterfaceWarning)
 
-SIZE: Final = 3  #: of a service; its lanes take turns, and batches grow while they wait
+#: Connections of a service in a process; its lanes take turns, and batches grow while they wait.
+PER_SERVICE: Final = 3
 
 
 class Connections:
@@ -33,25 +34,30 @@ class Connections:
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[Connection]:
-        """Hold a connection. Raises Doubt where there is none in time."""
+        """Hold a connection; what is raised meanwhile by the server or the connection is sorted.
+
+        Raises Doubt where there is none in time.
+        """
         async with self._opening:
             if self._pool is None:
-                self._pool = await postgres.pool(self._settings, self._service, SIZE, "lanes")
+                self._pool = await postgres.pool(
+                    self._settings, self._service, PER_SERVICE, "lanes"
+                )
             pool = self._pool
         try:
             connection = await pool.acquire(timeout=self._settings.lease_seconds)
+            try:
+                yield connection
+            except asyncpg.PostgresError:
+                raise
+            except BaseException:
+                if is_open(connection):
+                    connection.terminate()
+                raise
+            finally:
+                await pool.release(connection)
         except FAILURES as error:
             raise sorted_error(error) from error
-        try:
-            yield connection
-        except asyncpg.PostgresError:
-            raise
-        except BaseException:
-            if is_open(connection):
-                connection.terminate()
-            raise
-        finally:
-            await pool.release(connection)
 
     def abandon(self) -> None:
         """Break every connection off at once."""

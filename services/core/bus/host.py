@@ -9,8 +9,7 @@ import math
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
@@ -25,7 +24,7 @@ from services.core.bus.health import LaneState
 from services.core.bus.house import House
 from services.core.bus.kafka import show_positions
 from services.core.bus.lane import Lane
-from services.core.bus.postgres import FAILURES, Connection, sorted_error
+from services.core.bus.postgres import Connection
 from services.core.bus.service import Service, Topics
 from services.core.bus.store import note_halt, queries
 from services.core.clock import Clock
@@ -173,7 +172,7 @@ class Host:
         if self._service.view:
             topics |= self._service.view.topics(self._topics)
         found = await self._clients.cluster.origins(topics)
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             known = {
                 row["topic"]: (row["cluster_id"], row["topic_id"])
                 async for row in queries.origins(connection)
@@ -201,15 +200,6 @@ class Host:
                     cluster_id=origin.cluster_id,
                 )
             await queries.open_lanes(connection, partitions=self._settings.partitions)
-
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Connection]:
-        """A connection of the service; what it raises is sorted."""
-        try:
-            async with self._connections.one() as connection:
-                yield connection
-        except FAILURES as error:
-            raise sorted_error(error) from error
 
     async def _hold(self) -> None:
         house = House(
@@ -251,7 +241,7 @@ class Host:
                 del self.tasks[partition], self.lanes[partition]
                 if not task.cancelled() and (error := task.exception()):
                     raise error  # only what ends a process ends a lane
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             await self._renew(connection)
             await queries.beat(
                 connection, owner=self.owner, lease_seconds=self._settings.lease_seconds
@@ -355,7 +345,7 @@ class Host:
 
     async def _leave(self) -> None:
         with contextlib.suppress(Doubt):
-            async with self._connected() as connection:
+            async with self._connections.one() as connection:
                 await queries.leave(connection, owner=self.owner)
 
     async def _pause(self, seconds: float) -> None:

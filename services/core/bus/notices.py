@@ -55,7 +55,7 @@ class LaneNotices:
         self._settings = settings
         self._wake: dict[str, Callable[[int, str], None]] = {}
 
-    def wake(self, service: str, wake: Callable[[int, str], None]) -> None:
+    def register(self, service: str, wake: Callable[[int, str], None]) -> None:
         """Call `wake` with lane and sender for each notice to a service, from now on."""
         self._wake[service] = wake
 

@@ -5,8 +5,7 @@ BadDeploy. Nothing here decides anything: `lane` does.
 """
 
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -144,7 +143,7 @@ class Store:
 
     async def claim(self, owner: str) -> int | None:
         """Take the lane and return its new epoch, or None while it is another's."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             row = await queries.claim(
                 connection,
                 lane=self._lane,
@@ -156,7 +155,7 @@ class Store:
 
     async def row(self) -> LaneRow:
         """Read the lane row. Raises StateTooNew where newer code has written its states."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             row = await queries.lane(connection, lane=self._lane)
         if row["state_version"] > self._state_version:
             raise StateTooNew(
@@ -174,7 +173,7 @@ class Store:
 
     async def targets(self) -> dict[Target, Sending]:
         """Read what was given and sent to each partition."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             rows = await _all(queries.targets(connection, lane=self._lane))
         return {
             (row["topic"], row["partition"]): Sending(
@@ -185,7 +184,7 @@ class Store:
 
     async def set_mark(self, epoch: int, target: Target, sent: int, offset: int) -> None:
         """Note how much Kafka holds, where that is not what was noted."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             await queries.set_mark(
                 connection,
                 lane=self._lane,
@@ -198,7 +197,7 @@ class Store:
 
     async def unsent(self, target: Target, after: int, most: int = 20) -> list[Chunk]:
         """Read the next chunks of the outbox beyond a number."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             rows = await _all(
                 queries.unsent(
                     connection,
@@ -222,7 +221,7 @@ class Store:
 
     async def states(self, streams: Sequence[str]) -> list[tuple[str, int, int, bytes]]:
         """Read streams: name, version, sequence, state as msgpack. Unknown ones are left out."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             rows = await _all(queries.states(connection, streams=streams))
         return [(row[0], row[1], row[2], row[4]) for row in rows]
 
@@ -371,7 +370,7 @@ class Store:
 
     async def blocks(self, topics: Iterable[str], keys: Iterable[str]) -> dict[str, list[Found]]:
         """Read what the blocks of some topics tell of some keys: topic → rows."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             rows = await _all(
                 queries.blocks(
                     connection,
@@ -384,24 +383,24 @@ class Store:
 
     async def forget_blocks(self, topics: Iterable[str]) -> None:
         """Drop the blocks of topics in which other records may stand now."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             await queries.forget_blocks(connection, lane=self._lane, topics=list(topics))
 
     async def parked_keys(self) -> set[str]:
         """Read which keys have a line."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             rows = await _all(queries.parked_keys(connection, lane=self._lane))
         return {row["key"].decode() for row in rows}
 
     async def line(self, key: str) -> list[Parked]:
         """Read the line of a key, its head first."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             rows = await _all(queries.line(connection, lane=self._lane, key=key.encode()))
         return [_parked(row) for row in rows]
 
     async def letter(self, number: int) -> tuple[str | None, Parked] | None:
         """Read one letter with the key of its line, or None."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             row = await queries.letter(connection, number=number)
         if row is None:
             return None
@@ -410,23 +409,14 @@ class Store:
 
     async def requests(self) -> list[Request]:
         """Read what operators asked and is still to be done, in order."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             rows = await _all(queries.open_requests(connection, lane=self._lane))
         return [Request(*row) for row in rows]
 
     async def hand_over(self, epoch: int) -> None:
         """Let the lane go, so that another may claim it at once."""
-        async with self._connected() as connection:
+        async with self._connections.one() as connection:
             await queries.hand_over(connection, lane=self._lane, epoch=epoch)
-
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Connection]:
-        """A connection for one statement; what it raises is sorted."""
-        try:
-            async with self._connections.one() as connection:
-                yield connection
-        except FAILURES as error:
-            raise sorted_error(error) from error
 
 
 async def note_halt(
